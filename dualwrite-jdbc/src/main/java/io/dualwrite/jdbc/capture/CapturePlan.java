@@ -1,0 +1,53 @@
+package io.dualwrite.jdbc.capture;
+
+import io.dualwrite.jdbc.schema.CapturedTable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the wrapper does with one SQL text. Immutable, decided once per text and cached. */
+public sealed interface CapturePlan {
+
+  /** Runs as it is: a read, or a write that touches no mirrored table. */
+  record PassThrough() implements CapturePlan {}
+
+  /**
+   * A write to mirrored tables whose rows the journal will name.
+   *
+   * @param journaling the statement that runs in place of the application's: it writes, journals, and gives back the same update
+   *     count, rows and generated keys. Parameters keep their number and order.
+   * @param returningKeys for {@code BEST_EFFORT}: the application's statement with {@code RETURNING} of the journal name and
+   *     the key as {@code text[]} (null: the whole table) in place of journaling; null where the statement returns rows of its own
+   *     or needs several statements, and is journaled instead
+   * @param tables the mirrored tables that it may touch
+   */
+  record Captured(String journaling, @Nullable String returningKeys, List<CapturedTable> tables)
+      implements CapturePlan {}
+
+  /**
+   * A write to a mirrored table that cannot be captured: treated by {@code unmirrored}.
+   *
+   * @param reason a short, stable word for metrics: {@code ddl}, {@code call}, {@code merge}, {@code view}, {@code function}, …
+   * @param explanation what, and what to do instead, for the log and for the exception
+   */
+  record Unmirrored(String reason, String explanation) implements CapturePlan {}
+
+  /** Transaction control written as SQL. */
+  record TransactionControl(Kind kind) implements CapturePlan {
+    /** What the statement does to the transaction. */
+    public enum Kind {
+      BEGIN,
+      COMMIT,
+      ROLLBACK,
+      /** {@code SAVEPOINT}, {@code RELEASE}, {@code ROLLBACK TO}: the journal follows by itself. */
+      SAVEPOINT,
+      /** {@code PREPARE TRANSACTION} and its like. */
+      TWO_PHASE
+    }
+  }
+
+  /** Changes how unqualified names resolve: {@code SET search_path}, {@code set_config}, {@code SET ROLE}, {@code DISCARD}. */
+  record SessionChange() implements CapturePlan {}
+
+  /** Changes the schema: cached metadata and plans are stale once it ran. {@code refusable} when it rewrites or drops mirrored rows. */
+  record SchemaChange(boolean createsTemporary, boolean touchesMirrored) implements CapturePlan {}
+}

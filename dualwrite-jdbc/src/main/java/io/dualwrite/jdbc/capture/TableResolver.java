@@ -1,0 +1,33 @@
+package io.dualwrite.jdbc.capture;
+
+import io.dualwrite.jdbc.schema.CapturedTable;
+import java.sql.SQLException;
+
+/** Says what a table name in a statement means on the connection that the statement runs on. */
+public interface TableResolver {
+
+  /** What a name can mean. */
+  sealed interface Relation {
+    /** A mirrored table. */
+    record Mirrored(CapturedTable table) implements Relation {}
+
+    /** A table that is not mirrored on purpose, a temporary table, a system table. */
+    record NotMirrored() implements Relation {}
+
+    /** A relation through which a mirrored table may be written, but not captured: a view, a partition, a table with rules. */
+    record Uncapturable(String reason, String explanation) implements Relation {}
+
+    /** No such relation: the statement will fail by itself. */
+    record Unknown() implements Relation {}
+  }
+
+  /**
+   * Resolves a possibly schema-qualified name.
+   *
+   * @param nameAsWritten as in the statement, quotes included: {@code app."Orders"}, {@code flights}
+   */
+  Relation resolve(String nameAsWritten) throws SQLException;
+
+  /** Whether a function of that name (as written, perhaps qualified) may write: user-defined and volatile. */
+  boolean mayWrite(String functionNameAsWritten) throws SQLException;
+}

@@ -1,0 +1,41 @@
+package io.dualwrite.jdbc.schema;
+
+import io.dualwrite.FailurePolicy;
+import io.dualwrite.Side;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A mirrored table: its form on both sides and what ties them.
+ *
+ * <p>Its identity, in the journal, in locks, in reports and in configuration, is the source's name, whichever side is primary.
+ *
+ * @param source the table on the source
+ * @param target the table on the target
+ * @param columns the pairs of columns that are copied and compared, in the source's order; columns computed by the server on either
+ *     side and ignored ones are left out
+ * @param key the pairs, out of {@code columns}, that tell a row apart, in the order in which the journal holds a row's key; empty
+ *     for a table without a key, which is mirrored by ranges
+ * @param timeColumn the pair whose ranges are the windows
+ * @param appendOnly whether rows are declared never to change once inserted
+ * @param policy the failure policy of writes to this table
+ */
+public record TablePair(
+    Table source,
+    Table target,
+    List<ColumnPair> columns,
+    List<ColumnPair> key,
+    Optional<ColumnPair> timeColumn,
+    boolean appendOnly,
+    FailurePolicy policy) {
+
+  /** The table's identity: the source's name. */
+  public TableName name() {
+    return source.name();
+  }
+
+  /** The table as it stands on {@code side}. */
+  public Table on(Side side) {
+    return side == Side.SOURCE ? source : target;
+  }
+}
