@@ -1,0 +1,78 @@
+package io.dualwrite.jdbc.journal;
+
+import io.dualwrite.Phase;
+import io.dualwrite.jdbc.schema.Identifiers;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** The migration's row in the control table: what operators set and every instance follows. */
+public final class Control {
+  private final String control;
+
+  /** The control table in that schema. */
+  public Control(String schema) {
+    this.control = Identifiers.quote(schema) + ".control";
+  }
+
+  /**
+   * The row's content.
+   *
+   * @param phase where the migration stands
+   * @param killSwitch whether the kill switch is engaged through this table
+   * @param epoch counts the changes of phase
+   */
+  public record State(Phase phase, boolean killSwitch, long epoch) {}
+
+  /** The state, if the migration has been registered here. */
+  public Optional<State> read(Connection connection, String migration) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT phase, kill_switch, epoch FROM " + control + " WHERE migration = ?")) {
+      statement.setString(1, migration);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next()
+            ? Optional.of(new State(Phase.valueOf(rows.getString(1)), rows.getBoolean(2), rows.getLong(3)))
+            : Optional.empty();
+      }
+    }
+  }
+
+  /**
+   * Registers the migration with its initial phase unless it is registered already, and returns the state in force.
+   *
+   * @throws SQLException also when the schema belongs to another migration: two must not share a journal
+   */
+  public State register(Connection connection, String migration, Phase initial) throws SQLException {
+    try (PreparedStatement other =
+        connection.prepareStatement("SELECT migration FROM " + control + " WHERE migration <> ? LIMIT 1")) {
+      other.setString(1, migration);
+      try (ResultSet rows = other.executeQuery()) {
+        if (rows.next()) {
+          throw new SQLException(
+              "journal: schema " + control.substring(0, control.lastIndexOf('.')) + " belongs to migration \"" + rows.getString(1)
+                  + "\", not \"" + migration + "\". Set journal.schema to another name for this one.");
+        }
+      }
+    }
+    try (PreparedStatement statement =
+        connection.prepareStatement("INSERT INTO " + control + " (migration, phase) VALUES (?, ?) ON CONFLICT DO NOTHING")) {
+      statement.setString(1, migration);
+      statement.setString(2, initial.name());
+      statement.executeUpdate();
+    }
+    return read(connection, migration).orElseThrow();
+  }
+
+  /** Engages or releases the kill switch for every instance; false if the migration is not registered. */
+  public boolean setKillSwitch(Connection connection, String migration, boolean engaged) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "UPDATE " + control + " SET kill_switch = ?, changed_at = clock_timestamp() WHERE migration = ?")) {
+      statement.setBoolean(1, engaged);
+      statement.setString(2, migration);
+      return statement.executeUpdate() == 1;
+    }
+  }
+}

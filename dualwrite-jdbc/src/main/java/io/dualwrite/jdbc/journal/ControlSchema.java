@@ -1,0 +1,155 @@
+package io.dualwrite.jdbc.journal;
+
+import io.dualwrite.jdbc.schema.Identifiers;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * The tables that a migration keeps in both databases. They are the same on both sides because the roles swap; only the primary's
+ * journal is written.
+ */
+public final class ControlSchema {
+  private static final String PRIVILEGE_MISSING = "42501";
+  private static final List<String> TABLES = List.of("journal", "set_aside", "gaps", "control", "instances");
+
+  private ControlSchema() {}
+
+  /** The statements that create the schema, each of which does nothing where its object is already there. */
+  public static List<String> ddl(String schema) {
+    String s = Identifiers.quote(schema);
+    return List.of(
+        "CREATE SCHEMA IF NOT EXISTS " + s,
+        "CREATE TABLE IF NOT EXISTS "
+            + s
+            + """
+            .journal (
+              id bigint GENERATED ALWAYS AS IDENTITY,
+              table_name text COLLATE "C" NOT NULL,
+              key text[],
+              range_from text,
+              range_to text,
+              tx xid8 NOT NULL DEFAULT pg_current_xact_id(),
+              at timestamptz NOT NULL DEFAULT clock_timestamp(),
+              PRIMARY KEY (table_name, id)
+            ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,
+              autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000)""",
+        "CREATE TABLE IF NOT EXISTS "
+            + s
+            + """
+            .set_aside (
+              id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+              table_name text COLLATE "C" NOT NULL,
+              key text[],
+              range_from text,
+              range_to text,
+              sql_state text,
+              reason text NOT NULL,
+              tries integer NOT NULL,
+              at timestamptz NOT NULL,
+              tried_at timestamptz NOT NULL DEFAULT clock_timestamp()
+            )""",
+        "CREATE TABLE IF NOT EXISTS "
+            + s
+            + """
+            .gaps (
+              id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+              migration text NOT NULL,
+              instance text NOT NULL,
+              reason text NOT NULL,
+              since timestamptz NOT NULL,
+              until timestamptz,
+              reconciled_at timestamptz
+            )""",
+        "CREATE TABLE IF NOT EXISTS "
+            + s
+            + """
+            .control (
+              migration text PRIMARY KEY,
+              phase text NOT NULL,
+              kill_switch boolean NOT NULL DEFAULT false,
+              epoch bigint NOT NULL DEFAULT 1,
+              changed_at timestamptz NOT NULL DEFAULT clock_timestamp()
+            )""",
+        "CREATE TABLE IF NOT EXISTS "
+            + s
+            + """
+            .instances (
+              instance text PRIMARY KEY,
+              migration text NOT NULL,
+              state text NOT NULL,
+              started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+              seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+              stopped_at timestamptz
+            )""");
+  }
+
+  /** What the application's user needs where an administrator has created the schema. */
+  public static List<String> grants(String schema, String user) {
+    String s = Identifiers.quote(schema);
+    String u = Identifiers.quote(user);
+    return List.of(
+        "GRANT USAGE ON SCHEMA " + s + " TO " + u,
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA " + s + " TO " + u,
+        "GRANT USAGE ON ALL SEQUENCES IN SCHEMA " + s + " TO " + u);
+  }
+
+  /** Whether all tables are there. */
+  public static boolean exists(Connection connection, String schema) throws SQLException {
+    String sql = "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+        + " WHERE n.nspname = ? AND c.relkind = 'r' AND c.relname = ANY (?)";
+    try (var statement = connection.prepareStatement(sql)) {
+      statement.setString(1, schema);
+      statement.setArray(2, connection.createArrayOf("text", TABLES.toArray()));
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getInt(1) == TABLES.size();
+      }
+    }
+  }
+
+  /**
+   * Creates what is missing, in one transaction of its own; of several callers at once, one creates.
+   *
+   * @param where how the database is called in messages: {@code source} or {@code target}
+   * @return whether anything was missing
+   * @throws MissingPrivilegeException naming the privilege, if the user may not create it
+   */
+  public static boolean create(Connection connection, String schema, String where) throws SQLException {
+    if (exists(connection, schema)) {
+      return false;
+    }
+    boolean autoCommit = connection.getAutoCommit();
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SELECT pg_catalog.pg_advisory_xact_lock(" + LockKeys.of("control-schema", schema) + ")");
+      for (String sql : ddl(schema)) {
+        statement.execute(sql);
+      }
+      connection.commit();
+      return true;
+    } catch (SQLException e) {
+      rollback(connection, e);
+      if (PRIVILEGE_MISSING.equals(e.getSQLState())) {
+        throw new MissingPrivilegeException(
+            "journal: \"" + connection.getMetaData().getUserName() + "\" may not create schema " + schema + " in the " + where
+                + " (42501: " + e.getMessage() + "). Run `reconciler init` as a user who may, or let an administrator run the"
+                + " output of `reconciler init --print`.",
+            e);
+      }
+      throw e;
+    } finally {
+      connection.setAutoCommit(autoCommit);
+    }
+  }
+
+  private static void rollback(Connection connection, SQLException cause) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
+  }
+}

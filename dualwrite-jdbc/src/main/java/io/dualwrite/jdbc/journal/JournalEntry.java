@@ -1,0 +1,29 @@
+package io.dualwrite.jdbc.journal;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entry: the secondary may not have this row, or the rows of this range, right.
+ *
+ * @param id its identity within the table
+ * @param table the table's identity: the source's {@code schema.name}
+ * @param key canonical texts of the row's key; null for a range
+ * @param rangeFrom lower bound of a range, inclusive; null in an entry without a key means the whole table
+ * @param rangeTo upper bound of a range, inclusive
+ * @param at when the primary's transaction wrote it, by the primary's clock
+ */
+public record JournalEntry(
+    long id,
+    String table,
+    @Nullable List<String> key,
+    @Nullable String rangeFrom,
+    @Nullable String rangeTo,
+    Instant at) {
+
+  /** Whether the entry names a range, not a row. */
+  public boolean isRange() {
+    return key == null;
+  }
+}
