@@ -2,6 +2,7 @@ package io.dualwrite.jdbc.capture;
 
 import io.dualwrite.jdbc.schema.CapturedTable;
 import java.sql.SQLException;
+import java.util.List;
 
 /** Says what a table name in a statement means on the connection that the statement runs on. */
 public interface TableResolver {
@@ -30,4 +31,10 @@ public interface TableResolver {
 
   /** Whether a function of that name (as written, perhaps qualified) may write: user-defined and volatile. */
   boolean mayWrite(String functionNameAsWritten) throws SQLException;
+
+  /**
+   * The mirrored tables that {@code TRUNCATE … CASCADE} of a table empties beside it: those that reference it, and so on. The table
+   * itself may be mirrored or not.
+   */
+  List<CapturedTable> cascade(String nameAsWritten) throws SQLException;
 }
