@@ -1,0 +1,116 @@
+package io.dualwrite.testing;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.Store;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+import org.junit.platform.commons.support.ReflectionSupport;
+
+/** Does what {@link WithDatabases} says; without the annotation, what its defaults say. */
+public final class DatabasesExtension
+    implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
+
+  private static final Namespace NAMESPACE = Namespace.create(DatabasesExtension.class);
+  private static final Duration GRACE = Duration.ofSeconds(2);
+
+  @Override
+  public void beforeEach(ExtensionContext context) throws IllegalAccessException {
+    TestDatabases databases = databases(context);
+    for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
+      for (Field field :
+          ReflectionSupport.findFields(
+              instance.getClass(),
+              f -> f.getType() == TestDatabases.class && !Modifier.isStatic(f.getModifiers()),
+              HierarchyTraversalMode.TOP_DOWN)) {
+        field.setAccessible(true);
+        field.set(instance, databases);
+      }
+    }
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) throws Exception {
+    DatabasesOfTest databases = store(context).remove(DatabasesOfTest.class, DatabasesOfTest.class);
+    if (databases == null) {
+      return;
+    }
+    try {
+      if (context.getExecutionException().isEmpty()) {
+        databases.databases().leaks().assertNothingOpen(GRACE);
+      }
+    } finally {
+      databases.close();
+    }
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return parameter.getParameter().getType() == TestDatabases.class
+        && context.getTestMethod().isPresent();
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return databases(context);
+  }
+
+  private static TestDatabases databases(ExtensionContext context) {
+    return store(context)
+        .getOrComputeIfAbsent(
+            DatabasesOfTest.class, key -> create(context), DatabasesOfTest.class)
+        .databases();
+  }
+
+  private static DatabasesOfTest create(ExtensionContext context) {
+    boolean dedicated = annotation(context).map(WithDatabases::dedicated).orElse(false);
+    String[] settings = annotation(context).map(WithDatabases::settings).orElse(new String[0]);
+    if (settings.length > 0 && !dedicated) {
+      throw new ExtensionConfigurationException(
+          "@WithDatabases(settings = …) needs dedicated = true: the other servers are shared");
+    }
+    ServerOptions options = dedicated ? ServerOptions.forDurability() : ServerOptions.forSpeed();
+    for (String setting : settings) {
+      options = withSetting(options, setting);
+    }
+    ServerPair pair =
+        context
+            .getRoot()
+            .getStore(NAMESPACE)
+            .getOrComputeIfAbsent(options, ServerPair::start, ServerPair.class);
+    return DatabasesOfTest.create(pair, dedicated);
+  }
+
+  private static ServerOptions withSetting(ServerOptions options, String setting) {
+    int equals = setting.indexOf('=');
+    if (equals < 1) {
+      throw new ExtensionConfigurationException(
+          "@WithDatabases(settings): name=value is wanted, not \"" + setting + '"');
+    }
+    return options.withSetting(setting.substring(0, equals), setting.substring(equals + 1));
+  }
+
+  private static Optional<WithDatabases> annotation(ExtensionContext context) {
+    Optional<WithDatabases> onMethod =
+        AnnotationSupport.findAnnotation(context.getTestMethod(), WithDatabases.class);
+    return onMethod.isPresent()
+        ? onMethod
+        : AnnotationSupport.findAnnotation(
+            context.getRequiredTestClass(),
+            WithDatabases.class,
+            context.getEnclosingTestClasses());
+  }
+
+  private static Store store(ExtensionContext context) {
+    return context.getStore(NAMESPACE);
+  }
+}
