@@ -39,7 +39,9 @@ public enum Phase {
     return dual || primary == side;
   }
 
-  /** Whether the migration may move from this phase straight to {@code next}: one step, either way. */
+  /**
+   * Whether the migration may move from this phase straight to {@code next}: one step, either way.
+   */
   public boolean canMoveTo(Phase next) {
     return Math.abs(next.ordinal() - ordinal()) == 1;
   }

@@ -14,7 +14,10 @@ public enum Side {
     return this == SOURCE ? TARGET : SOURCE;
   }
 
-  /** The name as it stands in messages, metric tags and configuration: {@code source}, {@code target}. */
+  /**
+   * The name as it stands in messages, metric tags and configuration: {@code source}, {@code
+   * target}.
+   */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
