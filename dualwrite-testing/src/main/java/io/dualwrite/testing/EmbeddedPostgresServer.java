@@ -125,6 +125,9 @@ public final class EmbeddedPostgresServer implements PostgresServer {
       watchdog = Watchdog.over(directory);
       Runtime.getRuntime().addShutdownHook(atExit);
     }
+    if (!FreePort.isFree(port)) {
+      throw new IllegalStateException("port " + port + " is taken by another process");
+    }
     Redirect log = Redirect.appendTo(directory.log().toFile());
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()
@@ -141,7 +144,7 @@ public final class EmbeddedPostgresServer implements PostgresServer {
     } catch (IOException | RuntimeException e) {
       throw notStarted(e);
     }
-    // Somebody else's server may have answered on the port.
+    // Somebody else's server may have taken the port meanwhile, and answered.
     if (directory.postmaster().isEmpty()) {
       throw notStarted(null);
     }

@@ -27,7 +27,7 @@ final class FreePort {
     throw new IllegalStateException("no free TCP port between " + FIRST + " and " + LAST);
   }
 
-  private static boolean isFree(int port) {
+  static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The two databases of one test, fresh and empty, and what a test does with both: run SQL, and
@@ -47,6 +48,16 @@ public final class TestDatabases {
   /** Connections to the target database; the test fails if any of them is left open. */
   public DataSource target() {
     return target;
+  }
+
+  /** The source through a proxy in front of its server, leak-checked as {@link #source()} is. */
+  public DataSource sourceThrough(TcpProxy proxy) {
+    return leaks.watch(through(proxy, sourceServer));
+  }
+
+  /** The target through a proxy in front of its server, leak-checked as {@link #target()} is. */
+  public DataSource targetThrough(TcpProxy proxy) {
+    return leaks.watch(through(proxy, targetServer));
   }
 
   /** The source's URL with user and password, as {@link java.sql.DriverManager} takes it. */
@@ -161,6 +172,14 @@ public final class TestDatabases {
     // The target first: what is written meanwhile is then missing, not extra, on the target.
     List<List<@Nullable String>> targetRows = query(target, targetSql);
     return RowDifference.between(query(source, sourceSql), targetRows);
+  }
+
+  private DataSource through(TcpProxy proxy, PostgresServer server) {
+    PGSimpleDataSource dataSource = new PGSimpleDataSource();
+    dataSource.setUrl(proxy.jdbcUrl(name));
+    dataSource.setUser(server.username());
+    dataSource.setPassword(server.password());
+    return dataSource;
   }
 
   private String urlWithCredentials(PostgresServer server) {
