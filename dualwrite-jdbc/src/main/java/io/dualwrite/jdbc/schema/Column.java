@@ -13,6 +13,9 @@ package io.dualwrite.jdbc.schema;
  * @param notNull whether the column is declared not null
  * @param generation whether and how the server makes the value
  * @param deterministicCollation false for text under a nondeterministic collation, where equal values may differ in bytes
+ * @param castType the type under domains and without modifiers, in a form usable in a cast. A cast to {@code varchar(3)} cuts a longer
+ *     text off in silence; a cast to this type leaves the check to the assignment to the column, which refuses it
+ * @param required whether an insert must give a value: null is refused (by the column or its domain) and the server fills in none
  */
 public record Column(
     String name,
@@ -21,7 +24,21 @@ public record Column(
     char typeKind,
     boolean notNull,
     Generation generation,
-    boolean deterministicCollation) {
+    boolean deterministicCollation,
+    String castType,
+    boolean required) {
+
+  /** A column whose type needs no other form for casts, and that may be left out of an insert. */
+  public Column(
+      String name,
+      String type,
+      String baseType,
+      char typeKind,
+      boolean notNull,
+      Generation generation,
+      boolean deterministicCollation) {
+    this(name, type, baseType, typeKind, notNull, generation, deterministicCollation, type, false);
+  }
 
   /** How the server makes a column's value, if it does. */
   public enum Generation {

@@ -26,13 +26,24 @@ public final class KeyText {
    * cast back to the column's type in any session.
    */
   public static String encode(Column column, String expression) {
+    if (column.typeKind() != 'b') {
+      return ColumnText.read(column, expression);
+    }
     return switch (column.baseType()) {
       // JSON prints dates and times in ISO 8601 under any DateStyle.
       case "date", "timestamp", "timestamptz" -> "(pg_catalog.to_json(" + expression + ") #>> '{}')";
-      case "bytea" -> "('\\x' || pg_catalog.encode(" + expression + ", 'hex'))";
-      // A cast to text would drop trailing blanks.
-      case "bpchar" -> "pg_catalog.textin(pg_catalog.bpcharout(" + expression + "))";
-      default -> expression + "::pg_catalog.text";
+      // No backslash in a constant: its meaning depends on standard_conforming_strings.
+      case "bytea" -> "(pg_catalog.chr(92) || 'x' || pg_catalog.encode(" + expression + ", 'hex'))";
+      default -> ColumnText.read(column, expression);
     };
+  }
+
+  /**
+   * An SQL expression for the value that {@code expression}, a text made by {@link #encode} from this column, stands for. To look
+   * the row up on the other side, where the column may have another type, go through this column: {@code
+   * ColumnText.write(other, ColumnText.read(column, KeyText.decode(column, text)))}.
+   */
+  public static String decode(Column column, String expression) {
+    return ColumnText.write(column, expression);
   }
 }

@@ -38,4 +38,22 @@ public record TablePair(
   public Table on(Side side) {
     return side == Side.SOURCE ? source : target;
   }
+
+  /** The columns as they stand on {@code side}, in the order of {@link #columns}. */
+  public List<Column> columnsOn(Side side) {
+    return columns.stream().map(c -> c.on(side)).toList();
+  }
+
+  /** The key columns as they stand on {@code side}, in the journal's order. */
+  public List<Column> keyOn(Side side) {
+    return key.stream().map(c -> c.on(side)).toList();
+  }
+
+  /** The unique index of {@code side} over exactly the key, in any order, that {@code ON CONFLICT} can use. */
+  public Optional<UniqueKey> conflictKey(Side side) {
+    List<String> names = key.stream().map(c -> c.on(side).name()).toList();
+    return on(side).uniqueKeys().stream()
+        .filter(k -> k.immediate() && k.columns().size() == names.size() && k.columns().containsAll(names))
+        .findFirst();
+  }
 }

@@ -1,0 +1,51 @@
+package io.dualwrite.jdbc.config;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * How to reach one database. Printing it shows no password.
+ *
+ * @param url a JDBC URL of PostgreSQL; credentials in it work too
+ * @param username the user, if not in the URL
+ * @param password its password, if not in the URL
+ * @param pool HikariCP settings by their property names
+ */
+public record EndpointConfig(
+    String url, Optional<String> username, Optional<String> password, Map<String, String> pool) {
+  private static final Pattern URL_SECRET =
+      Pattern.compile("([?&][^=&]*(?:password|passphrase|secret|token)[^=&]*=)[^&]*", Pattern.CASE_INSENSITIVE);
+  private static final Pattern URL_USER_INFO = Pattern.compile("(//[^/@:]*:)[^/@]*@");
+
+  public EndpointConfig {
+    Check.that(
+        url.startsWith("jdbc:postgresql:"),
+        "url must start with jdbc:postgresql:, was " + withoutSecrets(url));
+    pool = Map.copyOf(pool);
+  }
+
+  /** Without pool settings. */
+  public static EndpointConfig of(String url, String username, String password) {
+    return new EndpointConfig(url, Optional.of(username), Optional.of(password), Map.of());
+  }
+
+  /** With credentials in the URL, in a password file, or not needed. */
+  public static EndpointConfig of(String url) {
+    return new EndpointConfig(url, Optional.empty(), Optional.empty(), Map.of());
+  }
+
+  /** The URL for messages: the values of parameters that may be secret are replaced. */
+  public String displayUrl() {
+    return withoutSecrets(url);
+  }
+
+  static String withoutSecrets(String url) {
+    return URL_USER_INFO.matcher(URL_SECRET.matcher(url).replaceAll("$1***")).replaceAll("$1***@");
+  }
+
+  @Override
+  public String toString() {
+    return displayUrl() + username.map(u -> " as " + u).orElse("");
+  }
+}

@@ -1,0 +1,211 @@
+package io.dualwrite.jdbc.config;
+
+import io.dualwrite.Delivery;
+import io.dualwrite.FailurePolicy;
+import io.dualwrite.Phase;
+import io.dualwrite.Side;
+import java.util.Optional;
+
+/**
+ * Everything that a migration is told: the YAML file in typed form, or what a program built. Immutable.
+ *
+ * <p>Printing it never shows a password.
+ *
+ * @param migration names this migration in control tables, metrics and locks
+ * @param source how to reach the source; empty where the program brings its own {@code DataSource}
+ * @param target how to reach the target, likewise
+ * @param phase the initial phase; afterwards the control table holds it
+ * @param failurePolicy what a write does when the secondary fails, unless its table says otherwise
+ * @param delivery when a write returns under {@code RECOVER}
+ * @param capture how writes are noticed
+ * @param unmirrored what happens to a write that cannot be mirrored
+ * @param tables which tables are mirrored, and how
+ * @param secondary time limit and circuit breaker of the secondary
+ * @param killSwitch where the kill switch is read from
+ * @param shadowReads reads that are repeated on the secondary and compared
+ * @param journal the control schema
+ * @param reconciler the reconciler's defaults
+ * @param origin where it was read from, for messages
+ */
+public record MigrationConfig(
+    String migration,
+    Optional<EndpointConfig> source,
+    Optional<EndpointConfig> target,
+    Phase phase,
+    FailurePolicy failurePolicy,
+    Delivery delivery,
+    CaptureMode capture,
+    UnmirroredPolicy unmirrored,
+    TablesConfig tables,
+    SecondaryConfig secondary,
+    KillSwitchConfig killSwitch,
+    ShadowReadsConfig shadowReads,
+    JournalConfig journal,
+    ReconcilerConfig reconciler,
+    Origin origin) {
+
+  public MigrationConfig {
+    Check.that(!migration.isBlank(), "migration must not be blank");
+  }
+
+  /** Defaults for everything but the name. */
+  public static Builder builder(String migration) {
+    return new Builder(migration);
+  }
+
+  /** How to reach {@code side}; empty where the program brings its own {@code DataSource}. */
+  public Optional<EndpointConfig> endpoint(Side side) {
+    return side == Side.SOURCE ? source : target;
+  }
+
+  /** The failure policy of writes to the table that the source calls {@code schema.name}. */
+  public FailurePolicy failurePolicy(String table) {
+    return tables.override(table).failurePolicy().orElse(failurePolicy);
+  }
+
+  /** The same, to be changed. */
+  public Builder toBuilder() {
+    Builder builder = new Builder(migration);
+    builder.source = source;
+    builder.target = target;
+    builder.phase = phase;
+    builder.failurePolicy = failurePolicy;
+    builder.delivery = delivery;
+    builder.capture = capture;
+    builder.unmirrored = unmirrored;
+    builder.tables = tables;
+    builder.secondary = secondary;
+    builder.killSwitch = killSwitch;
+    builder.shadowReads = shadowReads;
+    builder.journal = journal;
+    builder.reconciler = reconciler;
+    builder.origin = origin;
+    return builder;
+  }
+
+  /** Collects settings; each has the default that the documentation names. */
+  public static final class Builder {
+    private final String migration;
+    private Optional<EndpointConfig> source = Optional.empty();
+    private Optional<EndpointConfig> target = Optional.empty();
+    private Phase phase = Phase.SOURCE_PRIMARY;
+    private FailurePolicy failurePolicy = FailurePolicy.RECOVER;
+    private Delivery delivery = Delivery.ASYNC;
+    private CaptureMode capture = CaptureMode.STATEMENT;
+    private UnmirroredPolicy unmirrored = UnmirroredPolicy.WARN;
+    private TablesConfig tables = TablesConfig.ALL;
+    private SecondaryConfig secondary = SecondaryConfig.DEFAULT;
+    private KillSwitchConfig killSwitch = KillSwitchConfig.DEFAULT;
+    private ShadowReadsConfig shadowReads = ShadowReadsConfig.OFF;
+    private JournalConfig journal = JournalConfig.DEFAULT;
+    private ReconcilerConfig reconciler = ReconcilerConfig.DEFAULT;
+    private Origin origin = Origin.PROGRAM;
+
+    private Builder(String migration) {
+      this.migration = migration;
+    }
+
+    /** How to reach the source. */
+    public Builder source(EndpointConfig endpoint) {
+      source = Optional.of(endpoint);
+      return this;
+    }
+
+    /** How to reach the target. */
+    public Builder target(EndpointConfig endpoint) {
+      target = Optional.of(endpoint);
+      return this;
+    }
+
+    /** The initial phase; default {@code SOURCE_PRIMARY}. */
+    public Builder phase(Phase value) {
+      phase = value;
+      return this;
+    }
+
+    /** Default {@code RECOVER}. */
+    public Builder failurePolicy(FailurePolicy value) {
+      failurePolicy = value;
+      return this;
+    }
+
+    /** Default {@code ASYNC}. */
+    public Builder delivery(Delivery value) {
+      delivery = value;
+      return this;
+    }
+
+    /** Default {@code STATEMENT}. */
+    public Builder capture(CaptureMode value) {
+      capture = value;
+      return this;
+    }
+
+    /** Default {@code WARN}. */
+    public Builder unmirrored(UnmirroredPolicy value) {
+      unmirrored = value;
+      return this;
+    }
+
+    /** Default: all user tables. */
+    public Builder tables(TablesConfig value) {
+      tables = value;
+      return this;
+    }
+
+    /** Time limit and circuit breaker. */
+    public Builder secondary(SecondaryConfig value) {
+      secondary = value;
+      return this;
+    }
+
+    /** Default: no file; the control table alone. */
+    public Builder killSwitch(KillSwitchConfig value) {
+      killSwitch = value;
+      return this;
+    }
+
+    /** Default: none. */
+    public Builder shadowReads(ShadowReadsConfig value) {
+      shadowReads = value;
+      return this;
+    }
+
+    /** Default: schema {@code dualwrite}. */
+    public Builder journal(JournalConfig value) {
+      journal = value;
+      return this;
+    }
+
+    /** The reconciler's defaults. */
+    public Builder reconciler(ReconcilerConfig value) {
+      reconciler = value;
+      return this;
+    }
+
+    Builder origin(Origin value) {
+      origin = value;
+      return this;
+    }
+
+    /** The configuration; throws {@link ConfigurationException} on a bad value. */
+    public MigrationConfig build() {
+      return new MigrationConfig(
+          migration,
+          source,
+          target,
+          phase,
+          failurePolicy,
+          delivery,
+          capture,
+          unmirrored,
+          tables,
+          secondary,
+          killSwitch,
+          shadowReads,
+          journal,
+          reconciler,
+          origin);
+    }
+  }
+}
