@@ -13,16 +13,20 @@ public sealed interface CapturePlan {
   /**
    * A write to mirrored tables whose rows the journal will name.
    *
-   * @param before a statement without parameters that the wrapper executes first, in the same transaction (under auto-commit it
-   *     opens one for both); null almost always: only what cannot stand in a common table expression ({@code TRUNCATE}) needs it
-   * @param journaling the statement that runs in place of the application's: it writes, journals, and gives back the same update
-   *     count, rows and generated keys. Parameters keep their number and order.
-   * @param returningKeys for {@code BEST_EFFORT}: the application's statement with {@code RETURNING} of the journal name and
-   *     the key as {@code text[]} (null: the whole table) in place of journaling; null where the statement returns rows of its own
-   *     or needs several statements, and is journaled instead
+   * @param before a statement without parameters that the wrapper executes first, in the same
+   *     transaction (under auto-commit it opens one for both); null almost always: only what cannot
+   *     stand in a common table expression ({@code TRUNCATE}) needs it
+   * @param journaling the statement that runs in place of the application's: it writes, journals,
+   *     and gives back the same update count, rows and generated keys. Parameters keep their number
+   *     and order.
+   * @param returningKeys for {@code BEST_EFFORT}: the application's statement with {@code
+   *     RETURNING} of the journal name and the key as {@code text[]} (null: the whole table) in
+   *     place of journaling; null where the statement returns rows of its own or needs several
+   *     statements, and is journaled instead
    * @param tables the mirrored tables that it may touch
-   * @param besides what the statement may write beside the rows that the journal names, because it calls a function that may
-   *     write; treated by {@code unmirrored} before the statement runs, journaling, if it may
+   * @param besides what the statement may write beside the rows that the journal names, because it
+   *     calls a function that may write; treated by {@code unmirrored} before the statement runs,
+   *     journaling, if it may
    */
   record Captured(
       @Nullable String before,
@@ -37,10 +41,12 @@ public sealed interface CapturePlan {
   }
 
   /**
-   * A write, or what may be one, that cannot be captured: treated by {@code unmirrored}. Such a statement may do anything: where
-   * it runs, what is known of the session's names, of temporary tables and of the schema is to be looked up again after it.
+   * A write, or what may be one, that cannot be captured: treated by {@code unmirrored}. Such a
+   * statement may do anything: where it runs, what is known of the session's names, of temporary
+   * tables and of the schema is to be looked up again after it.
    *
-   * @param reason a short, stable word for metrics: {@code ddl}, {@code call}, {@code merge}, {@code view}, {@code function}, …
+   * @param reason a short, stable word for metrics: {@code ddl}, {@code call}, {@code merge},
+   *     {@code view}, {@code function}, …
    * @param explanation what, and what to do instead, for the log and for the exception
    */
   record Unmirrored(String reason, String explanation) implements CapturePlan {}
@@ -60,16 +66,19 @@ public sealed interface CapturePlan {
   }
 
   /**
-   * Changes how unqualified names resolve: {@code SET search_path}, {@code set_config}, {@code SET ROLE}, {@code DISCARD}. The end of
-   * the transaction may change them back ({@code SET LOCAL}, a rollback), so that they are looked up again after it too.
+   * Changes how unqualified names resolve: {@code SET search_path}, {@code set_config}, {@code SET
+   * ROLE}, {@code DISCARD}. The end of the transaction may change them back ({@code SET LOCAL}, a
+   * rollback), so that they are looked up again after it too.
    */
   record SessionChange() implements CapturePlan {}
 
   /**
    * Changes the schema: cached metadata and plans are stale once it ran.
    *
-   * @param createsTemporary whether it creates a temporary relation, which may hide others of its name on this connection
-   * @param touchesMirrored whether it drops, rewrites or redefines a mirrored table, so that {@code unmirrored} applies
+   * @param createsTemporary whether it creates a temporary relation, which may hide others of its
+   *     name on this connection
+   * @param touchesMirrored whether it drops, rewrites or redefines a mirrored table, so that {@code
+   *     unmirrored} applies
    */
   record SchemaChange(boolean createsTemporary, boolean touchesMirrored) implements CapturePlan {}
 }

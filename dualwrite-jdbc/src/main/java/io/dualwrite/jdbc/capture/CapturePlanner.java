@@ -3,8 +3,8 @@ package io.dualwrite.jdbc.capture;
 import java.sql.SQLException;
 
 /**
- * Turns the application's SQL text into what the wrapper does with it. Immutable and safe for use by many threads; keeps nothing
- * between calls: the caller caches plans.
+ * Turns the application's SQL text into what the wrapper does with it. Immutable and safe for use
+ * by many threads; keeps nothing between calls: the caller caches plans.
  */
 public final class CapturePlanner {
   private final String journalTable;
@@ -22,9 +22,11 @@ public final class CapturePlanner {
   }
 
   /**
-   * The plan for one text. Never fails on a text that it does not understand; what the server would refuse, it is left to refuse.
+   * The plan for one text. Never fails on a text that it does not understand; what the server would
+   * refuse, it is left to refuse.
    *
-   * @param sql the text as pgjdbc sees it: {@code ?} and {@code ??}, JDBC escapes; {@code standard_conforming_strings} is taken to be on
+   * @param sql the text as pgjdbc sees it: {@code ?} and {@code ??}, JDBC escapes; {@code
+   *     standard_conforming_strings} is taken to be on
    * @param keys the generated keys asked for
    * @param tables what names mean on this connection
    * @param names asked only where labels of a {@code RETURNING} list cannot be told from the text

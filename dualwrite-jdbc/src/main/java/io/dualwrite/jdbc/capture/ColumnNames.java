@@ -10,7 +10,8 @@ public interface ColumnNames {
   /**
    * The labels in order.
    *
-   * @param sql a statement with a {@code RETURNING} clause, {@code ?} placeholders as pgjdbc sees them
+   * @param sql a statement with a {@code RETURNING} clause, {@code ?} placeholders as pgjdbc sees
+   *     them
    */
   List<String> of(String sql) throws SQLException;
 }

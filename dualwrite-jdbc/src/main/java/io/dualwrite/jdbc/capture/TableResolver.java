@@ -15,7 +15,10 @@ public interface TableResolver {
     /** A table that is not mirrored on purpose, a temporary table, a system table. */
     record NotMirrored() implements Relation {}
 
-    /** A relation through which a mirrored table may be written, but not captured: a view, a partition, a table with rules. */
+    /**
+     * A relation through which a mirrored table may be written, but not captured: a view, a
+     * partition, a table with rules.
+     */
     record Uncapturable(String reason, String explanation) implements Relation {}
 
     /** No such relation: the statement will fail by itself. */
@@ -25,16 +28,20 @@ public interface TableResolver {
   /**
    * Resolves a possibly schema-qualified name.
    *
-   * @param nameAsWritten as in the statement, quotes included: {@code app."Orders"}, {@code flights}
+   * @param nameAsWritten as in the statement, quotes included: {@code app."Orders"}, {@code
+   *     flights}
    */
   Relation resolve(String nameAsWritten) throws SQLException;
 
-  /** Whether a function of that name (as written, perhaps qualified) may write: user-defined and volatile. */
+  /**
+   * Whether a function of that name (as written, perhaps qualified) may write: user-defined and
+   * volatile.
+   */
   boolean mayWrite(String functionNameAsWritten) throws SQLException;
 
   /**
-   * The mirrored tables that {@code TRUNCATE … CASCADE} of a table empties beside it: those that reference it, and so on. The table
-   * itself may be mirrored or not.
+   * The mirrored tables that {@code TRUNCATE … CASCADE} of a table empties beside it: those that
+   * reference it, and so on. The table itself may be mirrored or not.
    */
   List<CapturedTable> cascade(String nameAsWritten) throws SQLException;
 }

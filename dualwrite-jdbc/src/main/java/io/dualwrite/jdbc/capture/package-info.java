@@ -1,4 +1,7 @@
-/** From the application's SQL text to a statement that also names the rows it touches, or why that cannot be. */
+/**
+ * From the application's SQL text to a statement that also names the rows it touches, or why that
+ * cannot be.
+ */
 @NullMarked
 package io.dualwrite.jdbc.capture;
 

@@ -4,6 +4,9 @@ package io.dualwrite.jdbc.config;
 public enum CaptureMode {
   /** The wrapper adds the journal to the statement itself. */
   STATEMENT,
-  /** Triggers on the mirrored tables fill the journal, so that writers without the library are covered too. */
+  /**
+   * Triggers on the mirrored tables fill the journal, so that writers without the library are
+   * covered too.
+   */
   TRIGGER
 }

@@ -14,7 +14,9 @@ final class Check {
   }
 
   static void between(String name, long min, long max, long value) {
-    that(value >= min && value <= max, name + " must be between " + min + " and " + max + ", was " + value);
+    that(
+        value >= min && value <= max,
+        name + " must be between " + min + " and " + max + ", was " + value);
   }
 
   static void positive(String name, Duration value) {

@@ -2,7 +2,10 @@ package io.dualwrite.jdbc.config;
 
 import java.util.List;
 
-/** A configuration that cannot work; it names every problem found, each with its place and with what is allowed. */
+/**
+ * A configuration that cannot work; it names every problem found, each with its place and with what
+ * is allowed.
+ */
 public final class ConfigurationException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 

@@ -7,7 +7,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 500ms}, {@code 2s}, {@code 5m}, {@code 1h}, {@code 1d}, {@code PT1H30M}. */
+/**
+ * Durations as people write them: {@code 500ms}, {@code 2s}, {@code 5m}, {@code 1h}, {@code 1d},
+ * {@code PT1H30M}.
+ */
 public final class Durations {
   /** What a message says is allowed. */
   public static final String ALLOWED = "a duration such as 500ms, 2s, 5m, 1h, 1d or PT1H30M";
@@ -37,7 +40,10 @@ public final class Durations {
     }
   }
 
-  /** In the largest unit that holds it exactly: {@code 90s} becomes {@code 90s}, {@code 120s} becomes {@code 2m}. */
+  /**
+   * In the largest unit that holds it exactly: {@code 90s} becomes {@code 90s}, {@code 120s}
+   * becomes {@code 2m}.
+   */
   public static String print(Duration duration) {
     long millis = duration.toMillis();
     if (millis % 1000 != 0 || millis == 0) {

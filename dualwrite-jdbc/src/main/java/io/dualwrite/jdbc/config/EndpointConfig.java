@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 public record EndpointConfig(
     String url, Optional<String> username, Optional<String> password, Map<String, String> pool) {
   private static final Pattern URL_SECRET =
-      Pattern.compile("([?&][^=&]*(?:password|passphrase|secret|token)[^=&]*=)[^&]*", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "([?&][^=&]*(?:password|passphrase|secret|token)[^=&]*=)[^&]*", Pattern.CASE_INSENSITIVE);
   private static final Pattern URL_USER_INFO = Pattern.compile("(//[^/@:]*:)[^/@]*@");
 
   public EndpointConfig {

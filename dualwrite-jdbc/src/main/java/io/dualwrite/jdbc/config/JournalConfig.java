@@ -18,6 +18,7 @@ public record JournalConfig(String schema) {
             && schema.getBytes(StandardCharsets.UTF_8).length <= 63
             && !schema.startsWith("pg_")
             && schema.indexOf('\0') < 0,
-        "journal.schema must be a schema name of 1 to 63 bytes that does not start with pg_, was " + schema);
+        "journal.schema must be a schema name of 1 to 63 bytes that does not start with pg_, was "
+            + schema);
   }
 }

@@ -7,7 +7,8 @@ import io.dualwrite.Side;
 import java.util.Optional;
 
 /**
- * Everything that a migration is told: the YAML file in typed form, or what a program built. Immutable.
+ * Everything that a migration is told: the YAML file in typed form, or what a program built.
+ * Immutable.
  *
  * <p>Printing it never shows a password.
  *

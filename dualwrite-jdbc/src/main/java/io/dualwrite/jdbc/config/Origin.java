@@ -17,7 +17,10 @@ public record Origin(String name, Map<String, Integer> lines) {
     lines = Map.copyOf(lines);
   }
 
-  /** The start of a message about a key: {@code dualwrite.yaml line 14: tables.overrides.public.metrcs}. */
+  /**
+   * The start of a message about a key: {@code dualwrite.yaml line 14:
+   * tables.overrides.public.metrcs}.
+   */
   public String at(String keyPath) {
     Integer line = lines.get(keyPath);
     if (name.isEmpty()) {

@@ -11,7 +11,8 @@ import java.time.Duration;
 public record SecondaryConfig(Duration timeout, BreakerConfig breaker) {
 
   /** Two seconds, and the default circuit breaker. */
-  public static final SecondaryConfig DEFAULT = new SecondaryConfig(Duration.ofSeconds(2), BreakerConfig.DEFAULT);
+  public static final SecondaryConfig DEFAULT =
+      new SecondaryConfig(Duration.ofSeconds(2), BreakerConfig.DEFAULT);
 
   public SecondaryConfig {
     Check.positive("secondary.timeout", timeout);

@@ -12,6 +12,7 @@ public record ShadowReadsConfig(double sampleRate) {
 
   public ShadowReadsConfig {
     Check.that(
-        sampleRate >= 0 && sampleRate <= 1, "shadow-reads.sample-rate must be between 0 and 1, was " + sampleRate);
+        sampleRate >= 0 && sampleRate <= 1,
+        "shadow-reads.sample-rate must be between 0 and 1, was " + sampleRate);
   }
 }

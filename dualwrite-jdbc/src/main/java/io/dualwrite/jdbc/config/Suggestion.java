@@ -22,7 +22,10 @@ public final class Suggestion {
     return nearest(word, words).map(w -> " Did you mean " + w + "?").orElse("");
   }
 
-  /** Letters to insert, delete, replace or swap with their neighbour; case is not counted (optimal string alignment). */
+  /**
+   * Letters to insert, delete, replace or swap with their neighbour; case is not counted (optimal
+   * string alignment).
+   */
   private static int distance(String left, String right) {
     String a = left.toLowerCase(Locale.ROOT);
     String b = right.toLowerCase(Locale.ROOT);
@@ -35,7 +38,10 @@ public final class Suggestion {
         }
         int replace = d[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
         d[i][j] = Math.min(replace, 1 + Math.min(d[i - 1][j], d[i][j - 1]));
-        if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+        if (i > 1
+            && j > 1
+            && a.charAt(i - 1) == b.charAt(j - 2)
+            && a.charAt(i - 2) == b.charAt(j - 1)) {
           d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
         }
       }

@@ -16,7 +16,8 @@ import java.util.Set;
  * @param columns source column name to target column name, where they differ
  * @param ignoreColumns columns that are neither copied nor compared
  * @param appendOnly whether rows never change once inserted
- * @param keylessRanges whether, without a key, the table is mirrored by ranges of its time column, or whole
+ * @param keylessRanges whether, without a key, the table is mirrored by ranges of its time column,
+ *     or whole
  * @param failurePolicy empty: the migration's
  */
 public record TableOverride(
@@ -110,7 +111,14 @@ public record TableOverride(
     /** The override. */
     public TableOverride build() {
       return new TableOverride(
-          target, key, timeColumn, columns, ignoreColumns, appendOnly, keylessRanges, failurePolicy);
+          target,
+          key,
+          timeColumn,
+          columns,
+          ignoreColumns,
+          appendOnly,
+          keylessRanges,
+          failurePolicy);
     }
   }
 }

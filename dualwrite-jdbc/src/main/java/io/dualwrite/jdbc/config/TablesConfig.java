@@ -8,11 +8,13 @@ import java.util.regex.Pattern;
 /**
  * Which tables are mirrored, and how.
  *
- * @param include globs over the source's {@code schema.name}: {@code *} stands for any characters, {@code ?} for one
+ * @param include globs over the source's {@code schema.name}: {@code *} stands for any characters,
+ *     {@code ?} for one
  * @param exclude globs, likewise; they win over {@code include}
  * @param overrides by the source's {@code schema.name}, without quotes and in the catalog's case
  */
-public record TablesConfig(List<String> include, List<String> exclude, Map<String, TableOverride> overrides) {
+public record TablesConfig(
+    List<String> include, List<String> exclude, Map<String, TableOverride> overrides) {
 
   /** All user tables. */
   public static final TablesConfig ALL = new TablesConfig(List.of("*.*"), List.of(), Map.of());

@@ -29,35 +29,49 @@ public final class Control {
   /** The state, if the migration has been registered here. */
   public Optional<State> read(Connection connection, String migration) throws SQLException {
     try (PreparedStatement statement =
-        connection.prepareStatement("SELECT phase, kill_switch, epoch FROM " + control + " WHERE migration = ?")) {
+        connection.prepareStatement(
+            "SELECT phase, kill_switch, epoch FROM " + control + " WHERE migration = ?")) {
       statement.setString(1, migration);
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next()
-            ? Optional.of(new State(Phase.valueOf(rows.getString(1)), rows.getBoolean(2), rows.getLong(3)))
+            ? Optional.of(
+                new State(Phase.valueOf(rows.getString(1)), rows.getBoolean(2), rows.getLong(3)))
             : Optional.empty();
       }
     }
   }
 
   /**
-   * Registers the migration with its initial phase unless it is registered already, and returns the state in force.
+   * Registers the migration with its initial phase unless it is registered already, and returns the
+   * state in force.
    *
-   * @throws SQLException also when the schema belongs to another migration: two must not share a journal
+   * @throws SQLException also when the schema belongs to another migration: two must not share a
+   *     journal
    */
-  public State register(Connection connection, String migration, Phase initial) throws SQLException {
+  public State register(Connection connection, String migration, Phase initial)
+      throws SQLException {
     try (PreparedStatement other =
-        connection.prepareStatement("SELECT migration FROM " + control + " WHERE migration <> ? LIMIT 1")) {
+        connection.prepareStatement(
+            "SELECT migration FROM " + control + " WHERE migration <> ? LIMIT 1")) {
       other.setString(1, migration);
       try (ResultSet rows = other.executeQuery()) {
         if (rows.next()) {
           throw new SQLException(
-              "journal: schema " + control.substring(0, control.lastIndexOf('.')) + " belongs to migration \"" + rows.getString(1)
-                  + "\", not \"" + migration + "\". Set journal.schema to another name for this one.");
+              "journal: schema "
+                  + control.substring(0, control.lastIndexOf('.'))
+                  + " belongs to migration \""
+                  + rows.getString(1)
+                  + "\", not \""
+                  + migration
+                  + "\". Set journal.schema to another name for this one.");
         }
       }
     }
     try (PreparedStatement statement =
-        connection.prepareStatement("INSERT INTO " + control + " (migration, phase) VALUES (?, ?) ON CONFLICT DO NOTHING")) {
+        connection.prepareStatement(
+            "INSERT INTO "
+                + control
+                + " (migration, phase) VALUES (?, ?) ON CONFLICT DO NOTHING")) {
       statement.setString(1, migration);
       statement.setString(2, initial.name());
       statement.executeUpdate();
@@ -65,11 +79,17 @@ public final class Control {
     return read(connection, migration).orElseThrow();
   }
 
-  /** Engages or releases the kill switch for every instance; false if the migration is not registered. */
-  public boolean setKillSwitch(Connection connection, String migration, boolean engaged) throws SQLException {
+  /**
+   * Engages or releases the kill switch for every instance; false if the migration is not
+   * registered.
+   */
+  public boolean setKillSwitch(Connection connection, String migration, boolean engaged)
+      throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(
-            "UPDATE " + control + " SET kill_switch = ?, changed_at = clock_timestamp() WHERE migration = ?")) {
+            "UPDATE "
+                + control
+                + " SET kill_switch = ?, changed_at = clock_timestamp() WHERE migration = ?")) {
       statement.setBoolean(1, engaged);
       statement.setString(2, migration);
       return statement.executeUpdate() == 1;

@@ -8,16 +8,20 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * The tables that a migration keeps in both databases. They are the same on both sides because the roles swap; only the primary's
- * journal is written.
+ * The tables that a migration keeps in both databases. They are the same on both sides because the
+ * roles swap; only the primary's journal is written.
  */
 public final class ControlSchema {
   private static final String PRIVILEGE_MISSING = "42501";
-  private static final List<String> TABLES = List.of("journal", "set_aside", "gaps", "control", "instances");
+  private static final List<String> TABLES =
+      List.of("journal", "set_aside", "gaps", "control", "instances");
 
   private ControlSchema() {}
 
-  /** The statements that create the schema, each of which does nothing where its object is already there. */
+  /**
+   * The statements that create the schema, each of which does nothing where its object is already
+   * there.
+   */
   public static List<String> ddl(String schema) {
     String s = Identifiers.quote(schema);
     return List.of(
@@ -98,8 +102,9 @@ public final class ControlSchema {
 
   /** Whether all tables are there. */
   public static boolean exists(Connection connection, String schema) throws SQLException {
-    String sql = "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
-        + " WHERE n.nspname = ? AND c.relkind = 'r' AND c.relname = ANY (?)";
+    String sql =
+        "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+            + " WHERE n.nspname = ? AND c.relkind = 'r' AND c.relname = ANY (?)";
     try (var statement = connection.prepareStatement(sql)) {
       statement.setString(1, schema);
       statement.setArray(2, connection.createArrayOf("text", TABLES.toArray()));
@@ -111,20 +116,23 @@ public final class ControlSchema {
   }
 
   /**
-   * Creates what is missing, in one transaction of its own; of several callers at once, one creates.
+   * Creates what is missing, in one transaction of its own; of several callers at once, one
+   * creates.
    *
    * @param where how the database is called in messages: {@code source} or {@code target}
    * @return whether anything was missing
    * @throws MissingPrivilegeException naming the privilege, if the user may not create it
    */
-  public static boolean create(Connection connection, String schema, String where) throws SQLException {
+  public static boolean create(Connection connection, String schema, String where)
+      throws SQLException {
     if (exists(connection, schema)) {
       return false;
     }
     boolean autoCommit = connection.getAutoCommit();
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
-      statement.execute("SELECT pg_catalog.pg_advisory_xact_lock(" + LockKeys.of("control-schema", schema) + ")");
+      statement.execute(
+          "SELECT pg_catalog.pg_advisory_xact_lock(" + LockKeys.of("control-schema", schema) + ")");
       for (String sql : ddl(schema)) {
         statement.execute(sql);
       }
@@ -134,8 +142,15 @@ public final class ControlSchema {
       rollback(connection, e);
       if (PRIVILEGE_MISSING.equals(e.getSQLState())) {
         throw new MissingPrivilegeException(
-            "journal: \"" + connection.getMetaData().getUserName() + "\" may not create schema " + schema + " in the " + where
-                + " (42501: " + e.getMessage() + "). Run `reconciler init` as a user who may, or let an administrator run the"
+            "journal: \""
+                + connection.getMetaData().getUserName()
+                + "\" may not create schema "
+                + schema
+                + " in the "
+                + where
+                + " (42501: "
+                + e.getMessage()
+                + "). Run `reconciler init` as a user who may, or let an administrator run the"
                 + " output of `reconciler init --print`.",
             e);
       }

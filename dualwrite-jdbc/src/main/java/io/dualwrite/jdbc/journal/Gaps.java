@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Times during which an application wrote to the primary without naming the rows in the journal, kept in the primary. A gap is
- * reconciled by a complete comparison that began after its end.
+ * Times during which an application wrote to the primary without naming the rows in the journal,
+ * kept in the primary. A gap is reconciled by a complete comparison that began after its end.
  */
 public final class Gaps {
   private final String gaps;
@@ -31,11 +31,16 @@ public final class Gaps {
    * @param since its beginning, by the primary's clock
    * @param until its end; empty while it lasts, or when the instance ended without closing it
    */
-  public record Gap(long id, String instance, String reason, Instant since, Optional<Instant> until) {}
+  public record Gap(
+      long id, String instance, String reason, Instant since, Optional<Instant> until) {}
 
   /** Records the beginning of a gap and returns its identity. */
-  public long open(Connection primary, String migration, String instance, String reason) throws SQLException {
-    String sql = "INSERT INTO " + gaps + " (migration, instance, reason, since) VALUES (?, ?, ?, clock_timestamp()) RETURNING id";
+  public long open(Connection primary, String migration, String instance, String reason)
+      throws SQLException {
+    String sql =
+        "INSERT INTO "
+            + gaps
+            + " (migration, instance, reason, since) VALUES (?, ?, ?, clock_timestamp()) RETURNING id";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setString(1, migration);
       statement.setString(2, instance);
@@ -50,7 +55,8 @@ public final class Gaps {
   /** Records the end of a gap, after its last write. */
   public void close(Connection primary, long id) throws SQLException {
     try (PreparedStatement statement =
-        primary.prepareStatement("UPDATE " + gaps + " SET until = clock_timestamp() WHERE id = ? AND until IS NULL")) {
+        primary.prepareStatement(
+            "UPDATE " + gaps + " SET until = clock_timestamp() WHERE id = ? AND until IS NULL")) {
       statement.setLong(1, id);
       statement.executeUpdate();
     }
@@ -58,8 +64,10 @@ public final class Gaps {
 
   /** Gaps that no complete comparison has covered yet. */
   public List<Gap> unreconciled(Connection primary, String migration) throws SQLException {
-    String sql = "SELECT id, instance, reason, since, until FROM " + gaps
-        + " WHERE migration = ? AND reconciled_at IS NULL ORDER BY id";
+    String sql =
+        "SELECT id, instance, reason, since, until FROM "
+            + gaps
+            + " WHERE migration = ? AND reconciled_at IS NULL ORDER BY id";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setString(1, migration);
       try (ResultSet rows = statement.executeQuery()) {
@@ -78,10 +86,14 @@ public final class Gaps {
     }
   }
 
-  /** Marks a gap as covered by a complete comparison that began after its end, or after its instance was gone. */
+  /**
+   * Marks a gap as covered by a complete comparison that began after its end, or after its instance
+   * was gone.
+   */
   public void reconciled(Connection primary, long id) throws SQLException {
     try (PreparedStatement statement =
-        primary.prepareStatement("UPDATE " + gaps + " SET reconciled_at = clock_timestamp() WHERE id = ?")) {
+        primary.prepareStatement(
+            "UPDATE " + gaps + " SET reconciled_at = clock_timestamp() WHERE id = ?")) {
       statement.setLong(1, id);
       statement.executeUpdate();
     }

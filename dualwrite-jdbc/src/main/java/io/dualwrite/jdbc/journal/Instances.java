@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The applications that write through this migration, each known by its heartbeat in the primary. */
+/**
+ * The applications that write through this migration, each known by its heartbeat in the primary.
+ */
 public final class Instances {
   /** An instance not seen for longer than this, by the primary's clock, counts as gone. */
   public static final Duration ALIVE = Duration.ofSeconds(10);
@@ -37,9 +39,13 @@ public final class Instances {
   }
 
   /** Says that the instance is alive. */
-  public void beat(Connection primary, String migration, String instance, String state) throws SQLException {
-    String sql = "INSERT INTO " + instances + " (instance, migration, state) VALUES (?, ?, ?)"
-        + " ON CONFLICT (instance) DO UPDATE SET state = EXCLUDED.state, seen_at = clock_timestamp(), stopped_at = NULL";
+  public void beat(Connection primary, String migration, String instance, String state)
+      throws SQLException {
+    String sql =
+        "INSERT INTO "
+            + instances
+            + " (instance, migration, state) VALUES (?, ?, ?)"
+            + " ON CONFLICT (instance) DO UPDATE SET state = EXCLUDED.state, seen_at = clock_timestamp(), stopped_at = NULL";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setString(1, instance);
       statement.setString(2, migration);
@@ -52,20 +58,27 @@ public final class Instances {
   public void stopped(Connection primary, String instance) throws SQLException {
     try (PreparedStatement statement =
         primary.prepareStatement(
-            "UPDATE " + instances + " SET stopped_at = clock_timestamp(), seen_at = clock_timestamp() WHERE instance = ?")) {
+            "UPDATE "
+                + instances
+                + " SET stopped_at = clock_timestamp(), seen_at = clock_timestamp() WHERE instance = ?")) {
       statement.setString(1, instance);
       statement.executeUpdate();
     }
     try (PreparedStatement statement =
-        primary.prepareStatement("DELETE FROM " + instances + " WHERE seen_at < clock_timestamp() - interval '7 days'")) {
+        primary.prepareStatement(
+            "DELETE FROM "
+                + instances
+                + " WHERE seen_at < clock_timestamp() - interval '7 days'")) {
       statement.executeUpdate();
     }
   }
 
   /** The migration's instances, last seen first. */
   public List<Instance> list(Connection primary, String migration) throws SQLException {
-    String sql = "SELECT instance, state, extract(epoch FROM clock_timestamp() - seen_at), stopped_at IS NOT NULL FROM "
-        + instances + " WHERE migration = ? ORDER BY seen_at DESC";
+    String sql =
+        "SELECT instance, state, extract(epoch FROM clock_timestamp() - seen_at), stopped_at IS NOT NULL FROM "
+            + instances
+            + " WHERE migration = ? ORDER BY seen_at DESC";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setString(1, migration);
       try (ResultSet rows = statement.executeQuery()) {
@@ -73,7 +86,10 @@ public final class Instances {
         while (rows.next()) {
           found.add(
               new Instance(
-                  rows.getString(1), rows.getString(2), Duration.ofMillis(Math.round(rows.getDouble(3) * 1000)), rows.getBoolean(4)));
+                  rows.getString(1),
+                  rows.getString(2),
+                  Duration.ofMillis(Math.round(rows.getDouble(3) * 1000)),
+                  rows.getBoolean(4)));
         }
         return found;
       }

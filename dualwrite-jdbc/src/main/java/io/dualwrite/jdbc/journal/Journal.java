@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The journal table of the primary and its set-aside entries. Every method takes the connection, so that the caller decides on the
- * transaction; none commits.
+ * The journal table of the primary and its set-aside entries. Every method takes the connection, so
+ * that the caller decides on the transaction; none commits.
  */
 public final class Journal {
   private final String journal;
@@ -40,9 +40,13 @@ public final class Journal {
   }
 
   /** The oldest entries of each of these tables, at most {@code limitPerTable} each. */
-  public List<JournalEntry> read(Connection primary, Collection<String> tables, int limitPerTable) throws SQLException {
-    String sql = "SELECT e.id, e.table_name, e.key, e.range_from, e.range_to, e.at FROM pg_catalog.unnest(?::text[]) AS t(name)"
-        + " CROSS JOIN LATERAL (SELECT * FROM " + journal + " j WHERE j.table_name = t.name COLLATE \"C\" ORDER BY j.id LIMIT ?) e";
+  public List<JournalEntry> read(Connection primary, Collection<String> tables, int limitPerTable)
+      throws SQLException {
+    String sql =
+        "SELECT e.id, e.table_name, e.key, e.range_from, e.range_to, e.at FROM pg_catalog.unnest(?::text[]) AS t(name)"
+            + " CROSS JOIN LATERAL (SELECT * FROM "
+            + journal
+            + " j WHERE j.table_name = t.name COLLATE \"C\" ORDER BY j.id LIMIT ?) e";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setArray(1, primary.createArrayOf("text", tables.toArray()));
       statement.setInt(2, limitPerTable);
@@ -50,11 +54,17 @@ public final class Journal {
     }
   }
 
-  /** Set-aside entries of these tables that were last tried before {@code triedBefore}, oldest try first. */
-  public List<JournalEntry> readSetAside(Connection primary, Collection<String> tables, Instant triedBefore, int limit)
+  /**
+   * Set-aside entries of these tables that were last tried before {@code triedBefore}, oldest try
+   * first.
+   */
+  public List<JournalEntry> readSetAside(
+      Connection primary, Collection<String> tables, Instant triedBefore, int limit)
       throws SQLException {
-    String sql = "SELECT id, table_name, key, range_from, range_to, at FROM " + setAside
-        + " WHERE table_name = ANY (?) AND tried_at <= ? ORDER BY tried_at LIMIT ?";
+    String sql =
+        "SELECT id, table_name, key, range_from, range_to, at FROM "
+            + setAside
+            + " WHERE table_name = ANY (?) AND tried_at <= ? ORDER BY tried_at LIMIT ?";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setArray(1, primary.createArrayOf("text", tables.toArray()));
       statement.setTimestamp(2, Timestamp.from(triedBefore));
@@ -86,34 +96,48 @@ public final class Journal {
     if (entries.isEmpty()) {
       return;
     }
-    String sql = "DELETE FROM " + journal + " j USING pg_catalog.unnest(?::text[], ?::bigint[]) AS d(table_name, id)"
-        + " WHERE j.table_name = d.table_name COLLATE \"C\" AND j.id = d.id";
+    String sql =
+        "DELETE FROM "
+            + journal
+            + " j USING pg_catalog.unnest(?::text[], ?::bigint[]) AS d(table_name, id)"
+            + " WHERE j.table_name = d.table_name COLLATE \"C\" AND j.id = d.id";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
-      statement.setArray(1, primary.createArrayOf("text", entries.stream().map(JournalEntry::table).toArray()));
-      statement.setArray(2, primary.createArrayOf("bigint", entries.stream().map(JournalEntry::id).toArray()));
+      statement.setArray(
+          1, primary.createArrayOf("text", entries.stream().map(JournalEntry::table).toArray()));
+      statement.setArray(
+          2, primary.createArrayOf("bigint", entries.stream().map(JournalEntry::id).toArray()));
       statement.executeUpdate();
     }
   }
 
   /** Deletes exactly these set-aside entries. */
-  public void deleteSetAside(Connection primary, Collection<JournalEntry> entries) throws SQLException {
+  public void deleteSetAside(Connection primary, Collection<JournalEntry> entries)
+      throws SQLException {
     if (entries.isEmpty()) {
       return;
     }
-    try (PreparedStatement statement = primary.prepareStatement("DELETE FROM " + setAside + " WHERE id = ANY (?)")) {
-      statement.setArray(1, primary.createArrayOf("bigint", entries.stream().map(JournalEntry::id).toArray()));
+    try (PreparedStatement statement =
+        primary.prepareStatement("DELETE FROM " + setAside + " WHERE id = ANY (?)")) {
+      statement.setArray(
+          1, primary.createArrayOf("bigint", entries.stream().map(JournalEntry::id).toArray()));
       statement.executeUpdate();
     }
   }
 
-  /** Records an entry as set aside. The caller deletes it from the journal in the same transaction. */
-  public void setAside(Connection primary, JournalEntry entry, @Nullable String sqlState, String reason, int tries)
+  /**
+   * Records an entry as set aside. The caller deletes it from the journal in the same transaction.
+   */
+  public void setAside(
+      Connection primary, JournalEntry entry, @Nullable String sqlState, String reason, int tries)
       throws SQLException {
-    String sql = "INSERT INTO " + setAside
-        + " (table_name, key, range_from, range_to, sql_state, reason, tries, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    String sql =
+        "INSERT INTO "
+            + setAside
+            + " (table_name, key, range_from, range_to, sql_state, reason, tries, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setString(1, entry.table());
-      statement.setArray(2, entry.key() == null ? null : primary.createArrayOf("text", entry.key().toArray()));
+      statement.setArray(
+          2, entry.key() == null ? null : primary.createArrayOf("text", entry.key().toArray()));
       statement.setString(3, entry.rangeFrom());
       statement.setString(4, entry.rangeTo());
       statement.setString(5, sqlState);
@@ -125,9 +149,13 @@ public final class Journal {
   }
 
   /** Notes another failed try of a set-aside entry. */
-  public void triedAgain(Connection primary, JournalEntry entry, @Nullable String sqlState, String reason) throws SQLException {
-    String sql = "UPDATE " + setAside
-        + " SET tries = tries + 1, tried_at = clock_timestamp(), sql_state = ?, reason = ? WHERE id = ?";
+  public void triedAgain(
+      Connection primary, JournalEntry entry, @Nullable String sqlState, String reason)
+      throws SQLException {
+    String sql =
+        "UPDATE "
+            + setAside
+            + " SET tries = tries + 1, tried_at = clock_timestamp(), sql_state = ?, reason = ? WHERE id = ?";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setString(1, sqlState);
       statement.setString(2, reason);
@@ -138,14 +166,18 @@ public final class Journal {
 
   /** Lets every set-aside entry be tried again at the next opportunity; how many there are. */
   public int retrySetAside(Connection primary) throws SQLException {
-    try (PreparedStatement statement = primary.prepareStatement("UPDATE " + setAside + " SET tried_at = '-infinity'")) {
+    try (PreparedStatement statement =
+        primary.prepareStatement("UPDATE " + setAside + " SET tried_at = '-infinity'")) {
       return statement.executeUpdate();
     }
   }
 
   /** What is set aside, oldest first, at most {@code limit}. */
   public List<SetAside> listSetAside(Connection primary, int limit) throws SQLException {
-    String sql = "SELECT table_name, key, sql_state, reason, tries, at FROM " + setAside + " ORDER BY at LIMIT ?";
+    String sql =
+        "SELECT table_name, key, sql_state, reason, tries, at FROM "
+            + setAside
+            + " ORDER BY at LIMIT ?";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setInt(1, limit);
       List<SetAside> found = new ArrayList<>();
@@ -169,9 +201,14 @@ public final class Journal {
   /** The tables that have entries. */
   public List<String> tablesWithEntries(Connection primary) throws SQLException {
     // A loose index scan: one probe of the index per table, however many entries there are.
-    String sql = "WITH RECURSIVE t(name) AS ((SELECT table_name FROM " + journal + " ORDER BY table_name LIMIT 1) UNION ALL"
-        + " SELECT (SELECT j.table_name FROM " + journal + " j WHERE j.table_name > t.name ORDER BY j.table_name LIMIT 1) FROM t"
-        + " WHERE t.name IS NOT NULL) SELECT name FROM t WHERE name IS NOT NULL";
+    String sql =
+        "WITH RECURSIVE t(name) AS ((SELECT table_name FROM "
+            + journal
+            + " ORDER BY table_name LIMIT 1) UNION ALL"
+            + " SELECT (SELECT j.table_name FROM "
+            + journal
+            + " j WHERE j.table_name > t.name ORDER BY j.table_name LIMIT 1) FROM t"
+            + " WHERE t.name IS NOT NULL) SELECT name FROM t WHERE name IS NOT NULL";
     try (PreparedStatement statement = primary.prepareStatement(sql);
         ResultSet rows = statement.executeQuery()) {
       List<String> names = new ArrayList<>();
@@ -184,12 +221,22 @@ public final class Journal {
 
   /** How many entries wait and how old the oldest is, by the primary's clock. */
   public Depth depth(Connection primary) throws SQLException {
-    String sql = "SELECT (SELECT count(*) FROM " + journal + "), (SELECT count(*) FROM " + setAside + "),"
-        + " (SELECT greatest(0, extract(epoch FROM clock_timestamp() - min(at))) FROM " + journal + ")";
+    String sql =
+        "SELECT (SELECT count(*) FROM "
+            + journal
+            + "), (SELECT count(*) FROM "
+            + setAside
+            + "),"
+            + " (SELECT greatest(0, extract(epoch FROM clock_timestamp() - min(at))) FROM "
+            + journal
+            + ")";
     try (PreparedStatement statement = primary.prepareStatement(sql);
         ResultSet rows = statement.executeQuery()) {
       rows.next();
-      return new Depth(rows.getLong(1), rows.getLong(2), Duration.ofMillis(Math.round(rows.getDouble(3) * 1000)));
+      return new Depth(
+          rows.getLong(1),
+          rows.getLong(2),
+          Duration.ofMillis(Math.round(rows.getDouble(3) * 1000)));
     }
   }
 
@@ -212,5 +259,11 @@ public final class Journal {
    * @param tries how often delivery was tried
    * @param at when the primary's transaction wrote the entry
    */
-  public record SetAside(String table, List<String> key, Optional<String> sqlState, String reason, int tries, Instant at) {}
+  public record SetAside(
+      String table,
+      List<String> key,
+      Optional<String> sqlState,
+      String reason,
+      int tries,
+      Instant at) {}
 }

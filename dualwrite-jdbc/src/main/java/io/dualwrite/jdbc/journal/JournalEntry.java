@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param id its identity within the table
  * @param table the table's identity: the source's {@code schema.name}
  * @param key canonical texts of the row's key; null for a range
- * @param rangeFrom lower bound of a range, inclusive; null in an entry without a key means the whole table
+ * @param rangeFrom lower bound of a range, inclusive; null in an entry without a key means the
+ *     whole table
  * @param rangeTo upper bound of a range, inclusive
  * @param at when the primary's transaction wrote it, by the primary's clock
  */

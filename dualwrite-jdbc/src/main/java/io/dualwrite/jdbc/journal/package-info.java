@@ -1,4 +1,6 @@
-/** The control schema in the databases: journal entries, set-aside entries, gaps, the control row. */
+/**
+ * The control schema in the databases: journal entries, set-aside entries, gaps, the control row.
+ */
 @NullMarked
 package io.dualwrite.jdbc.journal;
 

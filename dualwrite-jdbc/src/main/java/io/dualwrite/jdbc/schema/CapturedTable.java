@@ -5,14 +5,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What capture needs to know of a mirrored table, from the primary's catalog and the configuration alone, so that an application
- * starts and journals while the secondary is away.
+ * What capture needs to know of a mirrored table, from the primary's catalog and the configuration
+ * alone, so that an application starts and journals while the secondary is away.
  *
  * @param journalName the table's identity in the journal: the source's {@code schema.name}
  * @param table the table on the primary
  * @param key its key columns on the primary, in the journal's order; empty: mirrored by ranges
- * @param rangeColumn for a table without a key, the column whose ranges are journaled; empty: the whole table is
+ * @param rangeColumn for a table without a key, the column whose ranges are journaled; empty: the
+ *     whole table is
  * @param policy the failure policy of writes to it
  */
 public record CapturedTable(
-    String journalName, Table table, List<Column> key, Optional<Column> rangeColumn, FailurePolicy policy) {}
+    String journalName,
+    Table table,
+    List<Column> key,
+    Optional<Column> rangeColumn,
+    FailurePolicy policy) {}

@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The tables whose writes the primary journals, from its catalog and the configuration alone: an application starts and journals
- * while the secondary is away.
+ * The tables whose writes the primary journals, from its catalog and the configuration alone: an
+ * application starts and journals while the secondary is away.
  *
- * <p>With the target as primary a table's key is the configured one, else the target's own; where the two sides' primary keys differ
- * {@link Mirror#warnings} asks for {@code key}.
+ * <p>With the target as primary a table's key is the configured one, else the target's own; where
+ * the two sides' primary keys differ {@link Mirror#warnings} asks for {@code key}.
  *
  * @param primary the side that the tables stand on
  * @param tables by identity
@@ -66,13 +66,16 @@ public record CapturedTables(
 
   /** Why a table cannot be mirrored whatever its key. */
   static Optional<Refused> refusal(NamedTable named, Catalog catalog) {
-    String who = named.identity() + (named.side() == Side.TARGET ? " (" + named.table().name() + " on the target)" : "");
+    String who =
+        named.identity()
+            + (named.side() == Side.TARGET ? " (" + named.table().name() + " on the target)" : "");
     if (named.table().hasRules()) {
       return Optional.of(
           new Refused(
               named.identity(),
               "rule",
-              who + " has rewrite rules, which send its writes elsewhere unseen. Replace them by triggers, or exclude the table."));
+              who
+                  + " has rewrite rules, which send its writes elsewhere unseen. Replace them by triggers, or exclude the table."));
     }
     if (catalog.inherits(named.table())) {
       return Optional.of(
@@ -83,7 +86,8 @@ public record CapturedTables(
                   + " has a parent or children by inheritance, so that a row shows in several tables. Use declarative partitioning,"
                   + " or exclude the tables."));
     }
-    return TimeColumns.problem(named).map(problem -> new Refused(named.identity(), "configuration", problem));
+    return TimeColumns.problem(named)
+        .map(problem -> new Refused(named.identity(), "configuration", problem));
   }
 
   /** What the table of that identity is called on the target. */
@@ -96,7 +100,9 @@ public record CapturedTables(
     config
         .tables()
         .overrides()
-        .forEach((identity, override) -> override.target().ifPresent(name -> identities.put(name, identity)));
+        .forEach(
+            (identity, override) ->
+                override.target().ifPresent(name -> identities.put(name, identity)));
     return identities;
   }
 
@@ -118,13 +124,15 @@ public record CapturedTables(
                         + "."
                         + Suggestion.didYouMean(name, names));
               } else {
-                columnProblems(new NamedTable(side, identity, table.get(), config), override, problems);
+                columnProblems(
+                    new NamedTable(side, identity, table.get(), config), override, problems);
               }
             });
     return List.copyOf(problems);
   }
 
-  private static void columnProblems(NamedTable named, TableOverride override, List<String> problems) {
+  private static void columnProblems(
+      NamedTable named, TableOverride override, List<String> problems) {
     override.key().stream()
         .filter(c -> named.column(c).isEmpty())
         .forEach(c -> problems.add(named.noSuchColumn("key", c)));

@@ -16,10 +16,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * One database's user tables as its catalog described them at one moment. Immutable; {@link #fingerprint(Connection, String)} tells
- * whether the database has changed since.
+ * One database's user tables as its catalog described them at one moment. Immutable; {@link
+ * #fingerprint(Connection, String)} tells whether the database has changed since.
  *
- * <p>Left out: system and temporary schemas, the control schema, and what belongs to TimescaleDB itself.
+ * <p>Left out: system and temporary schemas, the control schema, and what belongs to TimescaleDB
+ * itself.
  */
 public final class Catalog {
   private final int serverVersion;
@@ -44,7 +45,8 @@ public final class Catalog {
     this.tables = new TreeMap<>();
     tables.forEach(t -> this.tables.put(t.name(), t));
     this.tablesByOid = tables.stream().collect(Collectors.toUnmodifiableMap(Table::oid, t -> t));
-    this.relations = relations.stream().collect(Collectors.toUnmodifiableMap(Relation::oid, r -> r));
+    this.relations =
+        relations.stream().collect(Collectors.toUnmodifiableMap(Relation::oid, r -> r));
     this.inheritance = Set.copyOf(inheritance);
     this.writingFunctions = Set.copyOf(writingFunctions);
     this.sequences = List.copyOf(sequences);
@@ -53,8 +55,9 @@ public final class Catalog {
   /**
    * Reads the catalog, in one snapshot and a handful of queries however many tables there are.
    *
-   * <p>With auto-commit on it runs in a read-only transaction of its own; else within the caller's transaction, whose isolation then
-   * decides about the snapshot. Session settings are as before afterwards.
+   * <p>With auto-commit on it runs in a read-only transaction of its own; else within the caller's
+   * transaction, whose isolation then decides about the snapshot. Session settings are as before
+   * afterwards.
    *
    * @param controlSchema the schema of the journal, whose tables are not listed
    */
@@ -63,10 +66,11 @@ public final class Catalog {
   }
 
   /**
-   * A text that differs when the tables, columns, keys, partitions, rules, triggers or functions differ; far cheaper than {@link
-   * #read}. Runs one query on the connection as it is.
+   * A text that differs when the tables, columns, keys, partitions, rules, triggers or functions
+   * differ; far cheaper than {@link #read}. Runs one query on the connection as it is.
    */
-  public static String fingerprint(Connection connection, String controlSchema) throws SQLException {
+  public static String fingerprint(Connection connection, String controlSchema)
+      throws SQLException {
     return CatalogFingerprint.of(connection, controlSchema);
   }
 
@@ -98,7 +102,9 @@ public final class Catalog {
   /** The table of that oid; for a partition, the table that it is part of. */
   public Optional<Table> tableByOid(long oid) {
     Relation relation = relations.get(oid);
-    return relation == null ? Optional.empty() : Optional.ofNullable(tablesByOid.get(relation.root()));
+    return relation == null
+        ? Optional.empty()
+        : Optional.ofNullable(tablesByOid.get(relation.root()));
   }
 
   /** The user relation of that oid. */
@@ -121,14 +127,16 @@ public final class Catalog {
     return found;
   }
 
-  /** Whether the table has parents or children by plain inheritance (not as a partition or a chunk). */
+  /**
+   * Whether the table has parents or children by plain inheritance (not as a partition or a chunk).
+   */
   public boolean inherits(Table table) {
     return inheritance.contains(table.oid());
   }
 
   /**
-   * Whether some function or procedure of that name (without schema, in the catalog's case) is user-defined and volatile, and so may
-   * write.
+   * Whether some function or procedure of that name (without schema, in the catalog's case) is
+   * user-defined and volatile, and so may write.
    */
   public boolean mayWrite(String functionName) {
     return writingFunctions.contains(functionName);

@@ -20,7 +20,7 @@ final class CatalogFingerprint {
         WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND %s)
       SELECT
         (SELECT count(*) || '.' || coalesce(sum(hashtextextended(concat_ws('/', oid, nspname, relname, relkind, relispartition,
-           relhasrules, relhastriggers, relrowsecurity), 0)), 0) FROM rel) || '-' ||
+           relrowsecurity), 0)), 0) FROM rel) || '-' ||
         (SELECT count(*) || '.' || coalesce(sum(hashtextextended(concat_ws('/', a.attrelid, a.attnum, a.attname, a.atttypid,
            a.atttypmod, a.attnotnull, a.atthasdef, a.attidentity, a.attgenerated, a.attcollation), 1)), 0)
          FROM pg_catalog.pg_attribute a JOIN rel ON rel.oid = a.attrelid

@@ -19,11 +19,14 @@ final class CatalogQueries {
           + CatalogFingerprint.USER_SCHEMAS
           + " ";
 
-  /** Names of columns, in the order of an array of attribute numbers of the table whose oid is {@code %2$s}. */
+  /**
+   * Names of columns, in the order of an array of attribute numbers of the table whose oid is
+   * {@code %2$s}.
+   */
   private static final String NAMES =
       """
-      (SELECT array_agg(a.attname::text ORDER BY k.pos) FROM unnest(%1$s) WITH ORDINALITY k(num, pos)
-         JOIN pg_catalog.pg_attribute a ON a.attrelid = %2$s AND a.attnum = k.num WHERE k.pos <= %3$s)""";
+      (SELECT array_agg(a.attname::text ORDER BY u.pos) FROM unnest(%1$s) WITH ORDINALITY u(num, pos)
+         JOIN pg_catalog.pg_attribute a ON a.attrelid = %2$s AND a.attnum = u.num WHERE u.pos <= %3$s)""";
 
   private final Connection connection;
   private final String controlSchema;
@@ -142,8 +145,9 @@ final class CatalogQueries {
   }
 
   /**
-   * Unique indexes over all rows and plain columns. One that compares under another collation than its nondeterministic column is
-   * left out: the column's own equality may hold rows for equal that the index tells apart. So is a temporal key (without overlaps).
+   * Unique indexes over all rows and plain columns. One that compares under another collation than
+   * its nondeterministic column is left out: the column's own equality may hold rows for equal that
+   * the index tells apart. So is a temporal key (without overlaps).
    */
   Map<Long, List<UniqueKey>> uniqueKeys(Map<Long, List<Column>> columns) throws SQLException {
     Map<Long, List<UniqueKey>> keys = new HashMap<>();
@@ -153,7 +157,7 @@ final class CatalogQueries {
         FROM pg_catalog.pg_index i JOIN %s ON c.oid = i.indrelid JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
         WHERE i.indisunique AND i.indisvalid AND i.indislive AND NOT i.indisexclusion AND i.indpred IS NULL AND i.indexprs IS NULL
           AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-          AND NOT EXISTS (SELECT FROM unnest(i.indkey, i.indcollation) k(num, coll)
+          AND NOT EXISTS (SELECT FROM unnest(i.indkey::int2[], i.indcollation::oid[]) k(num, coll)
             JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
             JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
             WHERE NOT l.collisdeterministic AND k.coll <> 0 AND k.coll <> a.attcollation)
@@ -166,12 +170,17 @@ final class CatalogQueries {
                   .filter(c -> names.contains(c.name()))
                   .allMatch(Column::notNull);
           keys.computeIfAbsent(row.getLong(1), t -> new ArrayList<>())
-              .add(new UniqueKey(row.getString(2), names, row.getBoolean(4), notNull, row.getBoolean(5)));
+              .add(
+                  new UniqueKey(
+                      row.getString(2), names, row.getBoolean(4), notNull, row.getBoolean(5)));
         });
     return keys;
   }
 
-  /** Foreign keys by their table, those that partitions inherit left out; both ends lead to the partitioned table. */
+  /**
+   * Foreign keys by their table, those that partitions inherit left out; both ends lead to the
+   * partitioned table.
+   */
   Map<Long, List<ForeignKey>> foreignKeys(Map<Long, Relation> relations) throws SQLException {
     Map<Long, List<ForeignKey>> foreignKeys = new HashMap<>();
     forEach(
@@ -245,7 +254,8 @@ final class CatalogQueries {
         WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND NOT c.relispartition AND f.nspname !~ '^_timescaledb_'
         ORDER BY t.tgrelid, t.tgname"""
             .formatted(USER_CLASSES),
-        row -> triggers.computeIfAbsent(row.getLong(1), t -> new ArrayList<>()).add(row.getString(2)));
+        row ->
+            triggers.computeIfAbsent(row.getLong(1), t -> new ArrayList<>()).add(row.getString(2)));
     return triggers;
   }
 

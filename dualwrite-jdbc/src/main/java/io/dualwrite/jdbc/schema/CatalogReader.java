@@ -44,7 +44,10 @@ final class CatalogReader {
     }
   }
 
-  /** format_type leaves out the schema of a type that the search path finds: with an empty one it names them all. */
+  /**
+   * format_type leaves out the schema of a type that the search path finds: with an empty one it
+   * names them all.
+   */
   private Catalog readWithin() throws SQLException {
     String searchPath = ask("SELECT pg_catalog.current_setting('search_path')");
     setSearchPath("");

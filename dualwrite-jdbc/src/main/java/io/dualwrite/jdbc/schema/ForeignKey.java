@@ -10,8 +10,8 @@ import java.util.List;
  * @param parent the referenced table
  * @param parentColumns the referenced columns, in the order of {@code columns}
  * @param deferrable whether {@code SET CONSTRAINTS … DEFERRED} applies
- * @param onDelete {@code pg_constraint.confdeltype}: {@code a} no action, {@code r} restrict, {@code c} cascade, {@code n} set null,
- *     {@code d} set default
+ * @param onDelete {@code pg_constraint.confdeltype}: {@code a} no action, {@code r} restrict,
+ *     {@code c} cascade, {@code n} set null, {@code d} set default
  * @param onUpdate {@code pg_constraint.confupdtype}, likewise
  */
 public record ForeignKey(

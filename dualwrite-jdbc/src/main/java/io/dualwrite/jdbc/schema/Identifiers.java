@@ -9,9 +9,14 @@ public final class Identifiers {
     return '"' + name.replace("\"", "\"\"") + '"';
   }
 
-  /** The text as an SQL constant that means the same whatever {@code standard_conforming_strings} says. */
+  /**
+   * The text as an SQL constant that means the same whatever {@code standard_conforming_strings}
+   * says.
+   */
   public static String literal(String text) {
     String doubled = text.replace("'", "''");
-    return doubled.indexOf('\\') < 0 ? "'" + doubled + "'" : "E'" + doubled.replace("\\", "\\\\") + "'";
+    return doubled.indexOf('\\') < 0
+        ? "'" + doubled + "'"
+        : "E'" + doubled.replace("\\", "\\\\") + "'";
   }
 }

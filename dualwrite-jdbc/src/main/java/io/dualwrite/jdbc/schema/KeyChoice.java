@@ -27,7 +27,8 @@ sealed interface KeyChoice {
     List<UniqueKey> candidates = candidates(named.table());
     Optional<Column> unsupported = Optional.empty();
     for (UniqueKey key : candidates) {
-      List<Column> columns = key.columns().stream().flatMap(c -> named.table().column(c).stream()).toList();
+      List<Column> columns =
+          key.columns().stream().flatMap(c -> named.table().column(c).stream()).toList();
       if (columns.stream().anyMatch(c -> named.ignored(c.name()))) {
         continue;
       }
@@ -60,12 +61,17 @@ sealed interface KeyChoice {
         return new None("configuration", named.noSuchColumn("key", name));
       }
       if (named.override().ignoreColumns().contains(name)) {
-        return new None("configuration", named.at("key") + ": " + name + " is also listed under ignore-columns.");
+        return new None(
+            "configuration",
+            named.at("key") + ": " + name + " is also listed under ignore-columns.");
       }
       if (!column.get().notNull()) {
         return new None(
             "key-nullable",
-            named.at("key") + ": " + name + " may be null, and null equals nothing. Declare it not null, or leave it out of the key.");
+            named.at("key")
+                + ": "
+                + name
+                + " may be null, and null equals nothing. Declare it not null, or leave it out of the key.");
       }
       if (!KeyText.supports(column.get())) {
         return badType(named, column.get());

@@ -65,7 +65,8 @@ final class Lanes {
   }
 
   /** Takes a table with no parent left; in a cycle, the one with the fewest. */
-  private static List<TablePair> parentsFirst(List<TablePair> component, Map<TablePair, Set<TablePair>> parents) {
+  private static List<TablePair> parentsFirst(
+      List<TablePair> component, Map<TablePair, Set<TablePair>> parents) {
     Set<TablePair> left = new LinkedHashSet<>(component.stream().sorted(BY_NAME).toList());
     List<TablePair> ordered = new ArrayList<>();
     while (!left.isEmpty()) {
@@ -74,7 +75,9 @@ final class Lanes {
               .min(
                   Comparator.comparingLong(
                       (TablePair t) ->
-                          parents.getOrDefault(t, Set.of()).stream().filter(left::contains).count()))
+                          parents.getOrDefault(t, Set.of()).stream()
+                              .filter(left::contains)
+                              .count()))
               .orElseThrow();
       left.remove(next);
       ordered.add(next);

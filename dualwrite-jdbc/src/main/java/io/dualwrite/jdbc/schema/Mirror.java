@@ -17,9 +17,15 @@ import java.util.Optional;
  * @param problems mistakes of the configuration: overrides that name no table or no column
  */
 public record Mirror(
-    List<TablePair> tables, List<Lane> lanes, List<Refused> refused, List<String> warnings, List<String> problems) {
+    List<TablePair> tables,
+    List<Lane> lanes,
+    List<Refused> refused,
+    List<String> warnings,
+    List<String> problems) {
 
-  /** Pairs the tables of both sides. Never throws for what it finds; see {@link #throwOnProblems}. */
+  /**
+   * Pairs the tables of both sides. Never throws for what it finds; see {@link #throwOnProblems}.
+   */
   public static Mirror of(Catalog source, Catalog target, MigrationConfig config) {
     CapturedTables captured = CapturedTables.of(Side.SOURCE, source, config);
     List<Refused> refused = new ArrayList<>(captured.refused());
@@ -31,7 +37,11 @@ public record Mirror(
     Targets.refuseShared(pairs, refused);
     Targets.warnOfOuterParents(pairs, warnings);
     return new Mirror(
-        List.copyOf(pairs), Lanes.of(pairs), List.copyOf(refused), List.copyOf(warnings), captured.problems());
+        List.copyOf(pairs),
+        Lanes.of(pairs),
+        List.copyOf(refused),
+        List.copyOf(warnings),
+        captured.problems());
   }
 
   /** The mirrored table of that identity: the source's {@code schema.name}. */

@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A table of one side with its identity and what the configuration, in the source's names, says of it.
+ * A table of one side with its identity and what the configuration, in the source's names, says of
+ * it.
  *
  * @param side where the table stands
  * @param identity the source's {@code schema.name}
@@ -21,7 +22,10 @@ record NamedTable(Side side, String identity, Table table, MigrationConfig confi
 
   /** The column of this side that the source calls so. */
   Optional<Column> column(String sourceName) {
-    return table.column(side == Side.SOURCE ? sourceName : override().columns().getOrDefault(sourceName, sourceName));
+    return table.column(
+        side == Side.SOURCE
+            ? sourceName
+            : override().columns().getOrDefault(sourceName, sourceName));
   }
 
   /** Whether the configuration leaves this column out; the name is this side's. */

@@ -70,7 +70,10 @@ final class Pairing {
       if (pair.isEmpty()) {
         return refuse(
             "target-computed",
-            identity + ": key column " + column.name() + " is computed by the server on both sides, so that it cannot be copied.");
+            identity
+                + ": key column "
+                + column.name()
+                + " is computed by the server on both sides, so that it cannot be copied.");
       }
       if (!KeyText.supports(pair.get().target())) {
         return refuse(
@@ -88,12 +91,22 @@ final class Pairing {
         TimeColumns.of(new NamedTable(Side.SOURCE, identity, source, config), captured.key())
             .flatMap(column -> pairOf(columns, column));
     TablePair pair =
-        new TablePair(source, target, columns, List.copyOf(key), time, override.appendOnly(), captured.policy());
+        new TablePair(
+            source,
+            target,
+            columns,
+            List.copyOf(key),
+            time,
+            override.appendOnly(),
+            captured.policy());
     warn(pair, named);
     return Optional.of(pair);
   }
 
-  /** Every source column with its counterpart; nothing and a refusal if one has none that can hold its values. */
+  /**
+   * Every source column with its counterpart; nothing and a refusal if one has none that can hold
+   * its values.
+   */
   private Optional<List<ColumnPair>> columns(Table target) {
     List<String> targetNames = target.columns().stream().map(Column::name).toList();
     List<ColumnPair> pairs = new ArrayList<>();

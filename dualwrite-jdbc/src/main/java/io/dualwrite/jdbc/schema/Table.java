@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param name schema and name
  * @param oid its {@code pg_class.oid} at the time of reading
- * @param partitioned whether it is the root of a declaratively partitioned table; partitions themselves are not listed as tables
+ * @param partitioned whether it is the root of a declaratively partitioned table; partitions
+ *     themselves are not listed as tables
  * @param columns in {@code attnum} order, dropped ones left out
  * @param uniqueKeys unique indexes fit to tell rows apart or to conflict on, primary key first
  * @param foreignKeys foreign keys of this table

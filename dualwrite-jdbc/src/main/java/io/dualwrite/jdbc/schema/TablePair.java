@@ -8,14 +8,15 @@ import java.util.Optional;
 /**
  * A mirrored table: its form on both sides and what ties them.
  *
- * <p>Its identity, in the journal, in locks, in reports and in configuration, is the source's name, whichever side is primary.
+ * <p>Its identity, in the journal, in locks, in reports and in configuration, is the source's name,
+ * whichever side is primary.
  *
  * @param source the table on the source
  * @param target the table on the target
- * @param columns the pairs of columns that are copied and compared, in the source's order; columns computed by the server on either
- *     side and ignored ones are left out
- * @param key the pairs, out of {@code columns}, that tell a row apart, in the order in which the journal holds a row's key; empty
- *     for a table without a key, which is mirrored by ranges
+ * @param columns the pairs of columns that are copied and compared, in the source's order; columns
+ *     computed by the server on either side and ignored ones are left out
+ * @param key the pairs, out of {@code columns}, that tell a row apart, in the order in which the
+ *     journal holds a row's key; empty for a table without a key, which is mirrored by ranges
  * @param timeColumn the pair whose ranges are the windows
  * @param appendOnly whether rows are declared never to change once inserted
  * @param policy the failure policy of writes to this table
@@ -49,11 +50,18 @@ public record TablePair(
     return key.stream().map(c -> c.on(side)).toList();
   }
 
-  /** The unique index of {@code side} over exactly the key, in any order, that {@code ON CONFLICT} can use. */
+  /**
+   * The unique index of {@code side} over exactly the key, in any order, that {@code ON CONFLICT}
+   * can use.
+   */
   public Optional<UniqueKey> conflictKey(Side side) {
     List<String> names = key.stream().map(c -> c.on(side).name()).toList();
     return on(side).uniqueKeys().stream()
-        .filter(k -> k.immediate() && k.columns().size() == names.size() && k.columns().containsAll(names))
+        .filter(
+            k ->
+                k.immediate()
+                    && k.columns().size() == names.size()
+                    && k.columns().containsAll(names))
         .findFirst();
   }
 }

@@ -7,7 +7,10 @@ import java.util.Optional;
 final class TimeColumns {
   private TimeColumns() {}
 
-  /** The configured column, else a hypertable's or partitioned table's, else the only timestamp of the key. */
+  /**
+   * The configured column, else a hypertable's or partitioned table's, else the only timestamp of
+   * the key.
+   */
   static Optional<Column> of(NamedTable named, List<Column> key) {
     Optional<String> configured = named.override().timeColumn();
     if (configured.isPresent()) {

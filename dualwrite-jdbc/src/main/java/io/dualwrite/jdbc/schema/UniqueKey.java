@@ -11,4 +11,5 @@ import java.util.List;
  * @param notNull whether all its columns are declared not null, so that it can tell rows apart
  * @param immediate false when the constraint is deferrable ({@code ON CONFLICT} cannot use it)
  */
-public record UniqueKey(String name, List<String> columns, boolean primary, boolean notNull, boolean immediate) {}
+public record UniqueKey(
+    String name, List<String> columns, boolean primary, boolean notNull, boolean immediate) {}

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What one transaction touched so far. Confined to the connection's thread; cleared and used again for the next one. */
+/**
+ * What one transaction touched so far. Confined to the connection's thread; cleared and used again
+ * for the next one.
+ */
 public final class MirroredTransaction {
   /** For BEST_EFFORT the keys, else empty lists: the journal holds them. */
   private final Map<CapturedTable, List<RowKey>> touched = new LinkedHashMap<>(4);
@@ -19,16 +22,21 @@ public final class MirroredTransaction {
   /** Notes that the journal names rows of this table. */
   public void journaled(CapturedTable table) {
     touched.computeIfAbsent(table, t -> List.of());
-    policy = policy.strictest(table.policy() == FailurePolicy.BEST_EFFORT ? FailurePolicy.RECOVER : table.policy());
+    policy =
+        policy.strictest(
+            table.policy() == FailurePolicy.BEST_EFFORT ? FailurePolicy.RECOVER : table.policy());
   }
 
   /** Notes rows that only memory names. */
   public void remember(CapturedTable table, RowKey key) {
-    touched.merge(table, new ArrayList<>(List.of(key)), (old, added) -> {
-      List<RowKey> all = old instanceof ArrayList ? old : new ArrayList<>(old);
-      all.addAll(added);
-      return all;
-    });
+    touched.merge(
+        table,
+        new ArrayList<>(List.of(key)),
+        (old, added) -> {
+          List<RowKey> all = old instanceof ArrayList ? old : new ArrayList<>(old);
+          all.addAll(added);
+          return all;
+        });
   }
 
   /** The tables touched. */

@@ -2,12 +2,18 @@ package io.dualwrite.jdbc.wrap;
 
 import org.jspecify.annotations.Nullable;
 
-/** How unqualified names resolve on one physical connection, as far as it is known. Confined to the connection's thread. */
+/**
+ * How unqualified names resolve on one physical connection, as far as it is known. Confined to the
+ * connection's thread.
+ */
 public final class SessionNames {
   private @Nullable String searchPath;
   private boolean temporaryTables;
 
-  /** The effective search path as a key for caches; null until looked up, and again after a statement that may have changed it. */
+  /**
+   * The effective search path as a key for caches; null until looked up, and again after a
+   * statement that may have changed it.
+   */
   public @Nullable String searchPath() {
     return searchPath;
   }
@@ -17,7 +23,10 @@ public final class SessionNames {
     searchPath = path;
   }
 
-  /** Whether temporary tables may shadow others, so that nothing resolved here may be cached for other connections. */
+  /**
+   * Whether temporary tables may shadow others, so that nothing resolved here may be cached for
+   * other connections.
+   */
   public boolean temporaryTables() {
     return temporaryTables;
   }
