@@ -1,0 +1,58 @@
+package io.dualwrite.reconciler.window;
+
+import io.dualwrite.jdbc.schema.Table;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What the planner asks of one side's catalog.
+ *
+ * @param rows the planner's estimate of the table's rows, partitions and children included
+ * @param indexed columns by which an index is ordered first
+ */
+record TableFacts(long rows, Set<String> indexed) {
+
+  private static final String ROWS =
+      """
+      with recursive parts(oid) as (
+        select ?::oid union all select i.inhrelid from pg_catalog.pg_inherits i join parts p on i.inhparent = p.oid)
+      select coalesce(sum(case
+          when c.relkind not in ('r', 'f') then 0
+          when c.reltuples > 0 and c.relpages > 0
+            then c.reltuples / c.relpages * (pg_catalog.pg_relation_size(c.oid) / 8192)
+          else pg_catalog.pg_relation_size(c.oid) / 64 end), 0)::int8
+        from parts join pg_catalog.pg_class c on c.oid = parts.oid""";
+
+  private static final String INDEXED =
+      """
+      select a.attname from pg_catalog.pg_index i
+        join pg_catalog.pg_class c on c.oid = i.indexrelid
+        join pg_catalog.pg_am m on m.oid = c.relam and m.amname = 'btree'
+        join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+       where i.indrelid = ? and i.indisvalid and i.indpred is null""";
+
+  static TableFacts read(Connection connection, Table table) throws SQLException {
+    long rows;
+    try (PreparedStatement statement = connection.prepareStatement(ROWS)) {
+      statement.setLong(1, table.oid());
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        rows = result.getLong(1);
+      }
+    }
+    Set<String> indexed = new TreeSet<>();
+    try (PreparedStatement statement = connection.prepareStatement(INDEXED)) {
+      statement.setLong(1, table.oid());
+      try (ResultSet result = statement.executeQuery()) {
+        while (result.next()) {
+          indexed.add(result.getString(1));
+        }
+      }
+    }
+    return new TableFacts(rows, indexed);
+  }
+}

@@ -1,0 +1,164 @@
+package io.dualwrite.reconciler.window;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.config.Durations;
+import io.dualwrite.jdbc.schema.TablePair;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+
+/** Windows of one length over a time column, aligned to it, where either side has rows. */
+final class TimeWindows {
+  private static final DateTimeFormatter MINUTES =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", java.util.Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final DateTimeFormatter DAY =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd", java.util.Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private final TablePair tables;
+  private final WindowColumn column;
+  private final WindowSize size;
+  private final TimeRange range;
+
+  TimeWindows(TablePair tables, WindowColumn column, WindowSize size, TimeRange range) {
+    this.tables = tables;
+    this.column = column;
+    this.size = size;
+    this.range = range;
+  }
+
+  /** The seconds since 1970 of the first and last finite time. */
+  private record Extent(long first, long last) {
+    Extent plus(Extent other) {
+      return new Extent(Math.min(first, other.first), Math.max(last, other.last));
+    }
+  }
+
+  WindowPlan plan(Connection source, Connection target, TableFacts sourceFacts, TableFacts targetFacts) {
+    Optional<Extent> s = WindowPlanner.read(Side.SOURCE, () -> extent(source, Side.SOURCE));
+    Optional<Extent> t = WindowPlanner.read(Side.TARGET, () -> extent(target, Side.TARGET));
+    Extent extent = s.map(e -> t.map(e::plus).orElse(e)).or(() -> t).orElse(new Extent(0, 0));
+    long rows = Math.max(sourceFacts.rows(), targetFacts.rows());
+    boolean indexed = WindowPlanner.indexed(column, sourceFacts, targetFacts);
+    List<String> notes = new ArrayList<>();
+
+    long seconds =
+        size.seconds(extent.last() - extent.first(), rows, WindowPlanner.ROWS_PER_CHUNK, column.wholeDays());
+    long first = Math.floorDiv(extent.first(), seconds);
+    long count = Math.floorDiv(extent.last(), seconds) - first + 1;
+    long[] starts;
+    if (count <= Math.max(2_000, Math.min(rows / 50, WindowPlanner.MAX_WINDOWS))) {
+      starts = LongStream.range(first, first + count).toArray();
+    } else {
+      TreeSet<Long> filled = filled(source, Side.SOURCE, sourceFacts, seconds);
+      filled.addAll(filled(target, Side.TARGET, targetFacts, seconds));
+      if (filled.size() > WindowPlanner.MAX_WINDOWS) {
+        long longer = seconds * ((count + WindowPlanner.MAX_WINDOWS - 1) / WindowPlanner.MAX_WINDOWS);
+        notes.add(
+            "windows of " + Durations.print(Duration.ofSeconds(seconds)) + " would be more than " + WindowPlanner.MAX_WINDOWS
+                + ": they are " + Durations.print(Duration.ofSeconds(longer)) + " long");
+        seconds = longer;
+        first = Math.floorDiv(extent.first(), seconds);
+        starts = LongStream.rangeClosed(first, Math.floorDiv(extent.last(), seconds)).toArray();
+      } else {
+        starts = filled.stream().mapToLong(Long::longValue).toArray();
+      }
+    }
+    int perChunk = indexed ? WindowPlanner.windowsPerChunk(rows, starts.length) : starts.length;
+    return new WindowPlan(chunks(starts, seconds, perChunk), notes);
+  }
+
+  private List<Chunk> chunks(long[] starts, long seconds, int perChunk) {
+    List<Chunk> chunks = new ArrayList<>();
+    for (int from = 0; from < starts.length; from += perChunk) {
+      int to = Math.min(starts.length, from + perChunk);
+      List<Window> windows = new ArrayList<>(to - from);
+      List<String> inner = new ArrayList<>(to - from);
+      for (int i = from; i < to; i++) {
+        windows.add(window(starts[i] * seconds, seconds));
+        if (i > from) {
+          inner.add(sql(starts[i] * seconds));
+        }
+      }
+      Optional<String> lower = from == 0 ? range.from().map(PgTime::sql) : Optional.of(sql(starts[from] * seconds));
+      Optional<String> upper =
+          to == starts.length ? range.to().map(PgTime::sql) : Optional.of(sql(starts[to] * seconds));
+      chunks.add(column.chunk(windows, lower, inner, upper));
+    }
+    if (range.isOpen() && column.nullable()) {
+      chunks.add(Chunk.nulls(column));
+    }
+    return chunks;
+  }
+
+  private Window window(long start, long seconds) {
+    Instant from = Instant.ofEpochSecond(start);
+    Instant to = from.plusSeconds(seconds);
+    String label = (seconds % 86_400 == 0 ? DAY : MINUTES).format(from);
+    return new Window(Window.Kind.TIME, from.toString(), to.toString(), label);
+  }
+
+  private static String sql(long seconds) {
+    return PgTime.sql(Instant.ofEpochSecond(seconds));
+  }
+
+  private String finite(Side side) {
+    String within = column.between(side, range.from().map(PgTime::sql), range.to().map(PgTime::sql));
+    String c = column.pair().on(side).sql();
+    return c + " > '-infinity' and " + c + " < 'infinity' and " + within;
+  }
+
+  private Optional<Extent> extent(Connection connection, Side side) throws SQLException {
+    String sql =
+        "select floor(extract(epoch from min(c)))::int8, floor(extract(epoch from max(c)))::int8 from (select "
+            + column.pair().on(side).sql() + " as c from " + table(side) + " where " + finite(side) + ") t";
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      long first = result.getLong(1);
+      return result.wasNull() ? Optional.empty() : Optional.of(new Extent(first, result.getLong(2)));
+    }
+  }
+
+  /** The numbers of the windows that have rows, one more than allowed at the most. */
+  private TreeSet<Long> filled(Connection connection, Side side, TableFacts facts, long seconds) {
+    String c = column.pair().on(side).sql();
+    String number = "floor(extract(epoch from " + c + ") / " + seconds + ")::int8";
+    String rows = " from " + table(side) + " where " + finite(side);
+    String limit = " limit " + (WindowPlanner.MAX_WINDOWS + 1);
+    String next =
+        "(timestamptz 'epoch' + (w.n + 1) * interval '" + seconds + " seconds')::" + column.pair().on(side).baseType();
+    // One probe of the index per window that has rows, however many rows and however many windows without.
+    String probes =
+        "with recursive w(n) as ((select " + number + rows + " order by " + c + " limit 1) union all select (select "
+            + number + rows + " and " + c + " >= " + next + " order by " + c
+            + " limit 1) from w where w.n is not null) select n from w where n is not null" + limit;
+    String scan = "select distinct " + number + rows + limit;
+    boolean indexed = facts.indexed().contains(column.pair().on(side).name());
+    return WindowPlanner.read(side, () -> numbers(connection, indexed ? probes : scan));
+  }
+
+  private static TreeSet<Long> numbers(Connection connection, String sql) throws SQLException {
+    TreeSet<Long> numbers = new TreeSet<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      while (result.next()) {
+        numbers.add(result.getLong(1));
+      }
+    }
+    return numbers;
+  }
+
+  private String table(Side side) {
+    return tables.on(side).name().sql();
+  }
+}

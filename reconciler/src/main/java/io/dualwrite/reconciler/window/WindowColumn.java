@@ -1,0 +1,85 @@
+package io.dualwrite.reconciler.window;
+
+import static java.util.stream.Collectors.joining;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.schema.Column;
+import io.dualwrite.jdbc.schema.ColumnPair;
+import io.dualwrite.jdbc.schema.Identifiers;
+import io.dualwrite.reconciler.window.Chunk.SideSql;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/** A column by whose ranges a table is cut, of a type whose order is the same in every database. */
+record WindowColumn(ColumnPair pair, Family family) {
+
+  /** Types that order alike on both sides. */
+  enum Family {
+    TIME(Set.of("timestamp", "timestamptz", "date")),
+    INTEGER(Set.of("int2", "int4", "int8")),
+    UUID(Set.of("uuid"));
+
+    private final Set<String> types;
+
+    Family(Set<String> types) {
+      this.types = types;
+    }
+  }
+
+  /** The column as one to cut by, unless its types do not order alike on both sides. */
+  static Optional<WindowColumn> of(ColumnPair pair) {
+    for (Family family : Family.values()) {
+      if (family.types.contains(pair.source().baseType()) && family.types.contains(pair.target().baseType())) {
+        return Optional.of(new WindowColumn(pair, family));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether one side keeps days only, so that a window shorter than a day would put a row elsewhere on each side. */
+  boolean wholeDays() {
+    return pair.source().baseType().equals("date") || pair.target().baseType().equals("date");
+  }
+
+  boolean nullable() {
+    return !pair.source().notNull() || !pair.target().notNull();
+  }
+
+  SideSql sql(UnaryOperator<String> expression) {
+    return new SideSql(expression.apply(pair.source().sql()), expression.apply(pair.target().sql()));
+  }
+
+  /** A bound as a constant of the side's type. */
+  String bound(Side side, String text) {
+    return Identifiers.literal(text) + "::" + pair.on(side).baseType();
+  }
+
+  /** The condition {@code [lower, upper)}, either end open where it is empty. */
+  String between(Side side, Optional<String> lower, Optional<String> upper) {
+    Column column = pair.on(side);
+    if (lower.isEmpty() && upper.isEmpty()) {
+      return column.notNull() ? "true" : column.sql() + " is not null";
+    }
+    String from = lower.map(l -> column.sql() + " >= " + bound(side, l)).orElse("");
+    String to = upper.map(u -> column.sql() + " < " + bound(side, u)).orElse("");
+    return from + (from.isEmpty() || to.isEmpty() ? "" : " and ") + to;
+  }
+
+  /** A chunk of windows that meet at {@code inner}, one more than there are inner bounds. */
+  Chunk chunk(List<Window> windows, Optional<String> lower, List<String> inner, Optional<String> upper) {
+    return new Chunk(
+        windows,
+        new SideSql(between(Side.SOURCE, lower, upper), between(Side.TARGET, lower, upper)),
+        new SideSql(slot(Side.SOURCE, inner), slot(Side.TARGET, inner)));
+  }
+
+  private String slot(Side side, List<String> inner) {
+    if (inner.isEmpty()) {
+      return "0";
+    }
+    String bounds = inner.stream().map(b -> '"' + b + '"').collect(joining(",", "'{", "}'"));
+    return "width_bucket(" + pair.on(side).sql() + ", " + bounds + "::" + pair.on(side).baseType() + "[])";
+  }
+}

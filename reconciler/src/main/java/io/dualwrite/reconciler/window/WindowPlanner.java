@@ -1,0 +1,94 @@
+package io.dualwrite.reconciler.window;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.schema.TablePair;
+import io.dualwrite.reconciler.checksum.ComparedTable;
+import io.dualwrite.reconciler.window.Chunk.SideSql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Cuts a table into windows after a look at both sides.
+ *
+ * <p>By ranges of the time column where there is one; else by ranges of the key's first column, where it is a number or a uuid with an
+ * index on both sides; else by shares of the keys' hashes. A table that one query reads quickly is one window.
+ */
+public final class WindowPlanner {
+  /** Rows that one query reads in well under a second. */
+  static final long ROWS_PER_CHUNK = 50_000;
+
+  /** So many windows are planned one by one at the most; beyond, they become longer. */
+  static final int MAX_WINDOWS = 50_000;
+
+  private static final int WINDOWS_PER_CHUNK = 500;
+
+  private final WindowSize size;
+  private final Optional<String> from;
+  private final Optional<String> to;
+
+  /** Plans windows of that size; {@code from} and {@code to} limit them to a part of the time column. */
+  public WindowPlanner(WindowSize size, Optional<String> from, Optional<String> to) {
+    this.size = size;
+    this.from = from;
+    this.to = to;
+  }
+
+  /**
+   * The plan for a table. Reads on both connections, within their running transactions.
+   *
+   * @throws SideReadException naming the side that could not be read
+   */
+  public WindowPlan plan(ComparedTable table, Connection source, Connection target) {
+    TablePair pair = table.pair();
+    TableFacts sourceFacts = read(Side.SOURCE, () -> TableFacts.read(source, pair.source()));
+    TableFacts targetFacts = read(Side.TARGET, () -> TableFacts.read(target, pair.target()));
+    Optional<WindowColumn> time =
+        pair.timeColumn().flatMap(WindowColumn::of).filter(c -> c.family() == WindowColumn.Family.TIME);
+    if (time.isPresent()) {
+      return new TimeWindows(pair, time.get(), size, TimeRange.of(from, to)).plan(source, target, sourceFacts, targetFacts);
+    }
+    long rows = Math.max(sourceFacts.rows(), targetFacts.rows());
+    if (rows <= ROWS_PER_CHUNK || !table.hasKey()) {
+      return new WindowPlan(List.of(Chunk.all(Window.all())), notes());
+    }
+    Optional<WindowColumn> key =
+        WindowColumn.of(pair.key().get(0)).filter(c -> indexed(c, sourceFacts, targetFacts));
+    if (key.isPresent()) {
+      boolean sourceLarger = sourceFacts.rows() >= targetFacts.rows();
+      KeyWindows windows = new KeyWindows(pair, key.get(), sourceLarger ? Side.SOURCE : Side.TARGET);
+      return new WindowPlan(windows.plan(sourceLarger ? source : target), notes());
+    }
+    int buckets = Integer.highestOneBit((int) Math.min(2048, rows / ROWS_PER_CHUNK)) * 2;
+    SideSql hash = new SideSql(table.keyHash(Side.SOURCE), table.keyHash(Side.TARGET));
+    return new WindowPlan(List.of(Chunk.buckets(buckets, hash)), notes());
+  }
+
+  private List<String> notes() {
+    return from.isPresent() || to.isPresent() ? List.of("has no time column: compared whole, whatever --from and --to say") : List.of();
+  }
+
+  static boolean indexed(WindowColumn column, TableFacts source, TableFacts target) {
+    return source.indexed().contains(column.pair().source().name())
+        && target.indexed().contains(column.pair().target().name());
+  }
+
+  /** How many neighbouring windows one query reads. */
+  static int windowsPerChunk(long rows, int windows) {
+    long rowsPerWindow = Math.max(1, rows / Math.max(1, windows));
+    return (int) Math.max(1, Math.min(WINDOWS_PER_CHUNK, ROWS_PER_CHUNK / rowsPerWindow));
+  }
+
+  static <T> T read(Side side, Read<T> read) {
+    try {
+      return read.run();
+    } catch (SQLException e) {
+      throw new SideReadException(side, e);
+    }
+  }
+
+  interface Read<T> {
+    T run() throws SQLException;
+  }
+}
