@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,21 +55,33 @@ public final class Journal {
     }
   }
 
+  /** The entries that the transaction under way on this connection wrote for these tables. */
+  public List<JournalEntry> ownEntries(Connection primary, Collection<String> tables)
+      throws SQLException {
+    String sql =
+        "SELECT id, table_name, key, range_from, range_to, at FROM "
+            + journal
+            + " WHERE table_name = ANY (?) AND tx = pg_catalog.pg_current_xact_id() ORDER BY id";
+    try (PreparedStatement statement = primary.prepareStatement(sql)) {
+      statement.setArray(1, primary.createArrayOf("text", tables.toArray()));
+      return entries(statement);
+    }
+  }
+
   /**
-   * Set-aside entries of these tables that were last tried before {@code triedBefore}, oldest try
-   * first.
+   * Set-aside entries of these tables whose next try is due (1, 2, 4 … seconds after the last, at
+   * most 5 minutes), oldest try first.
    */
-  public List<JournalEntry> readSetAside(
-      Connection primary, Collection<String> tables, Instant triedBefore, int limit)
+  public List<JournalEntry> dueSetAside(Connection primary, Collection<String> tables, int limit)
       throws SQLException {
     String sql =
         "SELECT id, table_name, key, range_from, range_to, at FROM "
             + setAside
-            + " WHERE table_name = ANY (?) AND tried_at <= ? ORDER BY tried_at LIMIT ?";
+            + " WHERE table_name = ANY (?) AND tried_at + least(300, power(2, least(tries, 20) - 1)) * interval '1 second' <= clock_timestamp()"
+            + " ORDER BY tried_at LIMIT ?";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setArray(1, primary.createArrayOf("text", tables.toArray()));
-      statement.setTimestamp(2, Timestamp.from(triedBefore));
-      statement.setInt(3, limit);
+      statement.setInt(2, limit);
       return entries(statement);
     }
   }
@@ -106,6 +119,30 @@ public final class Journal {
           1, primary.createArrayOf("text", entries.stream().map(JournalEntry::table).toArray()));
       statement.setArray(
           2, primary.createArrayOf("bigint", entries.stream().map(JournalEntry::id).toArray()));
+      statement.executeUpdate();
+    }
+  }
+
+  /**
+   * Deletes exactly these entries in a transaction of its own, without waiting for the primary's
+   * disk: if a crash brings them back, the same state is copied once more.
+   */
+  public void clear(DataSource primary, Collection<JournalEntry> entries) throws SQLException {
+    if (entries.isEmpty()) {
+      return;
+    }
+    String sql =
+        "DELETE FROM "
+            + journal
+            + " j USING pg_catalog.unnest(?::text[], ?::bigint[]) AS d(table_name, id),"
+            + " (SELECT pg_catalog.set_config('synchronous_commit', 'off', true) AS off OFFSET 0) s"
+            + " WHERE j.table_name = d.table_name COLLATE \"C\" AND j.id = d.id AND s.off IS NOT NULL";
+    try (Connection connection = primary.getConnection();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setArray(
+          1, connection.createArrayOf("text", entries.stream().map(JournalEntry::table).toArray()));
+      statement.setArray(
+          2, connection.createArrayOf("bigint", entries.stream().map(JournalEntry::id).toArray()));
       statement.executeUpdate();
     }
   }

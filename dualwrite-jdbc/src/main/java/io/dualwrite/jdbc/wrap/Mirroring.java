@@ -4,7 +4,6 @@ import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
 import java.sql.Connection;
 import java.sql.SQLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a wrapped connection asks of the migration that it belongs to. Safe for use by many threads;

@@ -1,0 +1,73 @@
+package io.dualwrite.jdbc.copy;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.jdbc.journal.LockKeys;
+import io.dualwrite.jdbc.schema.TablePair;
+import java.time.Duration;
+import java.util.Collection;
+import javax.sql.DataSource;
+
+/**
+ * Between which databases rows are copied, and how long the secondary may keep anyone waiting.
+ *
+ * @param migration the migration's name, part of the locks' identity
+ * @param journal the primary's journal
+ * @param primary which side is read
+ * @param primaryDatabase where the side that is read is
+ * @param secondaryDatabase where the side that is written is
+ * @param lockWait how long to wait for the lane's lock
+ * @param statementTimeout the limit of one statement on either side
+ * @param idleTimeout after how long without a sign of life the secondary ends the transaction, and
+ *     with it the lock
+ */
+public record CopyContext(
+    String migration,
+    Journal journal,
+    Side primary,
+    DataSource primaryDatabase,
+    DataSource secondaryDatabase,
+    Duration lockWait,
+    Duration statementTimeout,
+    Duration idleTimeout) {
+
+  /**
+   * As a migration is configured.
+   *
+   * @param statementTimeout the limit of one statement; the reconciler's steps may take longer than
+   *     a delivery's
+   */
+  public static CopyContext of(
+      MigrationConfig config,
+      Side primary,
+      DataSource source,
+      DataSource target,
+      Duration statementTimeout) {
+    return new CopyContext(
+        config.migration(),
+        new Journal(config.journal().schema()),
+        primary,
+        primary == Side.SOURCE ? source : target,
+        primary == Side.SOURCE ? target : source,
+        statementTimeout,
+        statementTimeout,
+        statementTimeout.multipliedBy(2));
+  }
+
+  /** The side that is written. */
+  public Side secondary() {
+    return primary.other();
+  }
+
+  /**
+   * The advisory locks of these tables on the secondary, in the order in which everyone takes them.
+   */
+  long[] locks(Collection<TablePair> tables) {
+    return tables.stream()
+        .mapToLong(t -> LockKeys.of(migration, t.name().toString()))
+        .sorted()
+        .distinct()
+        .toArray();
+  }
+}

@@ -1,0 +1,69 @@
+package io.dualwrite.jdbc.copy;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/** What a database's failure means for copying, and how it may be told without row values. */
+public final class Failures {
+  private Failures() {}
+
+  /**
+   * Whether the secondary refused a row (a value, a constraint, a trigger), as opposed to failing.
+   * Trying it again will not help.
+   */
+  public static boolean refusesRow(SQLException failure) {
+    String state = failure.getSQLState();
+    return state != null
+        && (state.startsWith("22")
+            || state.startsWith("23")
+            || state.startsWith("44")
+            || state.startsWith("P0")
+            || state.equals("54000")
+            || state.equals("0A000"));
+  }
+
+  /**
+   * Whether the tables or privileges on the secondary are not what they should be: no row of the
+   * table can be written.
+   */
+  public static boolean refusesTable(SQLException failure) {
+    String state = failure.getSQLState();
+    return state != null
+        && (state.startsWith("42") || state.startsWith("3F") || state.startsWith("25"));
+  }
+
+  /** The constraint that was violated, if the server named one. */
+  static @Nullable String constraint(SQLException failure) {
+    ServerErrorMessage message =
+        failure instanceof PSQLException e ? e.getServerErrorMessage() : null;
+    return message == null ? null : message.getConstraint();
+  }
+
+  /**
+   * SQLState and message, without the detail and, for data exceptions, without the message that
+   * quotes the value.
+   */
+  public static String describe(Throwable failure) {
+    if (!(failure instanceof SQLException e)) {
+      return failure.getClass().getSimpleName()
+          + (failure.getMessage() == null ? "" : ": " + failure.getMessage());
+    }
+    String state = e.getSQLState() == null ? "no SQLState" : e.getSQLState();
+    ServerErrorMessage message = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
+    if (message == null) {
+      return e.getMessage() + " (" + state + ")";
+    }
+    if (state.startsWith("22") || state.startsWith("P0")) {
+      return "the value was refused (" + state + column(message) + ")";
+    }
+    return message.getMessage() + " (" + state + ")";
+  }
+
+  private static String column(ServerErrorMessage message) {
+    return (message.getTable() == null ? "" : ", table " + message.getTable())
+        + (message.getColumn() == null ? "" : ", column " + message.getColumn())
+        + (message.getRoutine() == null ? "" : ", in " + message.getRoutine());
+  }
+}

@@ -1,0 +1,214 @@
+package io.dualwrite.jdbc.copy;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.schema.TablePair;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes the rows of one table, by key, as texts. Holds no connection and no state. */
+final class RowTransfer {
+  /**
+   * Rows are read until they hold this many characters together, so that a batch of huge rows does
+   * not fill the memory.
+   */
+  private static final long CHARACTERS_PER_BATCH = 16_000_000;
+
+  private static final int FETCH_SIZE = 500;
+
+  private final TablePair pair;
+  private final TableSql sql;
+
+  RowTransfer(TablePair pair) {
+    this.pair = pair;
+    this.sql = new TableSql(pair);
+  }
+
+  /**
+   * Rows found.
+   *
+   * @param keyIndex for each row the position of its key among those asked for
+   * @param rows the rows
+   * @param complete false when reading stopped at the size limit: of keys without a row nothing is
+   *     known then
+   */
+  record Found(List<Integer> keyIndex, List<Row> rows, boolean complete) {}
+
+  Found read(Connection connection, Side side, List<RowKey> keys) throws SQLException {
+    List<Integer> index = new ArrayList<>(keys.size());
+    List<Row> found = new ArrayList<>(keys.size());
+    int columns = pair.columns().size();
+    long characters = 0;
+    try (PreparedStatement statement = connection.prepareStatement(sql.read(side))) {
+      setKeys(connection, statement, keys);
+      statement.setFetchSize(FETCH_SIZE);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          if (characters > CHARACTERS_PER_BATCH) {
+            return new Found(index, found, false);
+          }
+          List<@Nullable String> values = new ArrayList<>(columns);
+          for (int c = 0; c < columns; c++) {
+            String value = rows.getString(c + 2);
+            characters += value == null ? 0 : value.length();
+            values.add(value);
+          }
+          index.add(rows.getInt(1) - 1);
+          found.add(new Row(values));
+        }
+      }
+    }
+    return new Found(index, found, true);
+  }
+
+  void upsert(Connection connection, Side side, List<Row> rows) throws SQLException {
+    List<Row> distinct = distinct(rows);
+    if (!distinct.isEmpty()) {
+      for (String statement : sql.upsert(side)) {
+        write(connection, statement, distinct);
+      }
+    }
+  }
+
+  int delete(Connection connection, Side side, List<RowKey> keys) throws SQLException {
+    if (keys.isEmpty()) {
+      return 0;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(sql.delete(side))) {
+      setKeys(connection, statement, keys);
+      return statement.executeUpdate();
+    }
+  }
+
+  /**
+   * The next keys in this side's own order; {@code after} null: from the beginning. Its texts are
+   * those of {@link #keyOf}.
+   */
+  List<RowKey> nextKeys(Connection connection, Side side, @Nullable RowKey after, int limit)
+      throws SQLException {
+    int n = pair.key().size();
+    try (PreparedStatement statement =
+        connection.prepareStatement(sql.nextKeys(side, after == null))) {
+      int parameter = 1;
+      if (after != null) {
+        for (String value : after.values()) {
+          statement.setString(parameter++, value);
+        }
+      }
+      statement.setInt(parameter, limit);
+      List<RowKey> keys = new ArrayList<>(limit);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          List<String> values = new ArrayList<>(n);
+          for (int i = 1; i <= n; i++) {
+            values.add(rows.getString(i));
+          }
+          keys.add(new RowKey(values));
+        }
+      }
+      return keys;
+    }
+  }
+
+  Set<RowKey> pending(
+      Connection primary, Side side, String journal, String setAside, List<RowKey> keys)
+      throws SQLException {
+    String name = pair.name().toString();
+    if (!exists(primary, journal)) {
+      return Set.of();
+    }
+    try (PreparedStatement statement =
+        primary.prepareStatement(TableSql.pendingRange(journal, setAside))) {
+      statement.setString(1, name);
+      statement.setString(2, name);
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        if (rows.getBoolean(1)) {
+          return new HashSet<>(keys);
+        }
+      }
+    }
+    Set<RowKey> pending = new HashSet<>();
+    if (keys.isEmpty()) {
+      return pending;
+    }
+    try (PreparedStatement statement =
+        primary.prepareStatement(sql.pending(side, journal, setAside))) {
+      int next = setKeys(primary, statement, keys);
+      statement.setString(next, name);
+      statement.setString(next + 1, name);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          pending.add(keys.get(rows.getInt(1) - 1));
+        }
+      }
+    }
+    return pending;
+  }
+
+  private static boolean exists(Connection connection, String table) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT pg_catalog.to_regclass(?) IS NOT NULL")) {
+      statement.setString(1, table);
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getBoolean(1);
+      }
+    }
+  }
+
+  /** The key of a row, in the canonical text of copied values. */
+  RowKey keyOf(Row row) {
+    List<String> values = new ArrayList<>(pair.key().size());
+    for (var column : pair.key()) {
+      values.add(
+          java.util.Objects.requireNonNull(
+              row.values().get(pair.columns().indexOf(column)), "a key has no null"));
+    }
+    return new RowKey(values);
+  }
+
+  /**
+   * Several journal texts of one key (1.5 and 1.50) lead to the same row more than once; a
+   * statement may write it only once.
+   */
+  private List<Row> distinct(List<Row> rows) {
+    if (rows.size() < 2) {
+      return rows;
+    }
+    Set<RowKey> seen = new HashSet<>();
+    return rows.stream().filter(row -> seen.add(keyOf(row))).toList();
+  }
+
+  private void write(Connection connection, String sqlText, List<Row> rows) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sqlText)) {
+      for (int c = 0; c < pair.columns().size(); c++) {
+        @Nullable String[] values = new String[rows.size()];
+        for (int r = 0; r < values.length; r++) {
+          values[r] = rows.get(r).values().get(c);
+        }
+        statement.setArray(c + 1, connection.createArrayOf("text", values));
+      }
+      statement.executeUpdate();
+    }
+  }
+
+  private int setKeys(Connection connection, PreparedStatement statement, List<RowKey> keys)
+      throws SQLException {
+    int n = pair.key().size();
+    for (int i = 0; i < n; i++) {
+      String[] values = new String[keys.size()];
+      for (int k = 0; k < values.length; k++) {
+        values[k] = keys.get(k).values().get(i);
+      }
+      statement.setArray(i + 1, connection.createArrayOf("text", values));
+    }
+    return n + 1;
+  }
+}

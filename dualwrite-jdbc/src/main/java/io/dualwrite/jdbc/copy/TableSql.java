@@ -1,0 +1,271 @@
+package io.dualwrite.jdbc.copy;
+
+import static java.util.stream.Collectors.joining;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.schema.Column;
+import io.dualwrite.jdbc.schema.Column.Generation;
+import io.dualwrite.jdbc.schema.ColumnPair;
+import io.dualwrite.jdbc.schema.ColumnText;
+import io.dualwrite.jdbc.schema.TablePair;
+import io.dualwrite.jdbc.schema.UniqueKey;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * The statements that read and write one table by arrays of texts. One parameter per column, each a
+ * {@code text[]}.
+ */
+final class TableSql {
+  /**
+   * Types of which equal values are identical, so that a key column of theirs need not be written
+   * again.
+   */
+  private static final Set<String> IDENTICAL_IF_EQUAL =
+      Set.of(
+          "int2",
+          "int4",
+          "int8",
+          "oid",
+          "bool",
+          "uuid",
+          "date",
+          "timestamp",
+          "timestamptz",
+          "bytea",
+          "text",
+          "varchar",
+          "name");
+
+  private final TablePair pair;
+
+  TableSql(TablePair pair) {
+    this.pair = pair;
+  }
+
+  /**
+   * Rows by key: the position of the key among those given (from 1), then the columns as text.
+   * Parameters: the key columns.
+   */
+  String read(Side side) {
+    return "SELECT k.n, "
+        + columns(side)
+        + " FROM "
+        + keys()
+        + " JOIN "
+        + pair.on(side).name().sql()
+        + " t ON "
+        + matches(side, "t");
+  }
+
+  /**
+   * The keys, of all rows, that follow a given one in this side's own order. Parameters: the key
+   * columns (after first), the limit.
+   */
+  String nextKeys(Side side, boolean first) {
+    String order = names(pair.key(), p -> "t." + p.on(side).sql());
+    String after = names(pair.key(), p -> "?::" + p.on(side).type());
+    return "SELECT "
+        + names(pair.key(), p -> ColumnText.read(p.on(side), "t." + p.on(side).sql()))
+        + " FROM "
+        + pair.on(side).name().sql()
+        + " t"
+        + (first ? "" : " WHERE (" + order + ") > (" + after + ")")
+        + " ORDER BY "
+        + order
+        + " LIMIT ?";
+  }
+
+  /** Writes rows, whether they are there or not. Parameters: the columns. */
+  List<String> upsert(Side side) {
+    List<ColumnPair> columns = pair.columns();
+    String target = pair.on(side).name().sql();
+    String values =
+        "SELECT "
+            + join(
+                IntStream.range(0, columns.size())
+                    .mapToObj(i -> ColumnText.write(columns.get(i).on(side), "v.c" + i))
+                    .toList())
+            + " FROM "
+            + unnest(columns.size(), "v", "c");
+    boolean overriding =
+        columns.stream().anyMatch(c -> c.on(side).generation() == Generation.IDENTITY_ALWAYS);
+    String insert =
+        "INSERT INTO "
+            + target
+            + " AS d ("
+            + names(columns, p -> p.on(side).sql())
+            + ") "
+            + (overriding ? "OVERRIDING SYSTEM VALUE " : "")
+            + values;
+    List<ColumnPair> updated = columns.stream().filter(c -> updatable(c, side)).toList();
+    if (conflictKey(side)) {
+      String key = "(" + names(pair.key(), p -> p.on(side).sql()) + ")";
+      String action =
+          updated.isEmpty()
+              ? "DO NOTHING"
+              : "DO UPDATE SET "
+                  + names(updated, p -> p.on(side).sql() + " = EXCLUDED." + p.on(side).sql());
+      return List.of(insert + " ON CONFLICT " + key + " " + action);
+    }
+    // No unique index to conflict on: safe all the same, since whoever writes this table holds its
+    // lock.
+    String same =
+        join(
+            pair.key().stream()
+                .map(
+                    k ->
+                        "d."
+                            + k.on(side).sql()
+                            + " = "
+                            + ColumnText.write(k.on(side), "v.c" + columns.indexOf(k)))
+                .toList(),
+            " AND ");
+    String insertMissing =
+        insert + " WHERE NOT EXISTS (SELECT 1 FROM " + target + " d WHERE " + same + ")";
+    if (updated.isEmpty()) {
+      return List.of(insertMissing);
+    }
+    String set =
+        names(
+            updated,
+            p ->
+                p.on(side).sql()
+                    + " = "
+                    + ColumnText.write(p.on(side), "v.c" + columns.indexOf(p)));
+    String update =
+        "UPDATE "
+            + target
+            + " AS d SET "
+            + set
+            + " FROM "
+            + unnest(columns.size(), "v", "c")
+            + " WHERE "
+            + same;
+    return List.of(update, insertMissing);
+  }
+
+  /** Inserts rows that are known not to be there. Parameters: the columns. */
+  String insert(Side side) {
+    String upsert = upsert(side).get(upsert(side).size() - 1);
+    int end =
+        Math.max(upsert.lastIndexOf(" ON CONFLICT "), upsert.lastIndexOf(" WHERE NOT EXISTS "));
+    return upsert.substring(0, end);
+  }
+
+  /** Deletes rows by key. Parameters: the key columns. */
+  String delete(Side side) {
+    return "DELETE FROM "
+        + pair.on(side).name().sql()
+        + " t USING "
+        + keys()
+        + " WHERE "
+        + matches(side, "t");
+  }
+
+  /**
+   * Positions of the keys that the journal or the set-aside entries name. Parameters: the key
+   * columns, the table's identity twice.
+   */
+  String pending(Side primary, String journal, String setAside) {
+    String key =
+        join(
+            IntStream.range(0, pair.key().size())
+                .mapToObj(i -> cast(pair.key().get(i).on(primary), "j.key[" + (i + 1) + "]"))
+                .toList());
+    String wanted =
+        join(
+            IntStream.range(0, pair.key().size())
+                .mapToObj(i -> cast(pair.key().get(i).on(primary), "k.k" + i))
+                .toList());
+    String named = "SELECT " + key + " FROM %s j WHERE j.table_name = ? AND j.key IS NOT NULL";
+    return "SELECT k.n FROM "
+        + keys()
+        + " WHERE ("
+        + wanted
+        + ") IN ("
+        + named.formatted(journal)
+        + " UNION ALL "
+        + named.formatted(setAside)
+        + ")";
+  }
+
+  /**
+   * Whether the whole table, or a range of it, is named. Parameters: the table's identity twice.
+   */
+  static String pendingRange(String journal, String setAside) {
+    String named = "EXISTS (SELECT 1 FROM %s j WHERE j.table_name = ? AND j.key IS NULL)";
+    return "SELECT " + named.formatted(journal) + " OR " + named.formatted(setAside);
+  }
+
+  private boolean updatable(ColumnPair pairOfColumns, Side side) {
+    Column column = pairOfColumns.on(side);
+    if (column.generation() == Generation.IDENTITY_ALWAYS) {
+      return false;
+    }
+    return !pair.key().contains(pairOfColumns)
+        || !IDENTICAL_IF_EQUAL.contains(column.baseType())
+        || !column.deterministicCollation();
+  }
+
+  private boolean conflictKey(Side side) {
+    Set<String> key = new HashSet<>(pair.key().stream().map(k -> k.on(side).name()).toList());
+    return pair.on(side).uniqueKeys().stream()
+        .filter(UniqueKey::immediate)
+        .anyMatch(u -> key.equals(new HashSet<>(u.columns())));
+  }
+
+  private String columns(Side side) {
+    return names(pair.columns(), p -> ColumnText.read(p.on(side), "t." + p.on(side).sql()));
+  }
+
+  private String keys() {
+    int n = pair.key().size();
+    String columns = IntStream.range(0, n).mapToObj(i -> "k" + i).collect(joining(", "));
+    return "ROWS FROM (" + parameters(n) + ") WITH ORDINALITY AS k(" + columns + ", n)";
+  }
+
+  private static String unnest(int n, String alias, String prefix) {
+    String columns = IntStream.range(0, n).mapToObj(i -> prefix + i).collect(joining(", "));
+    return "ROWS FROM (" + parameters(n) + ") AS " + alias + "(" + columns + ")";
+  }
+
+  private static String parameters(int n) {
+    return IntStream.range(0, n)
+        .mapToObj(i -> "pg_catalog.unnest(?::text[])")
+        .collect(joining(", "));
+  }
+
+  private String matches(Side side, String alias) {
+    return join(
+        IntStream.range(0, pair.key().size())
+            .mapToObj(
+                i ->
+                    alias
+                        + "."
+                        + pair.key().get(i).on(side).sql()
+                        + " = "
+                        + cast(pair.key().get(i).on(side), "k.k" + i))
+            .toList(),
+        " AND ");
+  }
+
+  private static String cast(Column column, String text) {
+    return ColumnText.write(column, text);
+  }
+
+  private static String names(List<ColumnPair> pairs, Function<ColumnPair, String> each) {
+    return pairs.stream().map(each).collect(joining(", "));
+  }
+
+  private static String join(List<String> parts) {
+    return join(parts, ", ");
+  }
+
+  private static String join(List<String> parts, String between) {
+    return String.join(between, parts);
+  }
+}

@@ -1,0 +1,243 @@
+package io.dualwrite.jdbc.delivery;
+
+import io.dualwrite.DualWriteMetrics;
+import io.dualwrite.jdbc.copy.CopyContext;
+import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.jdbc.schema.TablePair;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Delivers in the background: wakes a lane when a local transaction touched it, looks at the
+ * journal now and then for other instances' entries, and stops at once when told to. Threads are
+ * daemons. Closing it or losing the process loses nothing that the journal names.
+ */
+public final class DeliveryEngine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeliveryEngine.class);
+
+  /** Keys of BEST_EFFORT rows kept per lane. */
+  private static final int MEMORY = 100_000;
+
+  private final CopyContext context;
+  private final DeliverySettings settings;
+  private final LaneSource lanes;
+  private final CircuitBreaker breaker;
+  private final DualWriteMetrics metrics;
+  private final DeliveryProbe probe;
+  private final ScheduledThreadPoolExecutor executor;
+
+  private volatile boolean running;
+  private volatile Map<String, LaneWorker> workers = Map.of();
+  private volatile Journal.Depth depth = new Journal.Depth(0, 0, Duration.ZERO);
+  private boolean reading = true;
+
+  /**
+   * Where the lanes come from: both catalogs, so that the secondary must be there for the first
+   * time.
+   */
+  @FunctionalInterface
+  public interface LaneSource {
+    /** The lanes as they are now; the same list object while nothing changed. */
+    List<Lane> lanes() throws SQLException;
+  }
+
+  /** An engine that is not running yet. */
+  public DeliveryEngine(
+      CopyContext context,
+      DeliverySettings settings,
+      LaneSource lanes,
+      CircuitBreaker breaker,
+      DualWriteMetrics metrics,
+      DeliveryProbe probe) {
+    this.context = context;
+    this.settings = settings;
+    this.lanes = lanes;
+    this.breaker = breaker;
+    this.metrics = metrics;
+    this.probe = probe;
+    this.executor =
+        new ScheduledThreadPoolExecutor(
+            settings.threads() + 1,
+            task -> {
+              Thread thread = Executors.defaultThreadFactory().newThread(task);
+              thread.setName("dualwrite-delivery-" + context.migration());
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    long every = settings.pollInterval().toMillis();
+    executor.scheduleWithFixedDelay(this::poll, 0, every, TimeUnit.MILLISECONDS);
+    metrics.showJournal(() -> depth.pending(), () -> depth.oldest().toMillis() / 1000.0);
+  }
+
+  /** Delivery may run. */
+  public void resume() {
+    running = true;
+    workers.values().forEach(LaneWorker::wake);
+  }
+
+  /**
+   * Stops at once: nothing is begun any more on the secondary, and what is under way and not at its
+   * commit is cut off.
+   */
+  public void pause() {
+    running = false;
+    workers.values().forEach(worker -> worker.lane().cutOff());
+  }
+
+  /** Whether delivery may run. */
+  public boolean isRunning() {
+    return running;
+  }
+
+  /** A local transaction journaled rows of this table. Never blocks. */
+  public void wake(String table) {
+    LaneWorker worker = workers.get(table);
+    if (worker != null && running) {
+      worker.wake();
+    }
+  }
+
+  /** The same for several tables. */
+  public void wakeAll(Collection<String> tables) {
+    tables.forEach(this::wake);
+  }
+
+  /**
+   * Takes the keys of a BEST_EFFORT table; what does not fit is counted and left to the reconciler.
+   */
+  public void remember(String table, Collection<RowKey> keys) {
+    LaneWorker worker = workers.get(table);
+    if (worker == null) {
+      metrics.secondaryFailure(table, "secondary-unknown");
+      return;
+    }
+    for (TablePair pair : worker.lane().lane().tables()) {
+      if (pair.name().toString().equals(table)) {
+        worker.lane().remember(pair, keys);
+      }
+    }
+    if (running) {
+      worker.wake();
+    }
+  }
+
+  /**
+   * Waits until what these tables' journal holds now is delivered.
+   *
+   * @return false when it is not within the limit, or the secondary is down, in which case nothing
+   *     is waited for
+   */
+  public boolean await(Collection<String> tables, Duration limit) throws InterruptedException {
+    long end = System.nanoTime() + limit.toNanos();
+    Set<LaneWorker> waitedFor = new HashSet<>();
+    for (String table : tables) {
+      LaneWorker worker = workers.get(table);
+      if (worker == null || !running || breaker.getState() == CircuitBreaker.State.OPEN) {
+        return false;
+      }
+      if (waitedFor.add(worker)
+          && !worker.await(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The lane of a table, once the secondary has been seen. */
+  public java.util.Optional<Lane> lane(String table) {
+    LaneWorker worker = workers.get(table);
+    return worker == null
+        ? java.util.Optional.empty()
+        : java.util.Optional.of(worker.lane().lane());
+  }
+
+  /** The journal's fill when it was last looked at. */
+  public Journal.Depth depth() {
+    return depth;
+  }
+
+  /** Whether the last round of any lane failed. */
+  public boolean failing() {
+    return workers.values().stream().anyMatch(LaneWorker::failing);
+  }
+
+  private void poll() {
+    try {
+      if (running) {
+        adopt(lanes.lanes());
+      }
+      List<String> waiting;
+      try (Connection primary = context.primaryDatabase().getConnection()) {
+        waiting = context.journal().tablesWithEntries(primary);
+        depth = context.journal().depth(primary);
+      }
+      reading = true;
+      waiting.forEach(this::wake);
+      if (depth.setAside() > 0 && running) {
+        workers.values().forEach(LaneWorker::wake);
+      }
+    } catch (SQLException e) {
+      if (reading) {
+        reading = false;
+        LOG.warn(
+            "delivery: cannot look at the journal or at the databases' schemas: {}",
+            Failures.describe(e));
+      }
+    } catch (RuntimeException e) {
+      LOG.error("delivery: looking at the journal failed", e);
+    }
+  }
+
+  private List<Lane> known = List.of();
+
+  private void adopt(List<Lane> current) {
+    if (current == known) {
+      return;
+    }
+    known = current;
+    Map<String, LaneWorker> next = new HashMap<>();
+    for (Lane lane : current) {
+      BooleanSupplier mayRun = () -> running && !executor.isShutdown();
+      LaneDelivery delivery =
+          new LaneDelivery(lane, context, settings, metrics, probe, mayRun, MEMORY);
+      LaneWorker worker = new LaneWorker(delivery, executor, breaker, settings, mayRun);
+      delivery.tables().forEach(table -> next.put(table, worker));
+    }
+    workers = Map.copyOf(next);
+    workers.values().forEach(LaneWorker::wake);
+  }
+
+  /** Stops. What is under way is given a moment to end; the rest stays in the journal. */
+  @Override
+  public void close() {
+    running = false;
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(
+          context.statementTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+        executor.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      executor.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

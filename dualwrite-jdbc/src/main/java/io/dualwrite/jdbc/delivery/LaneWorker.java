@@ -1,0 +1,219 @@
+package io.dualwrite.jdbc.delivery;
+
+import io.dualwrite.jdbc.copy.Failures;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one lane's rounds on the shared threads: when woken, until the lane is drained; after a
+ * failure, again after a pause that doubles. At most one run of a lane is scheduled or running in
+ * this instance.
+ */
+final class LaneWorker implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneWorker.class);
+  private static final Duration BUSY_PAUSE = Duration.ofMillis(20);
+  private static final Duration DONE = Duration.ofMillis(-1);
+  private static final int ROUNDS_BEFORE_YIELD = 16;
+
+  private final LaneDelivery lane;
+  private final ScheduledExecutorService executor;
+  private final CircuitBreaker breaker;
+  private final DeliverySettings settings;
+  private final BooleanSupplier running;
+
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final AtomicLong requested = new AtomicLong();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition progress = lock.newCondition();
+  private long delivered;
+  private int waiters;
+
+  private volatile int failures;
+
+  LaneWorker(
+      LaneDelivery lane,
+      ScheduledExecutorService executor,
+      CircuitBreaker breaker,
+      DeliverySettings settings,
+      BooleanSupplier running) {
+    this.lane = lane;
+    this.executor = executor;
+    this.breaker = breaker;
+    this.settings = settings;
+    this.running = running;
+  }
+
+  LaneDelivery lane() {
+    return lane;
+  }
+
+  /** Something may wait in the journal. Never blocks. */
+  void wake() {
+    requested.incrementAndGet();
+    // While the secondary is failing, a run is scheduled already: being woken is no reason to try
+    // sooner.
+    if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+      execute(Duration.ZERO);
+    }
+  }
+
+  /**
+   * Waits until everything that was in the journal when this was called has been delivered.
+   *
+   * @return false when that took longer than the limit
+   */
+  boolean await(Duration limit) throws InterruptedException {
+    long wanted = requested.incrementAndGet();
+    long left = limit.toNanos();
+    lock.lock();
+    try {
+      waiters++;
+      if (scheduled.compareAndSet(false, true)) {
+        execute(Duration.ZERO);
+      }
+      while (delivered < wanted && left > 0 && running.getAsBoolean() && failures == 0) {
+        left = progress.awaitNanos(left);
+      }
+      return delivered >= wanted;
+    } finally {
+      waiters--;
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void run() {
+    Duration pause;
+    try {
+      pause = rounds();
+    } catch (RuntimeException | Error e) {
+      LOG.error(
+          "delivery: lane {} failed unexpectedly; it goes on in {}",
+          lane.lane().name(),
+          settings.longestBackOff(),
+          e);
+      pause = settings.longestBackOff();
+    }
+    if (pause.isNegative()) {
+      scheduled.set(false);
+      // Woken between the last look and now: nobody else would run.
+      if (running.getAsBoolean()
+          && requested.get() > deliveredSoFar()
+          && scheduled.compareAndSet(false, true)) {
+        execute(Duration.ZERO);
+      }
+    } else {
+      execute(pause);
+    }
+  }
+
+  /** The pause before the next run; negative when there is nothing more to do. */
+  private Duration rounds() {
+    for (int i = 0; i < ROUNDS_BEFORE_YIELD; i++) {
+      if (!running.getAsBoolean()) {
+        signal(0);
+        return DONE;
+      }
+      if (!breaker.tryAcquirePermission()) {
+        failures = Math.max(1, failures);
+        signal(0);
+        return settings.longestBackOff();
+      }
+      long upTo = requested.get();
+      long start = System.nanoTime();
+      try {
+        RoundResult result = lane.round(hasWaiters());
+        breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        recovered();
+        switch (result.kind()) {
+          case BUSY -> {
+            return BUSY_PAUSE;
+          }
+          case DRAINED -> {
+            signal(upTo);
+            if (requested.get() == upTo) {
+              return DONE;
+            }
+          }
+          case MORE, STOPPED -> {}
+        }
+      } catch (SQLException e) {
+        breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
+        return failed(e);
+      }
+    }
+    return Duration.ZERO;
+  }
+
+  private void recovered() {
+    if (failures > 0) {
+      LOG.info("delivery: lane {} goes on", lane.lane().name());
+      failures = 0;
+    }
+  }
+
+  private Duration failed(SQLException e) {
+    int soFar = failures;
+    failures = soFar + 1;
+    if (soFar == 0 && running.getAsBoolean()) {
+      LOG.warn(
+          "delivery: lane {} waits: {}. Entries stay in the journal.",
+          lane.lane().name(),
+          Failures.describe(e));
+    }
+    signal(0);
+    long base = settings.firstBackOff().toMillis() << Math.min(soFar, 10);
+    long capped = Math.min(base, settings.longestBackOff().toMillis());
+    return Duration.ofMillis(capped / 2 + ThreadLocalRandom.current().nextLong(capped / 2 + 1));
+  }
+
+  private void execute(Duration pause) {
+    if (!executor.isShutdown()) {
+      executor.schedule(this, pause.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private boolean hasWaiters() {
+    lock.lock();
+    try {
+      return waiters > 0;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long deliveredSoFar() {
+    lock.lock();
+    try {
+      return delivered;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void signal(long upTo) {
+    lock.lock();
+    try {
+      delivered = Math.max(delivered, upTo);
+      progress.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the last round failed. */
+  boolean failing() {
+    return failures > 0;
+  }
+}

@@ -1,0 +1,250 @@
+package io.dualwrite.jdbc.delivery;
+
+import io.dualwrite.jdbc.copy.CopyContext;
+import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.copy.LockedCopy;
+import io.dualwrite.jdbc.copy.RefusedRow;
+import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.journal.JournalEntry;
+import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.jdbc.schema.TablePair;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * STRICT in one phase: the transaction's rows are written to the secondary, the primary commits,
+ * the secondary commits, the entries are deleted. A failure before the primary's commit rolls both
+ * back. A crash, or a failure of the secondary, after it leaves the entries in the journal, from
+ * which delivery brings the secondary up.
+ */
+public final class StrictCommit {
+  private static final Logger LOG = LoggerFactory.getLogger(StrictCommit.class);
+
+  private final CopyContext context;
+  private final DeliveryEngine engine;
+  private final CircuitBreaker breaker;
+  private final Duration limit;
+  private final ScheduledExecutorService watchdog;
+  private final DeliveryProbe probe;
+
+  /** Commits within {@code limit}, as far as the secondary is concerned. */
+  public StrictCommit(
+      CopyContext context,
+      DeliveryEngine engine,
+      CircuitBreaker breaker,
+      Duration limit,
+      ScheduledExecutorService watchdog,
+      DeliveryProbe probe) {
+    this.context = context;
+    this.engine = engine;
+    this.breaker = breaker;
+    this.limit = limit;
+    this.watchdog = watchdog;
+    this.probe = probe;
+  }
+
+  /**
+   * Commits the transaction on {@code own}.
+   *
+   * @param tables identities of the mirrored tables that it touched
+   * @throws SQLException if both sides rolled back, or as the primary answered its COMMIT
+   */
+  public void commit(Connection own, Collection<String> tables) throws SQLException {
+    List<JournalEntry> entries = context.journal().ownEntries(own, tables);
+    Map<TablePair, Set<RowKey>> keys = new LinkedHashMap<>();
+    List<JournalEntry> byKey = new ArrayList<>();
+    Lane lane = lane(own, tables, entries, keys, byKey);
+    if (byKey.isEmpty()) {
+      own.commit();
+      engine.wakeAll(tables);
+      return;
+    }
+    long start = System.nanoTime();
+    if (!breaker.tryAcquirePermission()) {
+      own.rollback();
+      throw failed(
+          "the "
+              + context.secondary().label()
+              + " is not being tried after repeated failures (circuit breaker open)",
+          null);
+    }
+    LockedCopy copy = null;
+    Future<?> deadline = null;
+    boolean committed = false;
+    try {
+      try {
+        copy = LockedCopy.beginWithin(context, lane, own, false);
+        deadline = abortAtDeadline(copy, start);
+        copy = written(copy, lane, keys, own, start);
+        breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+      } catch (SQLException e) {
+        if (Failures.refusesRow(e) || Failures.refusesTable(e)) {
+          breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        } else {
+          breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
+        }
+        if (engine.isRunning()) {
+          rollback(own, e);
+          throw failed(Failures.describe(e), e);
+        }
+        // The kill switch was engaged meanwhile: from now on the primary alone decides, and the
+        // journal remembers.
+        LOG.info(
+            "strict: the kill switch was engaged during a commit; it goes on without the secondary");
+        if (copy != null) {
+          copy.close();
+          copy = null;
+        }
+      }
+      own.commit();
+      committed = true;
+      probe.reached(DeliveryProbe.Point.PRIMARY_COMMITTED);
+      if (copy != null && finish(copy)) {
+        context.journal().clear(context.primaryDatabase(), byKey);
+      } else {
+        engine.wakeAll(tables);
+      }
+    } catch (SQLException e) {
+      if (!committed) {
+        throw e;
+      }
+      LOG.warn(
+          "strict: the journal could not be cleared after a commit; delivery does it again: {}",
+          Failures.describe(e));
+    } finally {
+      if (deadline != null) {
+        deadline.cancel(false);
+      }
+      if (copy != null) {
+        copy.close();
+      }
+    }
+  }
+
+  /**
+   * Collects keys by table and the tables' lanes as one, in the order in which they may be written.
+   */
+  private Lane lane(
+      Connection own,
+      Collection<String> tables,
+      List<JournalEntry> entries,
+      Map<TablePair, Set<RowKey>> keys,
+      List<JournalEntry> byKey)
+      throws SQLException {
+    Set<TablePair> pairs = new LinkedHashSet<>();
+    for (String table : tables) {
+      Lane lane = engine.lane(table).orElse(null);
+      if (lane == null) {
+        own.rollback();
+        throw failed(
+            "the "
+                + context.secondary().label()
+                + " has not been reachable since this application started",
+            null);
+      }
+      pairs.addAll(lane.tables());
+    }
+    for (JournalEntry entry : entries) {
+      if (entry.key() == null) {
+        LOG.warn(
+            "strict: {} was changed as a whole; it follows by delivery, after the commit",
+            entry.table());
+        continue;
+      }
+      byKey.add(entry);
+      for (TablePair pair : pairs) {
+        if (pair.name().toString().equals(entry.table())) {
+          keys.computeIfAbsent(pair, p -> new LinkedHashSet<>()).add(new RowKey(entry.key()));
+        }
+      }
+    }
+    return new Lane("strict", List.copyOf(pairs));
+  }
+
+  private LockedCopy written(
+      LockedCopy shared, Lane lane, Map<TablePair, Set<RowKey>> keys, Connection own, long start)
+      throws SQLException {
+    try {
+      shared.copyAll(lane, keys);
+      return shared;
+    } catch (SQLException e) {
+      shared.close();
+      // Under REPEATABLE READ the application's snapshot is older than the lock: others' rows must
+      // not be copied from it.
+      if (!Failures.refusesRow(e)
+          || own.getTransactionIsolation() > Connection.TRANSACTION_READ_COMMITTED) {
+        throw e;
+      }
+    }
+    // A parent that is not there yet, say. Others' rows may be copied only under the exclusive
+    // lock.
+    LockedCopy exclusive = LockedCopy.beginWithin(context, lane, own, true);
+    Future<?> deadline = abortAtDeadline(exclusive, start);
+    boolean written = false;
+    try {
+      List<RefusedRow> refused = exclusive.settle(lane, keys);
+      if (!refused.isEmpty()) {
+        throw refused.get(0).cause();
+      }
+      written = true;
+      return exclusive;
+    } finally {
+      deadline.cancel(false);
+      if (!written) {
+        exclusive.close();
+      }
+    }
+  }
+
+  private Future<?> abortAtDeadline(LockedCopy copy, long start) {
+    long left = limit.toNanos() - (System.nanoTime() - start);
+    return watchdog.schedule(copy::abort, Math.max(0, left), TimeUnit.NANOSECONDS);
+  }
+
+  private static boolean finish(LockedCopy copy) {
+    try {
+      copy.commit();
+      return true;
+    } catch (SQLException e) {
+      LOG.warn(
+          "strict: the secondary's commit failed after the primary's; delivery brings it up: {}",
+          Failures.describe(e));
+      return false;
+    }
+  }
+
+  private static void rollback(Connection own, SQLException cause) {
+    try {
+      own.rollback();
+    } catch (SQLException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private SQLException failed(String why, @Nullable SQLException cause) {
+    String message =
+        "strict: the "
+            + context.secondary().label()
+            + " did not take the transaction, both sides rolled back: "
+            + why;
+    return cause != null && Failures.refusesRow(cause)
+        ? new SQLException(message, cause.getSQLState(), cause)
+        : new SQLTransactionRollbackException(message, "40000", cause);
+  }
+}
