@@ -1,6 +1,10 @@
 package io.dualwrite.jdbc.capture;
 
+import io.dualwrite.jdbc.schema.Identifiers;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Turns the application's SQL text into what the wrapper does with it. Immutable and safe for use
@@ -8,7 +12,7 @@ import java.sql.SQLException;
  */
 public final class CapturePlanner {
   private final String journalTable;
-  private final int serverVersion;
+  private final WriteCapture writes;
 
   /**
    * A planner for one primary.
@@ -17,8 +21,8 @@ public final class CapturePlanner {
    * @param serverVersion the primary's {@code server_version_num}: 170011
    */
   public CapturePlanner(String journalSchema, int serverVersion) {
-    this.journalTable = io.dualwrite.jdbc.schema.Identifiers.quote(journalSchema) + ".journal";
-    this.serverVersion = serverVersion;
+    this.journalTable = Identifiers.quote(journalSchema) + ".journal";
+    this.writes = new WriteCapture(journalTable, serverVersion);
   }
 
   /**
@@ -34,6 +38,19 @@ public final class CapturePlanner {
    */
   public CapturePlan plan(String sql, RequestedKeys keys, TableResolver tables, ColumnNames names)
       throws SQLException {
-    return new CapturePlan.Unmirrored("unknown", "Not understood: " + journalTable + serverVersion);
+    Optional<List<Token>> tokens = Lexer.tokens(sql);
+    if (tokens.isEmpty()) {
+      return Refusals.unknown();
+    }
+    List<TokenRun> statements = TokenRun.statements(sql, tokens.get());
+    StatementPlanner planner = new StatementPlanner(journalTable, writes, keys, tables, names);
+    if (statements.size() == 1) {
+      return planner.plan(statements.get(0));
+    }
+    List<CapturePlan> plans = new ArrayList<>(statements.size());
+    for (TokenRun statement : statements) {
+      plans.add(planner.plan(statement));
+    }
+    return SeveralStatements.combined(statements, plans);
   }
 }

@@ -1,0 +1,201 @@
+package io.dualwrite.jdbc.capture;
+
+import io.dualwrite.jdbc.capture.CapturePlan.Captured;
+import io.dualwrite.jdbc.capture.CapturePlan.PassThrough;
+import io.dualwrite.jdbc.capture.CapturePlan.SchemaChange;
+import io.dualwrite.jdbc.capture.CapturePlan.SessionChange;
+import io.dualwrite.jdbc.capture.CapturePlan.Unmirrored;
+import io.dualwrite.jdbc.capture.TableResolver.Relation;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Plans single statements by their first words. */
+final class StatementPlanner {
+  private final String journalTable;
+  private final WriteCapture writes;
+  private final RequestedKeys keys;
+  private final TableResolver tables;
+  private final ColumnNames names;
+
+  StatementPlanner(
+      String journalTable, WriteCapture writes, RequestedKeys keys, TableResolver tables, ColumnNames names) {
+    this.journalTable = journalTable;
+    this.writes = writes;
+    this.keys = keys;
+    this.tables = tables;
+    this.names = names;
+  }
+
+  /** The plan for one statement; unknown where it is not understood. */
+  CapturePlan plan(TokenRun run) throws SQLException {
+    try {
+      return byFirstWord(run);
+    } catch (NotUnderstood e) {
+      return Refusals.unknown();
+    }
+  }
+
+  private CapturePlan byFirstWord(TokenRun run) throws SQLException {
+    return switch (run.get(0).word()) {
+      case "SELECT", "VALUES", "TABLE", "DECLARE" -> read(run);
+      case "(" -> parenthesized(run);
+      case "WITH" -> with(run);
+      case "INSERT", "UPDATE", "DELETE" -> write(run, 0);
+      case "MERGE" -> merge(run, 0);
+      case "TRUNCATE" -> TruncateCapture.plan(run, journalTable, tables);
+      case "COPY" -> copy(run);
+      case "CALL" -> Refusals.call("CALL");
+      case "{" -> callEscape(run);
+      case "DO" -> Refusals.anonymousBlock();
+      case "EXPLAIN" -> explain(run);
+      case "EXECUTE" -> Refusals.prepare();
+      case "PREPARE" -> run.is(1, "TRANSACTION") ? SessionStatements.transaction(run) : Refusals.prepare();
+      case "SET" -> SessionStatements.set(run);
+      case "RESET", "DISCARD" -> new SessionChange();
+      case "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE" ->
+          SessionStatements.transaction(run);
+      case "CREATE" -> create(run);
+      case "ALTER" ->
+          run.isAny(1, "SYSTEM", "DATABASE", "ROLE", "USER", "GROUP")
+              ? new PassThrough()
+              : SchemaStatements.alter(run, tables);
+      case "DROP" -> SchemaStatements.drop(run, tables);
+      case "IMPORT" -> new SchemaChange(false, false);
+      case "ANALYSE", "ANALYZE", "CHECKPOINT", "CLOSE", "CLUSTER", "COMMENT", "DEALLOCATE", "FETCH", "GRANT",
+          "LISTEN", "LOAD", "LOCK", "MOVE", "NOTIFY", "REASSIGN", "REFRESH", "REINDEX", "REVOKE", "SECURITY",
+          "SHOW", "UNLISTEN", "VACUUM" -> new PassThrough();
+      default -> Refusals.unknown();
+    };
+  }
+
+  private CapturePlan parenthesized(TokenRun run) throws SQLException {
+    return run.isAny(run.pastParentheses(0), "SELECT", "VALUES", "TABLE", "WITH") ? read(run) : Refusals.unknown();
+  }
+
+  private CapturePlan read(TokenRun run) throws SQLException {
+    Optional<Unmirrored> written = written(run, 0, run.size(), Refusals::cte);
+    if (written.isPresent()) {
+      return written.get();
+    }
+    FunctionCalls calls = FunctionCalls.in(run, 0, run.size(), tables);
+    for (int i = 1; i < run.size(); i++) {
+      if (run.is(i, "INTO") && !run.isAny(i - 1, "AS", ".", "INSERT", "MERGE") && calls.write() == null) {
+        return new SchemaChange(run.isAny(i + 1, "TEMP", "TEMPORARY", "LOCAL"), false);
+      }
+    }
+    return calls.otherwisePassThrough();
+  }
+
+  private CapturePlan with(TokenRun run) throws SQLException {
+    int verb = WithList.end(run, 0);
+    Optional<Unmirrored> written = written(run, 0, verb, Refusals::cte);
+    if (written.isPresent()) {
+      return written.get();
+    }
+    return switch (run.get(verb).word()) {
+      case "INSERT", "UPDATE", "DELETE" -> write(run, verb);
+      case "MERGE" -> merge(run, verb);
+      case "SELECT", "VALUES", "TABLE", "(" -> read(run);
+      default -> Refusals.unknown();
+    };
+  }
+
+  private CapturePlan write(TokenRun run, int verb) throws SQLException {
+    WriteStatement statement = WriteStatement.read(run, verb);
+    Relation relation = tables.resolve(statement.target().name().written());
+    if (relation instanceof Relation.Uncapturable uncapturable) {
+      return new Unmirrored(uncapturable.reason(), uncapturable.explanation());
+    }
+    FunctionCalls calls = FunctionCalls.around(run, verb, statement.target().next(), tables);
+    if (relation instanceof Relation.Mirrored mirrored) {
+      @Nullable Unmirrored besides = calls.write() == null && calls.setsSession() ? Refusals.session() : calls.write();
+      return writes.plan(statement, mirrored.table(), keys, names, besides);
+    }
+    return calls.otherwisePassThrough();
+  }
+
+  private CapturePlan merge(TokenRun run, int verb) throws SQLException {
+    Target target = Target.relation(run, run.expect(verb + 1, "INTO"));
+    Optional<Unmirrored> refused = refusal(target.name(), Refusals::merge);
+    return refused.isPresent()
+        ? refused.get()
+        : FunctionCalls.around(run, verb, target.next(), tables).otherwisePassThrough();
+  }
+
+  private CapturePlan copy(TokenRun run) throws SQLException {
+    if (run.is(1, "(")) {
+      Optional<Unmirrored> written = written(run, 2, run.closing(1), Refusals::copy);
+      return written.isPresent() ? written.get() : FunctionCalls.in(run, 1, run.size(), tables).otherwisePassThrough();
+    }
+    Name table = Name.read(run, run.is(1, "BINARY") && run.get(2).isName() && !run.isAny(2, "FROM", "TO") ? 2 : 1);
+    int direction = run.is(table.next(), "(") ? run.closing(table.next()) + 1 : table.next();
+    if (run.is(direction, "TO")) {
+      return new PassThrough();
+    }
+    run.expect(direction, "FROM");
+    Optional<Unmirrored> refused = refusal(table, Refusals::copy);
+    return refused.isPresent() ? refused.get() : new PassThrough();
+  }
+
+  /** {@code {call p(?)}} may run a procedure; {@code {? = call f(?)}} runs a function. */
+  private CapturePlan callEscape(TokenRun run) throws SQLException {
+    boolean function = run.get(1).kind() == Token.Kind.PARAMETER && run.are(2, "=", "CALL");
+    return function ? FunctionCalls.in(run, 4, run.size(), tables).otherwisePassThrough() : Refusals.call("{call …}");
+  }
+
+  private CapturePlan explain(TokenRun run) throws SQLException {
+    boolean analyzes = false;
+    int i = 1;
+    if (run.is(1, "(") && !run.isAny(run.pastParentheses(1), "SELECT", "VALUES", "TABLE", "WITH")) {
+      i = run.closing(1) + 1;
+      for (int option = 2; option < i; option++) {
+        analyzes |= run.isAny(option, "ANALYZE", "ANALYSE");
+      }
+    }
+    while (run.isAny(i, "ANALYZE", "ANALYSE", "VERBOSE")) {
+      analyzes |= !run.is(i++, "VERBOSE");
+    }
+    if (!analyzes) {
+      return new PassThrough();
+    }
+    TokenRun explained = run.from(i);
+    CapturePlan plan = explained.is(0, "EXPLAIN") ? Refusals.unknown() : plan(explained);
+    return plan instanceof Captured || plan instanceof Unmirrored ? Refusals.explain() : plan;
+  }
+
+  private CapturePlan create(TokenRun run) throws SQLException {
+    int query = SchemaStatements.query(run);
+    if (query >= 0) {
+      TokenRun source = run.from(query);
+      if (source.is(0, "EXECUTE")) {
+        return Refusals.prepare();
+      }
+      if (read(source) instanceof Unmirrored unmirrored) {
+        return unmirrored;
+      }
+    }
+    return SchemaStatements.create(run);
+  }
+
+  /** Why the first table that data-modifying queries between two indexes write to cannot be captured. */
+  private Optional<Unmirrored> written(TokenRun run, int from, int end, Function<Name, Unmirrored> because)
+      throws SQLException {
+    for (Name table : WithList.written(run, from, end)) {
+      Optional<Unmirrored> refused = refusal(table, because);
+      if (refused.isPresent()) {
+        return refused;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Unmirrored> refusal(Name table, Function<Name, Unmirrored> because) throws SQLException {
+    Relation relation = tables.resolve(table.written());
+    if (relation instanceof Relation.Uncapturable uncapturable) {
+      return Optional.of(new Unmirrored(uncapturable.reason(), uncapturable.explanation()));
+    }
+    return relation instanceof Relation.Mirrored ? Optional.of(because.apply(table)) : Optional.empty();
+  }
+}

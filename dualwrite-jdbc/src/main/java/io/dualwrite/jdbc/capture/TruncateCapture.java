@@ -1,0 +1,57 @@
+package io.dualwrite.jdbc.capture;
+
+import io.dualwrite.jdbc.capture.CapturePlan.Captured;
+import io.dualwrite.jdbc.capture.CapturePlan.PassThrough;
+import io.dualwrite.jdbc.capture.CapturePlan.Unmirrored;
+import io.dualwrite.jdbc.capture.TableResolver.Relation;
+import io.dualwrite.jdbc.schema.CapturedTable;
+import io.dualwrite.jdbc.schema.Identifiers;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** {@code TRUNCATE}: no {@code WITH} query can hold it, so that an insert into the journal goes before. */
+final class TruncateCapture {
+  private TruncateCapture() {}
+
+  static CapturePlan plan(TokenRun run, String journalTable, TableResolver tables) throws SQLException {
+    boolean cascades = run.is(run.size() - 1, "CASCADE");
+    Set<CapturedTable> emptied = new LinkedHashSet<>();
+    for (Name name : names(run)) {
+      Relation relation = tables.resolve(name.written());
+      if (relation instanceof Relation.Uncapturable uncapturable) {
+        return new Unmirrored(uncapturable.reason(), uncapturable.explanation());
+      }
+      if (relation instanceof Relation.Mirrored mirrored) {
+        emptied.add(mirrored.table());
+      }
+      if (cascades && !(relation instanceof Relation.Unknown)) {
+        emptied.addAll(tables.cascade(name.written()));
+      }
+    }
+    if (emptied.isEmpty()) {
+      return new PassThrough();
+    }
+    String journal =
+        emptied.stream()
+            .map(table -> "(" + Identifiers.literal(table.journalName()) + ")")
+            .collect(Collectors.joining(", ", "INSERT INTO " + journalTable + " (table_name) VALUES ", ""));
+    return new Captured(journal, run.text(), null, List.copyOf(emptied), null);
+  }
+
+  private static List<Name> names(TokenRun run) {
+    List<Name> names = new ArrayList<>();
+    int i = run.is(1, "TABLE") ? 2 : 1;
+    while (true) {
+      Target target = Target.relation(run, i);
+      names.add(target.name());
+      if (!run.is(target.next(), ",")) {
+        return names;
+      }
+      i = target.next() + 1;
+    }
+  }
+}
