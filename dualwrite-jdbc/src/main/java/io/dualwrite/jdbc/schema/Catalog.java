@@ -66,8 +66,8 @@ public final class Catalog {
   }
 
   /**
-   * A text that differs when the tables, columns, keys, partitions, rules, triggers or functions
-   * differ; far cheaper than {@link #read}. Runs one query on the connection as it is.
+   * A text that differs when the tables, columns, keys, partitions, rules, triggers, functions or
+   * privileges differ; far cheaper than {@link #read}. Runs one query on the connection as it is.
    */
   public static String fingerprint(Connection connection, String controlSchema)
       throws SQLException {

@@ -1,0 +1,114 @@
+package io.dualwrite.jdbc.resolve;
+
+import io.dualwrite.jdbc.capture.TableResolver;
+import io.dualwrite.jdbc.schema.CapturedTable;
+import io.dualwrite.jdbc.schema.Column;
+import io.dualwrite.jdbc.schema.Table;
+import io.dualwrite.jdbc.wrap.SessionNames;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Resolves names on one connection; confined to its thread.
+ *
+ * <p>In an aborted transaction it fails with 25P02, as the application's own statement would: an
+ * answer given then could outlive the transaction in a cache.
+ */
+final class CatalogResolver implements TableResolver {
+  private final Relations relations;
+  private final Connection raw;
+  private final SessionNames session;
+
+  CatalogResolver(Relations relations, Connection raw, SessionNames session) {
+    this.relations = relations;
+    this.raw = raw;
+    this.session = session;
+  }
+
+  @Override
+  public Relation resolve(String nameAsWritten) throws SQLException {
+    Optional<WrittenName> parsed = WrittenName.parse(nameAsWritten);
+    if (parsed.isEmpty()) {
+      return new Relation.Uncapturable(
+          "name",
+          nameAsWritten + " is not a plain or quoted name. Write the table's name plainly.");
+    }
+    WrittenName name = parsed.get();
+    String path = session.searchPath();
+    if (path != null && !session.temporaryTables()) {
+      Optional<Relation> cached = relations.cached(path, name);
+      if (cached.isPresent()) {
+        return cached.get();
+      }
+    }
+    return ask(name);
+  }
+
+  private Relation ask(WrittenName name) throws SQLException {
+    NameLookup.Answer answer = NameLookup.ask(raw, name, relations.journalSchema());
+    session.searchPath(answer.session());
+    if (answer.relation().isEmpty()) {
+      return new Relation.Unknown();
+    }
+    FoundRelation found = answer.relation().get();
+    Relation relation = relations.meaning(found);
+    if (relation instanceof Relation.Mirrored captured) {
+      relation = permitted(found, captured.table()).orElse(captured);
+    }
+    if (!found.temporary() && !session.temporaryTables() && relations.knows(found)) {
+      relations.cache(answer.session(), name, relation);
+    }
+    return relation;
+  }
+
+  /** What privilege is missing, if one is. */
+  private Optional<Relation> permitted(FoundRelation found, CapturedTable table)
+      throws SQLException {
+    List<Column> needed = new ArrayList<>(table.key());
+    table.rangeColumn().ifPresent(needed::add);
+    if (!found.readable() && !NameLookup.mayRead(raw, found.oid(), needed)) {
+      return Optional.of(
+          new Relation.Uncapturable(
+              "privilege",
+              "The session's user may not read the key of "
+                  + table.journalName()
+                  + ". Grant it: GRANT SELECT ("
+                  + String.join(", ", needed.stream().map(Column::sql).toList())
+                  + ") ON "
+                  + table.table().name().sql()
+                  + " TO its role."));
+    }
+    if (!found.journalWritable()) {
+      return Optional.of(
+          new Relation.Uncapturable(
+              "privilege",
+              "The session's user may not write the journal in schema "
+                  + relations.journalSchema()
+                  + ". Grant it with: reconciler init --print"));
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public boolean mayWrite(String functionNameAsWritten) {
+    return WrittenName.parse(functionNameAsWritten)
+        .map(f -> !f.schema().equals(Optional.of("pg_catalog")) && relations.mayWrite(f.name()))
+        .orElse(true);
+  }
+
+  @Override
+  public List<CapturedTable> cascade(String nameAsWritten) throws SQLException {
+    Optional<WrittenName> name = WrittenName.parse(nameAsWritten);
+    if (name.isEmpty()) {
+      return List.of();
+    }
+    Optional<Table> table =
+        NameLookup.ask(raw, name.get(), relations.journalSchema())
+            .relation()
+            .flatMap(relations::table);
+    return table.map(relations::referencing).orElse(List.of());
+  }
+}

@@ -1,0 +1,220 @@
+package io.dualwrite.jdbc.resolve;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.capture.TableResolver;
+import io.dualwrite.jdbc.capture.TableResolver.Relation;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.schema.CapturedTable;
+import io.dualwrite.jdbc.schema.CapturedTables;
+import io.dualwrite.jdbc.schema.Catalog;
+import io.dualwrite.jdbc.schema.ForeignKey;
+import io.dualwrite.jdbc.schema.Refused;
+import io.dualwrite.jdbc.schema.Table;
+import io.dualwrite.jdbc.schema.TableName;
+import io.dualwrite.jdbc.wrap.SessionNames;
+import java.sql.Connection;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * What the primary's relations mean to the migration, as of one reading of its catalog. Shared by
+ * all connections; safe for use by many threads. When the schema changes, a new one takes its
+ * place.
+ */
+public final class Relations {
+  private final Catalog catalog;
+  private final MigrationConfig config;
+  private final Runnable stale;
+  private final Map<Long, CapturedTable> mirrored;
+  private final Map<Long, Refused> refused;
+  private final Map<String, String> identities = new HashMap<>();
+  private final Map<TableName, List<Table>> children = new HashMap<>();
+  private final Map<CacheKey, Relation> cache = new ConcurrentHashMap<>();
+
+  /**
+   * Of one primary.
+   *
+   * @param catalog the primary's
+   * @param captured made of the same catalog
+   * @param config the migration's
+   * @param stale called, perhaps often and by any thread, when a relation is met that the catalog
+   *     does not know: it should be read anew soon. Must return at once.
+   */
+  public Relations(
+      Catalog catalog, CapturedTables captured, MigrationConfig config, Runnable stale) {
+    this.catalog = catalog;
+    this.config = config;
+    this.stale = stale;
+    this.mirrored =
+        captured.tables().stream()
+            .collect(Collectors.toUnmodifiableMap(t -> t.table().oid(), t -> t));
+    if (captured.primary() == Side.TARGET) {
+      config
+          .tables()
+          .overrides()
+          .forEach((identity, o) -> o.target().ifPresent(name -> identities.put(name, identity)));
+    }
+    Map<String, Refused> byIdentity =
+        captured.refused().stream().collect(Collectors.toMap(Refused::table, r -> r, (a, b) -> a));
+    this.refused = new HashMap<>();
+    for (Table table : catalog.tables()) {
+      Refused refusal = byIdentity.get(identity(table.name().toString()));
+      if (refusal != null) {
+        refused.put(table.oid(), refusal);
+      }
+      for (ForeignKey key : table.foreignKeys()) {
+        children.computeIfAbsent(key.parent(), t -> new ArrayList<>()).add(table);
+      }
+    }
+  }
+
+  /**
+   * What names mean on a connection. The look-ups run on it, within its current transaction; none
+   * of them can raise an error that would abort it.
+   *
+   * @param raw the primary's connection
+   * @param session how names resolve on it; its search path is filled in
+   */
+  public TableResolver on(Connection raw, SessionNames session) {
+    return new CatalogResolver(this, raw, session);
+  }
+
+  /** The cached meaning of a name in sessions of that role and path. */
+  Optional<Relation> cached(String session, WrittenName name) {
+    return Optional.ofNullable(cache.get(new CacheKey(session, name)));
+  }
+
+  void cache(String session, WrittenName name, Relation relation) {
+    cache.put(new CacheKey(session, name), relation);
+  }
+
+  String journalSchema() {
+    return config.journal().schema();
+  }
+
+  boolean mayWrite(String function) {
+    return catalog.mayWrite(function);
+  }
+
+  Optional<Table> table(FoundRelation found) {
+    return catalog.tableByOid(found.oid());
+  }
+
+  /** Whether the answer holds as long as this catalog does. */
+  boolean knows(FoundRelation found) {
+    return isForeign(found.schema()) || catalog.relation(found.oid()).isPresent();
+  }
+
+  /** The meaning of a relation, privileges aside. */
+  Relation meaning(FoundRelation found) {
+    if (found.temporary() || isForeign(found.schema())) {
+      return new Relation.NotMirrored();
+    }
+    String name = found.schema() + "." + found.name();
+    if (found.schema().startsWith("_timescaledb_")) {
+      return new Relation.Uncapturable(
+          "chunk", name + " is a part of a hypertable. Write to the hypertable itself.");
+    }
+    return catalog
+        .relation(found.oid())
+        .map(this::known)
+        .orElseGet(
+            () -> {
+              stale.run();
+              return config.tables().selects(identity(name)) || found.partition()
+                  ? new Relation.Uncapturable(
+                      "new",
+                      name + " was created after the catalog was read, which is read again now.")
+                  : new Relation.NotMirrored();
+            });
+  }
+
+  private Relation known(io.dualwrite.jdbc.schema.Relation relation) {
+    return switch (relation.kind()) {
+      case TABLE, PARTITIONED_TABLE -> table(relation);
+      case VIEW -> view(relation);
+      case FOREIGN_TABLE -> foreignTable(relation);
+      case MATERIALIZED_VIEW, SEQUENCE, OTHER -> new Relation.NotMirrored();
+    };
+  }
+
+  private Relation table(io.dualwrite.jdbc.schema.Relation relation) {
+    CapturedTable table = mirrored.get(relation.root());
+    Refused refusal = refused.get(relation.root());
+    if (table != null && relation.redirected()) {
+      return new Relation.Uncapturable(
+          "rule",
+          relation.name()
+              + " is a partition with rewrite rules. Drop them, or write to its table.");
+    }
+    if (table != null) {
+      return new Relation.Mirrored(table);
+    }
+    return refusal == null
+        ? new Relation.NotMirrored()
+        : new Relation.Uncapturable(refusal.reason(), refusal.explanation());
+  }
+
+  /**
+   * A view is as harmless as what stands behind it, unless its writes go where only its rules and
+   * triggers know.
+   */
+  private Relation view(io.dualwrite.jdbc.schema.Relation view) {
+    Set<Table> behind = catalog.tablesBehind(view);
+    boolean selected =
+        behind.stream().anyMatch(t -> config.tables().selects(identity(t.name().toString())));
+    return selected || view.redirected()
+        ? new Relation.Uncapturable(
+            "view",
+            view.name()
+                + " is a view. Write to the table behind it, or mirror by `capture: TRIGGER`.")
+        : new Relation.NotMirrored();
+  }
+
+  private Relation foreignTable(io.dualwrite.jdbc.schema.Relation relation) {
+    return config.tables().selects(identity(relation.name().toString()))
+            || relation.root() != relation.oid()
+        ? new Relation.Uncapturable(
+            "foreign-table",
+            relation.name()
+                + " is a foreign table: its rows are kept elsewhere. Exclude it, or mirror it where they are.")
+        : new Relation.NotMirrored();
+  }
+
+  /** The mirrored tables that refer to a table, to those, and so on; the table itself left out. */
+  List<CapturedTable> referencing(Table table) {
+    Set<Table> found = new LinkedHashSet<>();
+    Deque<Table> open = new ArrayDeque<>(List.of(table));
+    while (!open.isEmpty()) {
+      for (Table child : children.getOrDefault(open.pop().name(), List.of())) {
+        if (child.oid() != table.oid() && found.add(child)) {
+          open.push(child);
+        }
+      }
+    }
+    return found.stream()
+        .flatMap(t -> Optional.ofNullable(mirrored.get(t.oid())).stream())
+        .toList();
+  }
+
+  private String identity(String name) {
+    return identities.getOrDefault(name, name);
+  }
+
+  private boolean isForeign(String schema) {
+    return schema.startsWith("pg_")
+        || schema.equals("information_schema")
+        || schema.equals(config.journal().schema());
+  }
+
+  private record CacheKey(String session, WrittenName name) {}
+}
