@@ -66,8 +66,7 @@ public final class DatabasesExtension
 
   private static TestDatabases databases(ExtensionContext context) {
     return store(context)
-        .getOrComputeIfAbsent(
-            DatabasesOfTest.class, key -> create(context), DatabasesOfTest.class)
+        .getOrComputeIfAbsent(DatabasesOfTest.class, key -> create(context), DatabasesOfTest.class)
         .databases();
   }
 
@@ -105,9 +104,7 @@ public final class DatabasesExtension
     return onMethod.isPresent()
         ? onMethod
         : AnnotationSupport.findAnnotation(
-            context.getRequiredTestClass(),
-            WithDatabases.class,
-            context.getEnclosingTestClasses());
+            context.getRequiredTestClass(), WithDatabases.class, context.getEnclosingTestClasses());
   }
 
   private static Store store(ExtensionContext context) {

@@ -138,7 +138,9 @@ public final class EmbeddedPostgresServer implements PostgresServer {
             .setOutputRedirector(log)
             .setErrorRedirector(log)
             .setLocaleConfig("locale", "C");
-    options.effectiveSettings().forEach((name, value) -> builder.setServerConfig(name, quoted(value)));
+    options
+        .effectiveSettings()
+        .forEach((name, value) -> builder.setServerConfig(name, quoted(value)));
     try {
       launched = builder.start();
     } catch (IOException | RuntimeException e) {
@@ -158,7 +160,8 @@ public final class EmbeddedPostgresServer implements PostgresServer {
 
   private IllegalStateException notStarted(@Nullable Exception cause) {
     return new IllegalStateException(
-        "no PostgreSQL server started on port " + port + "; its log:\n" + directory.logTail(), cause);
+        "no PostgreSQL server started on port " + port + "; its log:\n" + directory.logTail(),
+        cause);
   }
 
   /** Stops the server properly if it still runs, and gives up the lock on its data directory. */

@@ -51,7 +51,9 @@ final class LeakCheck {
     }
   }
 
-  /** Ends the connections that are still open, so that nothing stands in the way of what follows. */
+  /**
+   * Ends the connections that are still open, so that nothing stands in the way of what follows.
+   */
   void abortAll() throws SQLException {
     for (Opened left : stillOpen()) {
       if (left.resource() instanceof Connection connection) {

@@ -57,7 +57,8 @@ record ServerDirectory(Path base, boolean kept) {
   String logTail() {
     try {
       List<String> lines = Files.readString(log(), StandardCharsets.UTF_8).lines().toList();
-      return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
+      return String.join(
+          "\n", lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size()));
     } catch (IOException e) {
       return "(no log: " + e + ")";
     }

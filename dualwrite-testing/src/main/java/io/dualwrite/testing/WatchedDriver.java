@@ -50,7 +50,8 @@ record WatchedDriver(Object delegate, @Nullable Connection connection, LeakCheck
         break;
     }
     try {
-      return watched(proxy, method.invoke(delegate, args));
+      Object result = method.invoke(delegate, args);
+      return method.getName().equals("unwrap") ? result : watched(proxy, result);
     } catch (InvocationTargetException e) {
       throw e.getCause() == null ? e : e.getCause();
     }
