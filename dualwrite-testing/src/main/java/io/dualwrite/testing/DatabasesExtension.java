@@ -1,11 +1,8 @@
 package io.dualwrite.testing;
 
-import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
@@ -13,29 +10,17 @@ import org.junit.jupiter.api.extension.ExtensionContext.Store;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.platform.commons.support.AnnotationSupport;
-import org.junit.platform.commons.support.HierarchyTraversalMode;
-import org.junit.platform.commons.support.ReflectionSupport;
 
 /** Does what {@link WithDatabases} says; without the annotation, what its defaults say. */
-public final class DatabasesExtension
-    implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
+public final class DatabasesExtension implements AfterEachCallback, ParameterResolver {
 
   private static final Namespace NAMESPACE = Namespace.create(DatabasesExtension.class);
   private static final Duration GRACE = Duration.ofSeconds(2);
 
+  /** So that the constructor of a test gets the databases of that test. */
   @Override
-  public void beforeEach(ExtensionContext context) throws IllegalAccessException {
-    TestDatabases databases = databases(context);
-    for (Object instance : context.getRequiredTestInstances().getAllInstances()) {
-      for (Field field :
-          ReflectionSupport.findFields(
-              instance.getClass(),
-              f -> f.getType() == TestDatabases.class && !Modifier.isStatic(f.getModifiers()),
-              HierarchyTraversalMode.TOP_DOWN)) {
-        field.setAccessible(true);
-        field.set(instance, databases);
-      }
-    }
+  public ExtensionContextScope getTestInstantiationExtensionContextScope(ExtensionContext root) {
+    return ExtensionContextScope.TEST_METHOD;
   }
 
   @Override

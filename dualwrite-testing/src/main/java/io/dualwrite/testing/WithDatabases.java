@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Gives every test of a class, or one test, a fresh source and target database as {@link
- * TestDatabases}: a parameter of test and lifecycle methods of each test, or a field.
+ * TestDatabases}: a parameter of its constructor, its test methods and what runs around each.
  *
  * <p>All tests of a JVM share one pair of servers that loses everything in a crash and that no test
  * may kill. Tests fail when they leave a connection, statement or result set open.

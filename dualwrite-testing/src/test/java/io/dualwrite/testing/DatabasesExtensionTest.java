@@ -37,7 +37,11 @@ class DatabasesExtensionTest {
   @WithDatabases
   class Injection {
 
-    private TestDatabases field;
+    private final TestDatabases field;
+
+    Injection(TestDatabases dbs) {
+      this.field = dbs;
+    }
 
     @BeforeEach
     void before(TestDatabases dbs) {
@@ -50,17 +54,21 @@ class DatabasesExtensionTest {
     }
 
     @Test
-    void fieldAndParametersAreTheSame(TestDatabases dbs) {
+    void areTheSameInAllParameters(TestDatabases dbs) {
       assertThat(dbs).isSameAs(field);
     }
 
     @Nested
     class OfNestedClasses {
 
-      private TestDatabases inner;
+      private final TestDatabases inner;
+
+      OfNestedClasses(TestDatabases dbs) {
+        this.inner = dbs;
+      }
 
       @Test
-      void reachesFieldsOfAll(TestDatabases dbs) {
+      void areTheSameForTheClassesAround(TestDatabases dbs) {
         assertThat(dbs).isSameAs(field).isSameAs(inner);
       }
     }

@@ -9,19 +9,18 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @WithDatabases
 class TcpProxyTest {
 
-  private TestDatabases dbs;
-  private TcpProxy proxy;
-  private Connection connection;
-  private Statement statement;
+  private final TestDatabases dbs;
+  private final TcpProxy proxy;
+  private final Connection connection;
+  private final Statement statement;
 
-  @BeforeEach
-  void connect() throws SQLException {
+  TcpProxyTest(TestDatabases dbs) throws SQLException {
+    this.dbs = dbs;
     proxy = TcpProxy.inFrontOf(dbs.targetServer());
     dbs.execute(dbs.target(), "CREATE TABLE t (id int)");
     connection = dbs.targetThrough(proxy).getConnection();

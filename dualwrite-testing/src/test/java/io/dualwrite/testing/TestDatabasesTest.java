@@ -5,16 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @WithDatabases
 class TestDatabasesTest {
 
-  private TestDatabases dbs;
+  private final TestDatabases dbs;
 
-  @BeforeEach
-  void createTable() throws Exception {
+  TestDatabasesTest(TestDatabases dbs) throws Exception {
+    this.dbs = dbs;
     dbs.executeOnBoth(
         "CREATE TABLE t (id int, v text)", "INSERT INTO t VALUES (1, 'a'), (2, NULL)");
   }
