@@ -2,7 +2,10 @@ package io.dualwrite.jdbc.capture;
 
 import java.util.Locale;
 
-/** Names for what capture adds to a statement: none begins like a name that the statement itself uses. */
+/**
+ * Names for what capture adds to a statement: none begins like a name that the statement itself
+ * uses.
+ */
 record Aliases(String prefix) {
 
   static Aliases unlike(TokenRun run) {
@@ -19,7 +22,8 @@ record Aliases(String prefix) {
       if (token.isWord() && startsWith(run, token.start(), prefix)) {
         return true;
       }
-      if (token.kind() == Token.Kind.QUOTED && Name.folded(run, i).toLowerCase(Locale.ROOT).startsWith(prefix)) {
+      if (token.kind() == Token.Kind.QUOTED
+          && Name.folded(run, i).toLowerCase(Locale.ROOT).startsWith(prefix)) {
         return true;
       }
     }

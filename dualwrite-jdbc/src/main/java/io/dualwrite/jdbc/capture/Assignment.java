@@ -7,7 +7,8 @@ import java.util.List;
  * A column that a {@code SET} list assigns.
  *
  * @param column the column as the catalog holds it
- * @param from where the expression starts that is its whole new value; no such expression if {@code from == to}
+ * @param from where the expression starts that is its whole new value; no such expression if {@code
+ *     from == to}
  * @param to the index after that expression
  */
 record Assignment(String column, int from, int to) {

@@ -12,11 +12,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text that runs in place of the application's: its own, word for word, as a {@code WITH} query that returns keys, and around it
- * what journals them.
+ * The text that runs in place of the application's: its own, word for word, as a {@code WITH} query
+ * that returns keys, and around it what journals them.
  *
- * <p>Of rows given back, {@code dw.returning} stands in the outermost {@code WHERE}: always true, it is the word by which pgjdbc knows
- * a statement that returns generated keys, and which keeps it from adding {@code RETURNING} itself.
+ * <p>Of rows given back, {@code dw.returning} stands in the outermost {@code WHERE}: always true,
+ * it is the word by which pgjdbc knows a statement that returns generated keys, and which keeps it
+ * from adding {@code RETURNING} itself.
  */
 final class CaptureText {
   private static final String RETURNING = "\"returning\"";
@@ -31,7 +32,8 @@ final class CaptureText {
   private final Aliases alias;
 
   /**
-   * @param columns the columns that name a row in the journal: its key, or the range column; none: the whole table is named
+   * @param columns the columns that name a row in the journal: its key, or the range column; none:
+   *     the whole table is named
    */
   CaptureText(
       String journalTable,
@@ -63,13 +65,18 @@ final class CaptureText {
     return text.insert(run.endOf(run.size() - 1), ")" + journal()).finish();
   }
 
-  /** The statement that returns journal name and key of each row instead; null where that cannot be. */
+  /**
+   * The statement that returns journal name and key of each row instead; null where that cannot be.
+   */
   @Nullable String returningKeys() {
     boolean ranges = table.key().isEmpty() && !columns.isEmpty();
     if (!returned.isNothing() || old != OldKeys.NONE || ranges) {
       return null;
     }
-    String key = columns.isEmpty() ? "NULL::pg_catalog.text[]" : "ARRAY[" + encodedKey(statement.target().reference()) + "]";
+    String key =
+        columns.isEmpty()
+            ? "NULL::pg_catalog.text[]"
+            : "ARRAY[" + encodedKey(statement.target().reference()) + "]";
     String list = " RETURNING " + journalName() + "::pg_catalog.text, " + key;
     return new Spliced(run.text()).insert(run.endOf(run.size() - 1), list).finish();
   }
@@ -121,13 +128,21 @@ final class CaptureText {
         joined(
             columns.size(),
             " AND ",
-            n -> alias.old() + "." + alias.oldKey(n) + " = " + reference + "." + columns.get(n - 1).sql()));
+            n ->
+                alias.old()
+                    + "."
+                    + alias.oldKey(n)
+                    + " = "
+                    + reference
+                    + "."
+                    + columns.get(n - 1).sql()));
   }
 
   private void note(Spliced text) {
     int where = statement.onConflict().map(OnConflict::where).orElse(-1);
     String key = "ARRAY[" + encodedKey(statement.target().reference()) + "]::pg_catalog.text";
-    restrict(text, where, "pg_catalog.set_config(" + noteName() + ", " + key + ", true) IS NOT NULL");
+    restrict(
+        text, where, "pg_catalog.set_config(" + noteName() + ", " + key + ", true) IS NOT NULL");
   }
 
   private String noteName() {
@@ -159,7 +174,11 @@ final class CaptureText {
       }
     } else {
       boolean star = old == OldKeys.JOINED && returned.added().filter("*"::equals).isPresent();
-      String added = returned.added().map(more -> ", " + (star ? statement.target().reference() + ".*" : more)).orElse("");
+      String added =
+          returned
+              .added()
+              .map(more -> ", " + (star ? statement.target().reference() + ".*" : more))
+              .orElse("");
       text.insert(run.endOf(run.size() - 1), " RETURNING " + list + added);
     }
   }
@@ -195,7 +214,8 @@ final class CaptureText {
   }
 
   private String journal() {
-    String added = old == OldKeys.NONE ? "" : ", " + alias.journalOld() + " AS (" + journalOld() + ")";
+    String added =
+        old == OldKeys.NONE ? "" : ", " + alias.journalOld() + " AS (" + journalOld() + ")";
     String insert = insert(alias::key);
     if (returned.isNothing()) {
       return added + " " + insert;
@@ -214,11 +234,21 @@ final class CaptureText {
   private String journalOld() {
     if (old == OldKeys.NOTED) {
       String noted = alias.oldKey(1);
-      return into("key") + noted + "::pg_catalog.text[] FROM " + alias.write() + " WHERE " + noted + " <> ''";
+      return into("key")
+          + noted
+          + "::pg_catalog.text[] FROM "
+          + alias.write()
+          + " WHERE "
+          + noted
+          + " <> ''";
     }
     int size = columns.size();
     String differs =
-        "ROW(" + joined(size, ", ", alias::oldKey) + ") IS DISTINCT FROM ROW(" + joined(size, ", ", alias::key) + ")";
+        "ROW("
+            + joined(size, ", ", alias::oldKey)
+            + ") IS DISTINCT FROM ROW("
+            + joined(size, ", ", alias::key)
+            + ")";
     String inserted = statement.isInsert() ? alias.oldKey(1) + " IS NOT NULL AND " : "";
     return insert(alias::oldKey) + " WHERE " + inserted + differs;
   }
@@ -235,7 +265,13 @@ final class CaptureText {
   }
 
   private String into(String column) {
-    return "INSERT INTO " + journalTable + " (table_name, " + column + ") SELECT " + journalName() + ", ";
+    return "INSERT INTO "
+        + journalTable
+        + " (table_name, "
+        + column
+        + ") SELECT "
+        + journalName()
+        + ", ";
   }
 
   private String journalName() {
@@ -244,7 +280,9 @@ final class CaptureText {
 
   private String encodedKey(String reference) {
     return joined(
-        columns.size(), ", ", n -> KeyText.encode(columns.get(n - 1), reference + "." + columns.get(n - 1).sql()));
+        columns.size(),
+        ", ",
+        n -> KeyText.encode(columns.get(n - 1), reference + "." + columns.get(n - 1).sql()));
   }
 
   private static List<String> each(int count, IntFunction<String> name) {

@@ -17,20 +17,75 @@ record FunctionCalls(@Nullable Unmirrored write, boolean setsSession) {
 
   private static final Set<String> LARGE_OBJECT_WRITERS =
       Set.of(
-          "lo_creat", "lo_create", "lo_export", "lo_from_bytea", "lo_import", "lo_open", "lo_put",
-          "lo_truncate", "lo_truncate64", "lo_unlink", "lowrite");
+          "lo_creat",
+          "lo_create",
+          "lo_export",
+          "lo_from_bytea",
+          "lo_import",
+          "lo_open",
+          "lo_put",
+          "lo_truncate",
+          "lo_truncate64",
+          "lo_unlink",
+          "lowrite");
 
   /** Words that a parenthesis may follow and that can be no function's name without quotes. */
   private static final Set<String> KEYWORDS =
       Set.of(
-          "ALL", "AND", "ANY", "ARRAY", "AS", "BETWEEN", "CASE", "CAST", "CHECK", "COALESCE", "DISTINCT",
-          "ELSE", "EXCEPT", "EXISTS", "EXTRACT", "FROM", "GREATEST", "GROUPING", "HAVING", "IN",
-          "INTERSECT", "INTO", "LATERAL", "LEAST", "LIMIT", "NOT", "NULLIF", "OFFSET", "ON", "ONLY", "OR",
-          "OVERLAY", "POSITION", "RETURNING", "ROW", "SELECT", "SOME", "SUBSTRING", "THEN", "TREAT",
-          "TRIM", "UNION", "USING", "VALUES", "VARIADIC", "WHEN", "WHERE");
+          "ALL",
+          "AND",
+          "ANY",
+          "ARRAY",
+          "AS",
+          "BETWEEN",
+          "CASE",
+          "CAST",
+          "CHECK",
+          "COALESCE",
+          "DISTINCT",
+          "ELSE",
+          "EXCEPT",
+          "EXISTS",
+          "EXTRACT",
+          "FROM",
+          "GREATEST",
+          "GROUPING",
+          "HAVING",
+          "IN",
+          "INTERSECT",
+          "INTO",
+          "LATERAL",
+          "LEAST",
+          "LIMIT",
+          "NOT",
+          "NULLIF",
+          "OFFSET",
+          "ON",
+          "ONLY",
+          "OR",
+          "OVERLAY",
+          "POSITION",
+          "RETURNING",
+          "ROW",
+          "SELECT",
+          "SOME",
+          "SUBSTRING",
+          "THEN",
+          "TREAT",
+          "TRIM",
+          "UNION",
+          "USING",
+          "VALUES",
+          "VARIADIC",
+          "WHEN",
+          "WHERE");
 
-  /** The calls before one index and from another on: a table's name and its columns between look like a call. */
-  static FunctionCalls around(TokenRun run, int before, int after, TableResolver tables) throws SQLException {
+  /**
+   * The calls before one index and from another on: a table's name and its columns between look
+   * like a call.
+   */
+  static FunctionCalls around(TokenRun run, int before, int after, TableResolver tables)
+      throws SQLException {
     FunctionCalls first = in(run, 0, before, tables);
     if (first.write != null) {
       return first;
@@ -40,7 +95,8 @@ record FunctionCalls(@Nullable Unmirrored write, boolean setsSession) {
   }
 
   /** The calls between two indexes. */
-  static FunctionCalls in(TokenRun run, int from, int end, TableResolver tables) throws SQLException {
+  static FunctionCalls in(TokenRun run, int from, int end, TableResolver tables)
+      throws SQLException {
     boolean setsSession = false;
     for (int i = from; i < end; i++) {
       if (!run.is(i + 1, "(") || !run.get(i).isName() || isKeyword(run, i)) {

@@ -23,7 +23,9 @@ final class KeyChange {
     }
     KeyChange change = new KeyChange(statement, table);
     return columns.stream()
-        .anyMatch(column -> !column.writable() || assignments.stream().anyMatch(a -> change.by(a, column)));
+        .anyMatch(
+            column ->
+                !column.writable() || assignments.stream().anyMatch(a -> change.by(a, column)));
   }
 
   private boolean by(Assignment assignment, Column column) {
@@ -39,7 +41,9 @@ final class KeyChange {
             && run.textOf(assignment.from()).equals(statement.target().reference()));
   }
 
-  /** {@code ON CONFLICT (id) DO UPDATE SET id = EXCLUDED.id}: the row was found by that very value. */
+  /**
+   * {@code ON CONFLICT (id) DO UPDATE SET id = EXCLUDED.id}: the row was found by that very value.
+   */
   private boolean toWhatItConflictsOn(Assignment assignment) {
     return statement.onConflict().isPresent()
         && conflictColumns(statement.onConflict().get()).contains(assignment.column())
@@ -49,7 +53,11 @@ final class KeyChange {
   private List<String> conflictColumns(OnConflict conflict) {
     return conflict
         .constraint()
-        .flatMap(name -> table.table().uniqueKeys().stream().filter(key -> key.name().equals(name)).findFirst())
+        .flatMap(
+            name ->
+                table.table().uniqueKeys().stream()
+                    .filter(key -> key.name().equals(name))
+                    .findFirst())
         .map(UniqueKey::columns)
         .orElse(conflict.columns());
   }

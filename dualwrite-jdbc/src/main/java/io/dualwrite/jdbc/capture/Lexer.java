@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Cuts a text into tokens by the rules of PostgreSQL's {@code scan.l}, with pgjdbc's placeholders. Comments and white space are left
- * out. Operators come as their single characters, which is enough to find clauses.
+ * Cuts a text into tokens by the rules of PostgreSQL's {@code scan.l}, with pgjdbc's placeholders.
+ * Comments and white space are left out. Operators come as their single characters, which is enough
+ * to find clauses.
  */
 final class Lexer {
   private static final String[] SYMBOLS = new String[128];
@@ -31,7 +32,10 @@ final class Lexer {
     this.tokens = new ArrayList<>(8 + length / 5);
   }
 
-  /** The tokens; empty if a comment, string, name or parenthesis is left open or a parenthesis too many is closed. */
+  /**
+   * The tokens; empty if a comment, string, name or parenthesis is left open or a parenthesis too
+   * many is closed.
+   */
   static Optional<List<Token>> tokens(String text) {
     Lexer lexer = new Lexer(text);
     while (!lexer.broken && lexer.at < lexer.length) {
@@ -86,7 +90,9 @@ final class Lexer {
     char second = peek(1);
     if (second == '\'' && "eEbBxXnN".indexOf(first) >= 0) {
       boolean escapes = first == 'e' || first == 'E';
-      add(Kind.STRING, escapes ? continued(quoted(at + 1, '\'', true)) : quoted(at + 1, '\'', false));
+      add(
+          Kind.STRING,
+          escapes ? continued(quoted(at + 1, '\'', true)) : quoted(at + 1, '\'', false));
     } else if ((first == 'u' || first == 'U') && second == '&' && peek(2) == '\'') {
       add(Kind.STRING, quoted(at + 2, '\'', false));
     } else if ((first == 'u' || first == 'U') && second == '&' && peek(2) == '"') {
@@ -132,7 +138,10 @@ final class Lexer {
     return length;
   }
 
-  /** An escape string goes on, with escapes, in a string on a following line with nothing but white space and line comments between. */
+  /**
+   * An escape string goes on, with escapes, in a string on a following line with nothing but white
+   * space and line comments between.
+   */
   private int continued(int closed) {
     int end = closed;
     while (true) {
@@ -185,7 +194,10 @@ final class Lexer {
     int i = from;
     while (i < length
         && (isDigit(text.charAt(i))
-            || (text.charAt(i) == '_' && i > from && i + 1 < length && isDigit(text.charAt(i + 1))))) {
+            || (text.charAt(i) == '_'
+                && i > from
+                && i + 1 < length
+                && isDigit(text.charAt(i + 1))))) {
       i++;
     }
     return i;

@@ -15,7 +15,9 @@ import java.util.Optional;
 record OnConflict(
     List<String> columns, Optional<String> constraint, List<Assignment> assignments, int where) {
 
-  /** Finds the clause between two indexes of an insert; empty if there is none or it does nothing. */
+  /**
+   * Finds the clause between two indexes of an insert; empty if there is none or it does nothing.
+   */
   static Optional<OnConflict> find(TokenRun run, int from, int end) {
     int at = end - 1;
     while (at >= from && !startsAt(run, at)) {

@@ -2,7 +2,10 @@ package io.dualwrite.jdbc.capture;
 
 import io.dualwrite.jdbc.capture.CapturePlan.Unmirrored;
 
-/** The reasons why a statement cannot be captured, in words; none quotes more of a statement than names. */
+/**
+ * The reasons why a statement cannot be captured, in words; none quotes more of a statement than
+ * names.
+ */
 final class Refusals {
   private Refusals() {}
 
@@ -16,14 +19,18 @@ final class Refusals {
   static Unmirrored function(String name) {
     return new Unmirrored(
         "function",
-        "The statement calls " + name + ", which is volatile and may write to mirrored tables. If it only reads, declare it STABLE;"
+        "The statement calls "
+            + name
+            + ", which is volatile and may write to mirrored tables. If it only reads, declare it STABLE;"
             + " if it writes, write with statements of the application.");
   }
 
   static Unmirrored largeObject(String function) {
     return new Unmirrored(
         "large-object",
-        "The statement calls " + function + ": large objects are not mirrored. Keep such data in a bytea column.");
+        "The statement calls "
+            + function
+            + ": large objects are not mirrored. Keep such data in a bytea column.");
   }
 
   static Unmirrored session() {
@@ -42,36 +49,50 @@ final class Refusals {
   static Unmirrored cte(Name table) {
     return new Unmirrored(
         "cte",
-        "A WITH query writes to the mirrored table " + table.written() + ". Write to it with a statement of its own.");
+        "A WITH query writes to the mirrored table "
+            + table.written()
+            + ". Write to it with a statement of its own.");
   }
 
   static Unmirrored merge(Name table) {
     return new Unmirrored(
-        "merge", "MERGE into the mirrored table " + table.written() + ". Use INSERT … ON CONFLICT, UPDATE and DELETE.");
+        "merge",
+        "MERGE into the mirrored table "
+            + table.written()
+            + ". Use INSERT … ON CONFLICT, UPDATE and DELETE.");
   }
 
   static Unmirrored copy(Name table) {
     return new Unmirrored(
-        "copy", "COPY writes to the mirrored table " + table.written() + ". Use batched INSERT, or repair the table afterwards.");
+        "copy",
+        "COPY writes to the mirrored table "
+            + table.written()
+            + ". Use batched INSERT, or repair the table afterwards.");
   }
 
   static Unmirrored call(String what) {
     return new Unmirrored(
-        "call", what + " runs a procedure or function that may write to mirrored tables. Write with statements of the application.");
+        "call",
+        what
+            + " runs a procedure or function that may write to mirrored tables. Write with statements of the application.");
   }
 
   static Unmirrored anonymousBlock() {
     return new Unmirrored(
-        "do", "DO runs a block of code that may write to mirrored tables. Write with statements of the application.");
+        "do",
+        "DO runs a block of code that may write to mirrored tables. Write with statements of the application.");
   }
 
   static Unmirrored explain() {
-    return new Unmirrored("explain", "EXPLAIN ANALYZE runs the write that it explains. Leave ANALYZE out, or use the source itself.");
+    return new Unmirrored(
+        "explain",
+        "EXPLAIN ANALYZE runs the write that it explains. Leave ANALYZE out, or use the source itself.");
   }
 
   static Unmirrored prepare() {
     return new Unmirrored(
-        "prepare", "PREPARE and EXECUTE written as SQL hide what is run. Use a PreparedStatement; the driver prepares on the server.");
+        "prepare",
+        "PREPARE and EXECUTE written as SQL hide what is run. Use a PreparedStatement; the driver prepares on the server.");
   }
 
   static Unmirrored returning() {

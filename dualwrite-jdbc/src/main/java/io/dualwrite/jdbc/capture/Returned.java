@@ -10,13 +10,15 @@ import java.util.stream.Collectors;
 /**
  * What a statement gives back to the application as rows.
  *
- * @param added the list that pgjdbc would have added after {@code RETURNING} for generated keys; empty if it adds none
+ * @param added the list that pgjdbc would have added after {@code RETURNING} for generated keys;
+ *     empty if it adds none
  * @param labels the labels of the columns; empty if no rows are given back
  */
 record Returned(Optional<String> added, List<String> labels) {
   private static final Returned NOTHING = new Returned(Optional.empty(), List.of());
 
-  static Returned by(WriteStatement statement, CapturedTable table, RequestedKeys keys, ColumnNames names)
+  static Returned by(
+      WriteStatement statement, CapturedTable table, RequestedKeys keys, ColumnNames names)
       throws SQLException {
     if (statement.returns()) {
       Optional<List<String>> labels = ReturningLabels.of(statement, table);
@@ -27,7 +29,8 @@ record Returned(Optional<String> added, List<String> labels) {
       Optional<List<String>> labels =
           statement.from() < 0 ? ReturningLabels.allColumns(statement, table) : Optional.empty();
       return new Returned(
-          Optional.of("*"), labels.isPresent() ? labels.get() : names.of(withReturning(statement, "*")));
+          Optional.of("*"),
+          labels.isPresent() ? labels.get() : names.of(withReturning(statement, "*")));
     }
     if (keys instanceof RequestedKeys.Columns columns && !columns.names().isEmpty()) {
       String list =
@@ -47,9 +50,7 @@ record Returned(Optional<String> added, List<String> labels) {
 
   private static String withReturning(WriteStatement statement, String list) {
     TokenRun run = statement.run();
-    return new Spliced(run.text())
-        .insert(run.endOf(run.size() - 1), " RETURNING " + list)
-        .finish();
+    return new Spliced(run.text()).insert(run.endOf(run.size() - 1), " RETURNING " + list).finish();
   }
 
   boolean isNothing() {

@@ -48,7 +48,10 @@ final class ReturningLabels {
     return run.is(item, "*") && (run.get(item + 1) == Token.NONE || run.is(item + 1, ","));
   }
 
-  /** All columns of the table, in its order; empty where the statement names a partition, whose order may be another. */
+  /**
+   * All columns of the table, in its order; empty where the statement names a partition, whose
+   * order may be another.
+   */
   static Optional<List<String>> allColumns(WriteStatement statement, CapturedTable table) {
     return statement.target().name().last().equals(table.table().name().name())
         ? Optional.of(table.table().columns().stream().map(Column::name).toList())
@@ -67,7 +70,8 @@ final class ReturningLabels {
     }
     Name name = Name.read(run, from);
     if (name.next() == end) {
-      // A single word may be a keyword with a value, and a qualified name a whole row: both are told from columns by name.
+      // A single word may be a keyword with a value, and a qualified name a whole row: both are
+      // told from columns by name.
       return isColumn(name) && labels.add(name.last());
     }
     return name.next() == end - 2
@@ -78,8 +82,7 @@ final class ReturningLabels {
 
   private boolean isColumn(Name name) {
     boolean ofTarget =
-        name.parts() == 1
-            || name.written().startsWith(statement.target().reference() + ".");
+        name.parts() == 1 || name.written().startsWith(statement.target().reference() + ".");
     return ofTarget && table.table().column(name.last()).isPresent();
   }
 

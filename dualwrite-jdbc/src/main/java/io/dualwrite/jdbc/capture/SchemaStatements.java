@@ -18,7 +18,9 @@ final class SchemaStatements {
 
   /** The index of the query of {@code CREATE TABLE … AS}; -1 if it is none. */
   static int query(TokenRun run) {
-    int table = run.find(1, Math.min(5, run.size()), "TABLE", "VIEW", "FUNCTION", "PROCEDURE", "SCHEMA", "RULE");
+    int table =
+        run.find(
+            1, Math.min(5, run.size()), "TABLE", "VIEW", "FUNCTION", "PROCEDURE", "SCHEMA", "RULE");
     if (!run.is(table, "TABLE") && !(run.is(table, "VIEW") && run.is(table - 1, "MATERIALIZED"))) {
       return -1;
     }
@@ -32,7 +34,8 @@ final class SchemaStatements {
     }
     int name = run.are(2, "IF", "EXISTS") ? 4 : 2;
     boolean ofTable = run.is(1, "TABLE") && !run.are(2, "ALL", "IN", "TABLESPACE");
-    return new SchemaChange(false, ofTable && isMirrored(Target.relation(run, name).name(), tables));
+    return new SchemaChange(
+        false, ofTable && isMirrored(Target.relation(run, name).name(), tables));
   }
 
   static SchemaChange drop(TokenRun run, TableResolver tables) throws SQLException {
@@ -47,7 +50,8 @@ final class SchemaStatements {
     return new SchemaChange(false, touches);
   }
 
-  private static boolean anyMirrored(TokenRun run, int from, TableResolver tables) throws SQLException {
+  private static boolean anyMirrored(TokenRun run, int from, TableResolver tables)
+      throws SQLException {
     boolean any = false;
     for (int i = from; i < run.size(); i = run.comma(i, run.size()) + 1) {
       any |= isMirrored(Name.read(run, i), tables);

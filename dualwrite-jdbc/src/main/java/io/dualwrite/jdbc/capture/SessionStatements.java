@@ -9,7 +9,8 @@ import java.util.Set;
 
 /** Statements about the session and its transaction. */
 final class SessionStatements {
-  private static final Set<String> NAMING = Set.of("search_path", "role", "schema", "session_authorization");
+  private static final Set<String> NAMING =
+      Set.of("search_path", "role", "schema", "session_authorization");
 
   private SessionStatements() {}
 
@@ -25,7 +26,8 @@ final class SessionStatements {
     String setting = Name.folded(run, name);
     if (setting.equals("standard_conforming_strings") && !isOn(run, name + 2)) {
       return new Unmirrored(
-          "session", "With standard_conforming_strings off, texts cannot be read reliably. Leave it on and write E'…' where needed.");
+          "session",
+          "With standard_conforming_strings off, texts cannot be read reliably. Leave it on and write E'…' where needed.");
     }
     return NAMING.contains(setting) ? new SessionChange() : new PassThrough();
   }
@@ -50,6 +52,8 @@ final class SessionStatements {
     if (run.is(1, "PREPARED")) {
       return Kind.TWO_PHASE;
     }
-    return run.is(run.isAny(1, "WORK", "TRANSACTION") ? 2 : 1, "TO") ? Kind.SAVEPOINT : Kind.ROLLBACK;
+    return run.is(run.isAny(1, "WORK", "TRANSACTION") ? 2 : 1, "TO")
+        ? Kind.SAVEPOINT
+        : Kind.ROLLBACK;
   }
 }

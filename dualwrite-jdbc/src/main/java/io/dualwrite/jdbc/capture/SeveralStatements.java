@@ -29,7 +29,9 @@ final class SeveralStatements {
       }
     }
     boolean namesMayChange = combined instanceof SessionChange;
-    return namesMayChange && statements.stream().anyMatch(SeveralStatements::mayWrite) ? Refusals.several() : combined;
+    return namesMayChange && statements.stream().anyMatch(SeveralStatements::mayWrite)
+        ? Refusals.several()
+        : combined;
   }
 
   private static boolean mayWrite(TokenRun run) {

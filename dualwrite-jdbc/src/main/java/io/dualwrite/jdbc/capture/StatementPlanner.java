@@ -20,7 +20,11 @@ final class StatementPlanner {
   private final ColumnNames names;
 
   StatementPlanner(
-      String journalTable, WriteCapture writes, RequestedKeys keys, TableResolver tables, ColumnNames names) {
+      String journalTable,
+      WriteCapture writes,
+      RequestedKeys keys,
+      TableResolver tables,
+      ColumnNames names) {
     this.journalTable = journalTable;
     this.writes = writes;
     this.keys = keys;
@@ -51,7 +55,8 @@ final class StatementPlanner {
       case "DO" -> Refusals.anonymousBlock();
       case "EXPLAIN" -> explain(run);
       case "EXECUTE" -> Refusals.prepare();
-      case "PREPARE" -> run.is(1, "TRANSACTION") ? SessionStatements.transaction(run) : Refusals.prepare();
+      case "PREPARE" ->
+          run.is(1, "TRANSACTION") ? SessionStatements.transaction(run) : Refusals.prepare();
       case "SET" -> SessionStatements.set(run);
       case "RESET", "DISCARD" -> new SessionChange();
       case "BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT", "SAVEPOINT", "RELEASE" ->
@@ -63,15 +68,37 @@ final class StatementPlanner {
               : SchemaStatements.alter(run, tables);
       case "DROP" -> SchemaStatements.drop(run, tables);
       case "IMPORT" -> new SchemaChange(false, false);
-      case "ANALYSE", "ANALYZE", "CHECKPOINT", "CLOSE", "CLUSTER", "COMMENT", "DEALLOCATE", "FETCH", "GRANT",
-          "LISTEN", "LOAD", "LOCK", "MOVE", "NOTIFY", "REASSIGN", "REFRESH", "REINDEX", "REVOKE", "SECURITY",
-          "SHOW", "UNLISTEN", "VACUUM" -> new PassThrough();
+      case "ANALYSE",
+          "ANALYZE",
+          "CHECKPOINT",
+          "CLOSE",
+          "CLUSTER",
+          "COMMENT",
+          "DEALLOCATE",
+          "FETCH",
+          "GRANT",
+          "LISTEN",
+          "LOAD",
+          "LOCK",
+          "MOVE",
+          "NOTIFY",
+          "REASSIGN",
+          "REFRESH",
+          "REINDEX",
+          "REVOKE",
+          "SECURITY",
+          "SHOW",
+          "UNLISTEN",
+          "VACUUM" ->
+          new PassThrough();
       default -> Refusals.unknown();
     };
   }
 
   private CapturePlan parenthesized(TokenRun run) throws SQLException {
-    return run.isAny(run.pastParentheses(0), "SELECT", "VALUES", "TABLE", "WITH") ? read(run) : Refusals.unknown();
+    return run.isAny(run.pastParentheses(0), "SELECT", "VALUES", "TABLE", "WITH")
+        ? read(run)
+        : Refusals.unknown();
   }
 
   private CapturePlan read(TokenRun run) throws SQLException {
@@ -81,7 +108,9 @@ final class StatementPlanner {
     }
     FunctionCalls calls = FunctionCalls.in(run, 0, run.size(), tables);
     for (int i = 1; i < run.size(); i++) {
-      if (run.is(i, "INTO") && !run.isAny(i - 1, "AS", ".", "INSERT", "MERGE") && calls.write() == null) {
+      if (run.is(i, "INTO")
+          && !run.isAny(i - 1, "AS", ".", "INSERT", "MERGE")
+          && calls.write() == null) {
         return new SchemaChange(run.isAny(i + 1, "TEMP", "TEMPORARY", "LOCAL"), false);
       }
     }
@@ -110,7 +139,8 @@ final class StatementPlanner {
     }
     FunctionCalls calls = FunctionCalls.around(run, verb, statement.target().next(), tables);
     if (relation instanceof Relation.Mirrored mirrored) {
-      @Nullable Unmirrored besides = calls.write() == null && calls.setsSession() ? Refusals.session() : calls.write();
+      @Nullable Unmirrored besides =
+          calls.write() == null && calls.setsSession() ? Refusals.session() : calls.write();
       return writes.plan(statement, mirrored.table(), keys, names, besides);
     }
     return calls.otherwisePassThrough();
@@ -127,9 +157,13 @@ final class StatementPlanner {
   private CapturePlan copy(TokenRun run) throws SQLException {
     if (run.is(1, "(")) {
       Optional<Unmirrored> written = written(run, 2, run.closing(1), Refusals::copy);
-      return written.isPresent() ? written.get() : FunctionCalls.in(run, 1, run.size(), tables).otherwisePassThrough();
+      return written.isPresent()
+          ? written.get()
+          : FunctionCalls.in(run, 1, run.size(), tables).otherwisePassThrough();
     }
-    Name table = Name.read(run, run.is(1, "BINARY") && run.get(2).isName() && !run.isAny(2, "FROM", "TO") ? 2 : 1);
+    Name table =
+        Name.read(
+            run, run.is(1, "BINARY") && run.get(2).isName() && !run.isAny(2, "FROM", "TO") ? 2 : 1);
     int direction = run.is(table.next(), "(") ? run.closing(table.next()) + 1 : table.next();
     if (run.is(direction, "TO")) {
       return new PassThrough();
@@ -142,7 +176,9 @@ final class StatementPlanner {
   /** {@code {call p(?)}} may run a procedure; {@code {? = call f(?)}} runs a function. */
   private CapturePlan callEscape(TokenRun run) throws SQLException {
     boolean function = run.get(1).kind() == Token.Kind.PARAMETER && run.are(2, "=", "CALL");
-    return function ? FunctionCalls.in(run, 4, run.size(), tables).otherwisePassThrough() : Refusals.call("{call …}");
+    return function
+        ? FunctionCalls.in(run, 4, run.size(), tables).otherwisePassThrough()
+        : Refusals.call("{call …}");
   }
 
   private CapturePlan explain(TokenRun run) throws SQLException {
@@ -179,9 +215,12 @@ final class StatementPlanner {
     return SchemaStatements.create(run);
   }
 
-  /** Why the first table that data-modifying queries between two indexes write to cannot be captured. */
-  private Optional<Unmirrored> written(TokenRun run, int from, int end, Function<Name, Unmirrored> because)
-      throws SQLException {
+  /**
+   * Why the first table that data-modifying queries between two indexes write to cannot be
+   * captured.
+   */
+  private Optional<Unmirrored> written(
+      TokenRun run, int from, int end, Function<Name, Unmirrored> because) throws SQLException {
     for (Name table : WithList.written(run, from, end)) {
       Optional<Unmirrored> refused = refusal(table, because);
       if (refused.isPresent()) {
@@ -191,11 +230,14 @@ final class StatementPlanner {
     return Optional.empty();
   }
 
-  private Optional<Unmirrored> refusal(Name table, Function<Name, Unmirrored> because) throws SQLException {
+  private Optional<Unmirrored> refusal(Name table, Function<Name, Unmirrored> because)
+      throws SQLException {
     Relation relation = tables.resolve(table.written());
     if (relation instanceof Relation.Uncapturable uncapturable) {
       return Optional.of(new Unmirrored(uncapturable.reason(), uncapturable.explanation()));
     }
-    return relation instanceof Relation.Mirrored ? Optional.of(because.apply(table)) : Optional.empty();
+    return relation instanceof Relation.Mirrored
+        ? Optional.of(because.apply(table))
+        : Optional.empty();
   }
 }

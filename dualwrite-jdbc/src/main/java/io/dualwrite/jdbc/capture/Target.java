@@ -5,7 +5,8 @@ package io.dualwrite.jdbc.capture;
  *
  * @param name its name
  * @param only whether {@code ONLY} stands before it
- * @param reference how expressions of the statement refer to it: its alias, else its name as written
+ * @param reference how expressions of the statement refer to it: its alias, else its name as
+ *     written
  * @param next the index of the token after it and its alias
  */
 record Target(Name name, boolean only, String reference, int next) {

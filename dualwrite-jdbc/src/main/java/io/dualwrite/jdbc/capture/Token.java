@@ -5,7 +5,8 @@ package io.dualwrite.jdbc.capture;
  *
  * @param start its first character
  * @param end one past its last character
- * @param depth how many parentheses and brackets are open around it; a parenthesis lies outside itself
+ * @param depth how many parentheses and brackets are open around it; a parenthesis lies outside
+ *     itself
  * @param word a word in upper case, or the one character of a symbol; empty for all else
  */
 record Token(Kind kind, int start, int end, int depth, String word) {

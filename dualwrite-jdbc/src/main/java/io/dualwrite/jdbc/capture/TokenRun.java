@@ -3,7 +3,10 @@ package io.dualwrite.jdbc.capture;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The tokens of one statement (or of one inside another), asked by their index; past either end lies {@link Token#NONE}. */
+/**
+ * The tokens of one statement (or of one inside another), asked by their index; past either end
+ * lies {@link Token#NONE}.
+ */
 final class TokenRun {
   private final String text;
   private final List<Token> tokens;
@@ -33,7 +36,10 @@ final class TokenRun {
     return statements;
   }
 
-  /** How many blocks of {@code BEGIN ATOMIC … END} and {@code CASE … END} in it are open: semicolons there part nothing. */
+  /**
+   * How many blocks of {@code BEGIN ATOMIC … END} and {@code CASE … END} in it are open: semicolons
+   * there part nothing.
+   */
   private static int atomic(List<Token> tokens, int i, int open) {
     return switch (tokens.get(i).word()) {
       case "ATOMIC" -> open == 0 && i > 0 && tokens.get(i - 1).is("BEGIN") ? 1 : open;
@@ -43,7 +49,8 @@ final class TokenRun {
     };
   }
 
-  private static void addPart(List<TokenRun> to, String text, List<Token> tokens, int from, int end) {
+  private static void addPart(
+      List<TokenRun> to, String text, List<Token> tokens, int from, int end) {
     if (from < end) {
       to.add(new TokenRun(text, tokens.subList(from, end)));
     }
@@ -98,7 +105,10 @@ final class TokenRun {
     return index + 1;
   }
 
-  /** The first of these keywords outside parentheses, from an index on and before another; {@code end} if there is none. */
+  /**
+   * The first of these keywords outside parentheses, from an index on and before another; {@code
+   * end} if there is none.
+   */
   int find(int from, int end, String... keywords) {
     for (int i = from; i < end; i++) {
       Token token = get(i);
@@ -109,7 +119,10 @@ final class TokenRun {
     return end;
   }
 
-  /** Whether a reserved word at this place is itself and not a label ({@code AS from}), a column ({@code t.from}) or an operator. */
+  /**
+   * Whether a reserved word at this place is itself and not a label ({@code AS from}), a column
+   * ({@code t.from}) or an operator.
+   */
   private boolean isKeyword(int index) {
     return !isAny(index - 1, "AS", ".") && !(is(index, "FROM") && is(index - 1, "DISTINCT"));
   }

@@ -13,11 +13,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** {@code TRUNCATE}: no {@code WITH} query can hold it, so that an insert into the journal goes before. */
+/**
+ * {@code TRUNCATE}: no {@code WITH} query can hold it, so that an insert into the journal goes
+ * before.
+ */
 final class TruncateCapture {
   private TruncateCapture() {}
 
-  static CapturePlan plan(TokenRun run, String journalTable, TableResolver tables) throws SQLException {
+  static CapturePlan plan(TokenRun run, String journalTable, TableResolver tables)
+      throws SQLException {
     boolean cascades = run.is(run.size() - 1, "CASCADE");
     Set<CapturedTable> emptied = new LinkedHashSet<>();
     for (Name name : names(run)) {
@@ -38,7 +42,9 @@ final class TruncateCapture {
     String journal =
         emptied.stream()
             .map(table -> "(" + Identifiers.literal(table.journalName()) + ")")
-            .collect(Collectors.joining(", ", "INSERT INTO " + journalTable + " (table_name) VALUES ", ""));
+            .collect(
+                Collectors.joining(
+                    ", ", "INSERT INTO " + journalTable + " (table_name) VALUES ", ""));
     return new Captured(journal, run.text(), null, List.copyOf(emptied), null);
   }
 

@@ -7,7 +7,10 @@ import java.util.List;
 final class WithList {
   private WithList() {}
 
-  /** The index of the verb after the list that starts at an index; that index itself where no list does. */
+  /**
+   * The index of the verb after the list that starts at an index; that index itself where no list
+   * does.
+   */
   static int end(TokenRun run, int with) {
     if (!run.is(with, "WITH")) {
       return with;
@@ -52,7 +55,9 @@ final class WithList {
   static List<Name> written(TokenRun run, int from, int end) {
     List<Name> written = new ArrayList<>(0);
     for (int i = from; i < end; i++) {
-      if (run.are(i, "INSERT", "INTO") || run.are(i, "DELETE", "FROM") || run.are(i, "MERGE", "INTO")) {
+      if (run.are(i, "INSERT", "INTO")
+          || run.are(i, "DELETE", "FROM")
+          || run.are(i, "MERGE", "INTO")) {
         written.add(Target.relation(run, i + 2).name());
       } else if (run.is(i, "UPDATE") && startsUpdate(run, i)) {
         written.add(Target.relation(run, i + 1).name());

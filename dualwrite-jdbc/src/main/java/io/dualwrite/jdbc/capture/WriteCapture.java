@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Decides how an {@code INSERT}, {@code UPDATE} or {@code DELETE} of a mirrored table is captured. */
+/**
+ * Decides how an {@code INSERT}, {@code UPDATE} or {@code DELETE} of a mirrored table is captured.
+ */
 final class WriteCapture {
   private static final int RETURNS_OLD_ROWS = 180000;
 
@@ -52,18 +54,22 @@ final class WriteCapture {
     return new Captured(null, text.journaling(), text.returningKeys(), List.of(table), besides);
   }
 
-  private static Optional<Unmirrored> refusal(WriteStatement statement, OldKeys old, RequestedKeys keys) {
+  private static Optional<Unmirrored> refusal(
+      WriteStatement statement, OldKeys old, RequestedKeys keys) {
     TokenRun run = statement.run();
     int list = statement.bodyEnd() + 1;
     if (run.is(list, "WITH") && run.is(list + 1, "(")) {
       return Optional.of(Refusals.returning());
     }
-    if (old == OldKeys.RETURNED && namesOldRows(run, 0, statement.bodyEnd()) && namesOldRows(run, list, run.size())) {
+    if (old == OldKeys.RETURNED
+        && namesOldRows(run, 0, statement.bodyEnd())
+        && namesOldRows(run, list, run.size())) {
       return Optional.of(Refusals.returning());
     }
     boolean allColumns =
         statement.returns() ? ReturningLabels.hasBareStar(statement) : Returned.asksForAll(keys);
-    if (old == OldKeys.JOINED && (statement.isAtCursor() || (statement.from() >= 0 && allColumns))) {
+    if (old == OldKeys.JOINED
+        && (statement.isAtCursor() || (statement.from() >= 0 && allColumns))) {
       return Optional.of(Refusals.keyChange(statement.target().name()));
     }
     return Optional.empty();

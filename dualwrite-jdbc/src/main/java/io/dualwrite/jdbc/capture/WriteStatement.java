@@ -47,7 +47,8 @@ record WriteStatement(
         alias
             ? new Target(name, false, run.textOf(name.next() + 1), name.next() + 2)
             : new Target(name, false, name.written(), name.next());
-    if (!run.isAny(target.next(), "(", "DEFAULT", "VALUES", "SELECT", "WITH", "TABLE", "OVERRIDING")) {
+    if (!run.isAny(
+        target.next(), "(", "DEFAULT", "VALUES", "SELECT", "WITH", "TABLE", "OVERRIDING")) {
       throw new NotUnderstood("expected what to insert");
     }
     int end = run.find(target.next(), run.size(), "RETURNING");
@@ -63,7 +64,15 @@ record WriteStatement(
     int from = run.find(set, where, "FROM");
     List<Assignment> assignments = Assignment.list(run, set, from);
     return new WriteStatement(
-        run, verb, target, assignments, from, orNone(from, where), orNone(where, end), end, Optional.empty());
+        run,
+        verb,
+        target,
+        assignments,
+        from,
+        orNone(from, where),
+        orNone(where, end),
+        end,
+        Optional.empty());
   }
 
   private static WriteStatement delete(TokenRun run, int verb) {
@@ -77,7 +86,15 @@ record WriteStatement(
       throw new NotUnderstood("expected USING or WHERE");
     }
     return new WriteStatement(
-        run, verb, target, List.of(), -1, orNone(using, where), orNone(where, end), end, Optional.empty());
+        run,
+        verb,
+        target,
+        List.of(),
+        -1,
+        orNone(using, where),
+        orNone(where, end),
+        end,
+        Optional.empty());
   }
 
   private static int orNone(int index, int end) {

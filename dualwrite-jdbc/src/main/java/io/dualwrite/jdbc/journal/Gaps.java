@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,17 +35,20 @@ public final class Gaps {
   public record Gap(
       long id, String instance, String reason, Instant since, Optional<Instant> until) {}
 
-  /** Records the beginning of a gap and returns its identity. */
-  public long open(Connection primary, String migration, String instance, String reason)
+  /** Records the beginning of a gap, {@code ago} before now, and returns its identity. */
+  public long open(
+      Connection primary, String migration, String instance, String reason, Duration ago)
       throws SQLException {
     String sql =
         "INSERT INTO "
             + gaps
-            + " (migration, instance, reason, since) VALUES (?, ?, ?, clock_timestamp()) RETURNING id";
+            + " (migration, instance, reason, since) VALUES (?, ?, ?, clock_timestamp() - ? * interval '1 millisecond')"
+            + " RETURNING id";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setString(1, migration);
       statement.setString(2, instance);
       statement.setString(3, reason);
+      statement.setLong(4, ago.toMillis());
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
         return rows.getLong(1);
@@ -52,12 +56,14 @@ public final class Gaps {
     }
   }
 
-  /** Records the end of a gap, after its last write. */
-  public void close(Connection primary, long id) throws SQLException {
+  /** Records the end of this instance's gaps, after their last write. */
+  public void close(Connection primary, String instance) throws SQLException {
     try (PreparedStatement statement =
         primary.prepareStatement(
-            "UPDATE " + gaps + " SET until = clock_timestamp() WHERE id = ? AND until IS NULL")) {
-      statement.setLong(1, id);
+            "UPDATE "
+                + gaps
+                + " SET until = clock_timestamp() WHERE instance = ? AND until IS NULL")) {
+      statement.setString(1, instance);
       statement.executeUpdate();
     }
   }

@@ -1,0 +1,342 @@
+package io.dualwrite.jdbc.runtime;
+
+import io.dualwrite.CircuitBreakerSettings;
+import io.dualwrite.Delivery;
+import io.dualwrite.DualWriteMetrics;
+import io.dualwrite.FailurePolicy;
+import io.dualwrite.KillSwitch;
+import io.dualwrite.KillSwitchMonitor;
+import io.dualwrite.Phase;
+import io.dualwrite.jdbc.capture.CapturePlan;
+import io.dualwrite.jdbc.capture.RequestedKeys;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.copy.CopyContext;
+import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.delivery.DeliveryEngine;
+import io.dualwrite.jdbc.delivery.DeliveryProbe;
+import io.dualwrite.jdbc.delivery.DeliverySettings;
+import io.dualwrite.jdbc.delivery.StrictCommit;
+import io.dualwrite.jdbc.journal.Control;
+import io.dualwrite.jdbc.journal.Gaps;
+import io.dualwrite.jdbc.schema.CapturedTable;
+import io.dualwrite.jdbc.schema.Refused;
+import io.dualwrite.jdbc.wrap.MirroredTransaction;
+import io.dualwrite.jdbc.wrap.Mirroring;
+import io.dualwrite.jdbc.wrap.SessionNames;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One migration in this process: what the wrapped connections ask, delivery, the kill switch, the
+ * heartbeat. Threads are daemons; losing the process loses nothing that the journal names.
+ */
+public final class Migration implements Mirroring, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
+  private static final int TEND_MILLIS = 100;
+  private static final int REFRESH_MILLIS = 2_000;
+
+  private final MigrationConfig config;
+  private final DataSource primary;
+  private final DualWriteMetrics metrics;
+  private final DeliveryProbe probe;
+  private final boolean dual;
+  private final Plans plans;
+  private final UnmirroredWrites unmirrored;
+  private final Mode mode;
+  private final JournalCheck journalCheck;
+  private final CircuitBreaker breaker;
+  private final DeliveryEngine delivery;
+  private final StrictCommit strict;
+  private final Membership membership;
+  private final KillSwitchMonitor killSwitch;
+  private final ScheduledThreadPoolExecutor chores;
+
+  private volatile boolean schemaChanged;
+
+  /**
+   * Starts mirroring.
+   *
+   * @param more a kill switch beside the configured file and the control table
+   * @throws SQLException if the source cannot be reached or the control schema is missing and may
+   *     not be created there
+   */
+  public Migration(
+      MigrationConfig config,
+      DataSource source,
+      DataSource target,
+      KillSwitch more,
+      DualWriteMetrics metrics,
+      DeliveryProbe probe)
+      throws SQLException {
+    this.config = config;
+    this.metrics = metrics;
+    this.probe = probe;
+    this.membership = new Membership(config, source);
+    Control.State state = membership.join();
+    Phase phase = supported(state.phase());
+    this.dual = phase.isDual();
+    this.primary = phase.primary() == io.dualwrite.Side.SOURCE ? source : target;
+    this.plans = new Plans(primary, config, phase.primary());
+    plans.tables().throwOnProblems();
+    this.unmirrored = new UnmirroredWrites(config.unmirrored(), metrics);
+    this.chores =
+        new ScheduledThreadPoolExecutor(
+            3,
+            task -> {
+              Thread thread = Executors.defaultThreadFactory().newThread(task);
+              thread.setName("dualwrite-" + config.migration());
+              thread.setDaemon(true);
+              return thread;
+            });
+    chores.setRemoveOnCancelPolicy(true);
+    CopyContext context =
+        CopyContext.of(config, phase.primary(), source, target, config.secondary().timeout());
+    this.journalCheck = new JournalCheck(primary, context.journal());
+    this.breaker = breaker(config);
+    metrics.show(breaker);
+    Mirrors mirrors =
+        new Mirrors(source, target, config, membership::firstContact, Clock.systemUTC());
+    this.delivery =
+        new DeliveryEngine(context, DeliverySettings.DEFAULT, mirrors, breaker, metrics, probe);
+    this.strict =
+        new StrictCommit(context, delivery, breaker, config.secondary().timeout(), chores, probe);
+    Gaps gaps = new Gaps(config.journal().schema());
+    this.mode =
+        new Mode(
+            new GapLog(primary, gaps, config.migration(), membership.instance(), chores),
+            delivery::pause,
+            delivery::resume,
+            Clock.systemUTC());
+    this.killSwitch =
+        KillSwitchMonitor.builder(KillSwitch.anyOf(switches(config, more, membership)))
+            .interval(config.killSwitch().pollInterval())
+            .assumeAtStart(false)
+            .start();
+    metrics.showState(() -> phase, killSwitch::engaged);
+    if (dual) {
+      delivery.resume();
+      follow(killSwitch.engaged());
+      killSwitch.addListener(this::follow);
+      follow(killSwitch.engaged());
+    }
+    chores.scheduleWithFixedDelay(this::tend, TEND_MILLIS, TEND_MILLIS, TimeUnit.MILLISECONDS);
+    chores.scheduleWithFixedDelay(
+        this::lookAround, REFRESH_MILLIS, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+    announce(phase);
+  }
+
+  private static CircuitBreaker breaker(MigrationConfig config) {
+    var breaker = config.secondary().breaker();
+    return new CircuitBreakerSettings(
+            breaker.failureRateThreshold(),
+            breaker.slidingWindowSize(),
+            breaker.waitDurationInOpenState())
+        .newBreaker(config.migration());
+  }
+
+  private static Phase supported(Phase phase) {
+    if (phase == Phase.TARGET_PRIMARY) {
+      throw new IllegalStateException(
+          "phase TARGET_PRIMARY is not supported by this version: the fenced swap of roles, which makes the kill switch's way back"
+              + " safe, comes with `reconciler cutover`. Stay in SOURCE_PRIMARY.");
+    }
+    return phase;
+  }
+
+  private static List<KillSwitch> switches(
+      MigrationConfig config, KillSwitch more, Membership membership) {
+    KillSwitch ofTable = KillSwitch.of(membership::killSwitchInTable);
+    return config
+        .killSwitch()
+        .file()
+        .map(f -> List.of(KillSwitch.file(f), more, ofTable))
+        .orElse(List.of(more, ofTable));
+  }
+
+  private void announce(Phase phase) {
+    List<CapturedTable> tables = plans.tables().tables();
+    LOG.info(
+        "migration {}: phase {}, {} tables mirrored under {} ({}), {}, instance {}",
+        config.migration(),
+        phase,
+        tables.size(),
+        config.failurePolicy(),
+        config.delivery(),
+        mode.describe(),
+        membership.instance());
+    for (Refused refused : plans.tables().refused()) {
+      LOG.error("not mirrored: {}", refused.explanation());
+    }
+  }
+
+  /** The database that answers the application. */
+  public DataSource primary() {
+    return primary;
+  }
+
+  /** Delivery's state. */
+  public DeliveryEngine delivery() {
+    return delivery;
+  }
+
+  /** Mirroring, or why not; for people. */
+  public String describe() {
+    return mode.describe();
+  }
+
+  @Override
+  public boolean active() {
+    return dual && mode.active();
+  }
+
+  @Override
+  public CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys)
+      throws SQLException {
+    if (schemaChanged) {
+      schemaChanged = false;
+      plans.refresh();
+    }
+    return plans.plan(raw, session, sql, keys);
+  }
+
+  @Override
+  public void unmirrored(CapturePlan.Unmirrored plan) throws SQLException {
+    unmirrored.meet(plan);
+  }
+
+  @Override
+  public void commit(Connection raw, MirroredTransaction transaction) throws SQLException {
+    if (transaction.policy() == FailurePolicy.STRICT) {
+      strict.commit(raw, names(transaction));
+    } else {
+      raw.commit();
+      committed(transaction);
+    }
+  }
+
+  @Override
+  public void committed(MirroredTransaction transaction) {
+    probe.reached(DeliveryProbe.Point.PRIMARY_COMMITTED);
+    for (CapturedTable table : transaction.tables()) {
+      List<RowKey> keys = transaction.remembered(table);
+      if (!keys.isEmpty()) {
+        delivery.remember(table.journalName(), keys);
+      } else {
+        delivery.wake(table.journalName());
+      }
+    }
+    if (config.delivery() == Delivery.SYNC && transaction.policy() != FailurePolicy.BEST_EFFORT) {
+      try {
+        delivery.await(names(transaction), config.secondary().timeout());
+      } catch (InterruptedException e) {
+        // The primary has committed; whoever interrupted finds the flag.
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static List<String> names(MirroredTransaction transaction) {
+    return transaction.tables().stream().map(CapturedTable::journalName).toList();
+  }
+
+  @Override
+  public boolean journalFailed(SQLException failure) {
+    String state = failure.getSQLState();
+    if (state == null
+        || !(state.startsWith("42")
+            || state.startsWith("3F")
+            || state.startsWith("25")
+            || state.startsWith("53"))) {
+      return false;
+    }
+    schemaChanged = state.startsWith("42");
+    return journalCheck
+        .problem()
+        .map(
+            problem -> {
+              mode.stop(Mode.Reason.JOURNAL, problem);
+              return true;
+            })
+        .orElse(false);
+  }
+
+  @Override
+  public void schemaChanged() {
+    schemaChanged = true;
+  }
+
+  @Override
+  public void bypass(String kind) {
+    unmirrored.bypass(kind);
+  }
+
+  @Override
+  public void opened(OpenConnection connection) {
+    mode.opened(connection);
+  }
+
+  @Override
+  public void closed(OpenConnection connection) {
+    mode.closed(connection);
+  }
+
+  private void follow(boolean engaged) {
+    if (engaged) {
+      mode.stop(Mode.Reason.KILL_SWITCH, "file, property, control table or flag");
+    } else {
+      mode.go(Mode.Reason.KILL_SWITCH);
+    }
+  }
+
+  private void tend() {
+    try {
+      mode.tend();
+      if (mode.stoppedBy(Mode.Reason.JOURNAL) && journalCheck.problem().isEmpty()) {
+        mode.go(Mode.Reason.JOURNAL);
+      }
+    } catch (RuntimeException e) {
+      LOG.error("migration {}: looking after the gap failed", config.migration(), e);
+    }
+  }
+
+  private void lookAround() {
+    try {
+      membership.beat(mode.describe());
+      if (dual) {
+        plans.refreshIfChanged();
+      }
+    } catch (SQLException e) {
+      LOG.debug(
+          "migration {}: heartbeat or schema look-up failed: {}",
+          config.migration(),
+          Failures.describe(e));
+    } catch (RuntimeException e) {
+      LOG.error("migration {}: heartbeat failed", config.migration(), e);
+    }
+  }
+
+  /** Stops delivery and leaves in order. What is not delivered stays in the journal. */
+  @Override
+  public void close() {
+    killSwitch.close();
+    delivery.close();
+    mode.tend();
+    chores.shutdownNow();
+    try {
+      membership.leave();
+    } catch (SQLException e) {
+      LOG.debug("migration {}: could not sign off: {}", config.migration(), Failures.describe(e));
+    }
+    metrics.close();
+  }
+}

@@ -1,0 +1,40 @@
+package io.dualwrite.jdbc.runtime;
+
+import io.dualwrite.jdbc.capture.TableResolver;
+import io.dualwrite.jdbc.schema.CapturedTable;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Notes whether a plan depends on what names mean, and on names that mean nothing yet. Lives for
+ * one plan.
+ */
+final class Observed implements TableResolver {
+  private final TableResolver resolver;
+  boolean asked;
+  boolean unknown;
+
+  Observed(TableResolver resolver) {
+    this.resolver = resolver;
+  }
+
+  @Override
+  public Relation resolve(String nameAsWritten) throws SQLException {
+    asked = true;
+    Relation relation = resolver.resolve(nameAsWritten);
+    unknown |= relation instanceof Relation.Unknown;
+    return relation;
+  }
+
+  @Override
+  public boolean mayWrite(String functionNameAsWritten) throws SQLException {
+    asked = true;
+    return resolver.mayWrite(functionNameAsWritten);
+  }
+
+  @Override
+  public List<CapturedTable> cascade(String nameAsWritten) throws SQLException {
+    asked = true;
+    return resolver.cascade(nameAsWritten);
+  }
+}

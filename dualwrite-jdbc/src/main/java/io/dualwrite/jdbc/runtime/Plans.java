@@ -1,0 +1,147 @@
+package io.dualwrite.jdbc.runtime;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.capture.CapturePlan;
+import io.dualwrite.jdbc.capture.CapturePlanner;
+import io.dualwrite.jdbc.capture.RequestedKeys;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.resolve.Relations;
+import io.dualwrite.jdbc.schema.CapturedTables;
+import io.dualwrite.jdbc.schema.Catalog;
+import io.dualwrite.jdbc.wrap.SessionNames;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+
+/**
+ * The plan of each SQL text, decided once per text, search path and state of the schema. A plan
+ * that depends on no name is kept for all search paths.
+ */
+final class Plans {
+  /**
+   * Texts kept per state of the schema; an application that makes up ever new texts starts over at
+   * this many.
+   */
+  private static final int MOST_TEXTS = 20_000;
+
+  private final DataSource primary;
+  private final MigrationConfig config;
+  private final Side side;
+  private volatile State state;
+  private volatile boolean stale;
+
+  private record Key(String sql, RequestedKeys keys) {}
+
+  /** All that one reading of the catalog led to. */
+  private record State(
+      Catalog catalog,
+      CapturedTables tables,
+      Relations relations,
+      CapturePlanner planner,
+      Map<Key, CapturePlan> everywhere,
+      Map<String, Map<Key, CapturePlan>> bySearchPath) {}
+
+  Plans(DataSource primary, MigrationConfig config, Side side) throws SQLException {
+    this.primary = primary;
+    this.config = config;
+    this.side = side;
+    this.state = read();
+  }
+
+  private State read() throws SQLException {
+    try (Connection connection = primary.getConnection()) {
+      Catalog catalog = Catalog.read(connection, config.journal().schema());
+      CapturedTables tables = CapturedTables.of(side, catalog, config);
+      return new State(
+          catalog,
+          tables,
+          new Relations(catalog, tables, config, () -> stale = true),
+          new CapturePlanner(config.journal().schema(), catalog.serverVersion()),
+          new ConcurrentHashMap<>(),
+          new ConcurrentHashMap<>());
+    }
+  }
+
+  /** Reads the catalog again; plans made until then are forgotten. */
+  void refresh() throws SQLException {
+    stale = false;
+    state = read();
+  }
+
+  /** Reads the catalog again if the schema has changed since. */
+  void refreshIfChanged() throws SQLException {
+    String now;
+    try (Connection connection = primary.getConnection()) {
+      now = Catalog.fingerprint(connection, config.journal().schema());
+    }
+    if (stale || !now.equals(state.catalog().fingerprint())) {
+      refresh();
+    }
+  }
+
+  CapturedTables tables() {
+    return state.tables();
+  }
+
+  Catalog catalog() {
+    return state.catalog();
+  }
+
+  CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys)
+      throws SQLException {
+    State current = state;
+    Key key = new Key(sql, keys);
+    CapturePlan plan = current.everywhere().get(key);
+    if (plan != null) {
+      return plan;
+    }
+    String path = session.searchPath();
+    if (path != null && !session.temporaryTables()) {
+      Map<Key, CapturePlan> ofPath = current.bySearchPath().get(path);
+      plan = ofPath == null ? null : ofPath.get(key);
+      if (plan != null) {
+        return plan;
+      }
+    }
+    return decide(current, raw, session, key);
+  }
+
+  private CapturePlan decide(State current, Connection raw, SessionNames session, Key key)
+      throws SQLException {
+    Observed resolver = new Observed(current.relations().on(raw, session));
+    CapturePlan plan =
+        current.planner().plan(key.sql(), key.keys(), resolver, sql -> labels(raw, sql));
+    String path = session.searchPath();
+    if (!resolver.asked) {
+      put(current.everywhere(), key, plan);
+    } else if (path != null && !session.temporaryTables() && !resolver.unknown) {
+      put(current.bySearchPath().computeIfAbsent(path, p -> new ConcurrentHashMap<>()), key, plan);
+    }
+    return plan;
+  }
+
+  private static void put(Map<Key, CapturePlan> plans, Key key, CapturePlan plan) {
+    if (plans.size() >= MOST_TEXTS) {
+      plans.clear();
+    }
+    plans.put(key, plan);
+  }
+
+  /** The labels that the server gives the columns of a statement, without running it. */
+  private static List<String> labels(Connection raw, String sql) throws SQLException {
+    try (PreparedStatement statement = raw.prepareStatement(sql)) {
+      ResultSetMetaData columns = statement.getMetaData();
+      List<String> labels = new ArrayList<>();
+      for (int i = 1; columns != null && i <= columns.getColumnCount(); i++) {
+        labels.add(columns.getColumnLabel(i));
+      }
+      return labels;
+    }
+  }
+}
