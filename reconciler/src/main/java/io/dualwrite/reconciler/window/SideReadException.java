@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.window;
 
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.copy.Failures;
 import java.sql.SQLException;
 
 /** One side could not be read; what was to be learned is unknown. */
@@ -12,9 +13,15 @@ public final class SideReadException extends RuntimeException {
 
   /** {@code side} answered with {@code failure}. */
   public SideReadException(Side side, SQLException failure) {
-    super(side.label() + ": " + failure.getSQLState(), failure);
+    super(side.label() + ": " + Failures.describe(failure), failure);
     this.side = side;
     this.failure = failure;
+  }
+
+  /** Whether the connection is gone, so that asking again at once is of no use. */
+  public boolean isDown() {
+    String state = failure.getSQLState();
+    return state != null && (state.startsWith("08") || state.startsWith("57P"));
   }
 
   /** The side that failed. */

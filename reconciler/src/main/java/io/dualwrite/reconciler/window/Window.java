@@ -29,7 +29,8 @@ public record Window(Kind kind, @Nullable String from, @Nullable String to, Stri
     ALL
   }
 
-  static Window all() {
+  /** The whole table as one window. */
+  public static Window all() {
     return new Window(Kind.ALL, null, null, "all rows");
   }
 

@@ -1,0 +1,96 @@
+package io.dualwrite.reconciler.compare;
+
+import io.dualwrite.jdbc.config.ReconcilerConfig;
+import io.dualwrite.reconciler.checksum.Checksum;
+import io.dualwrite.reconciler.window.WindowSize;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a comparison is made. Immutable.
+ *
+ * @param tables the tables to compare, by their identity; empty: all
+ * @param from only rows from this time on; empty: from the first
+ * @param to only rows before this time; empty: to the last
+ * @param window how long a time window is
+ * @param parallelism how many windows are under way at once, 1 to 64
+ * @param maxDifferences how many differences are listed per table; all are counted
+ * @param checksum the checksum; empty: the cheapest that both servers compute alike
+ * @param patience how long to wait for writes that are still on their way before a window is given up as not yet
+ */
+public record CompareOptions(
+    List<String> tables,
+    Optional<String> from,
+    Optional<String> to,
+    WindowSize window,
+    int parallelism,
+    int maxDifferences,
+    Optional<Checksum> checksum,
+    Duration patience) {
+  public CompareOptions {
+    tables = List.copyOf(tables);
+    check(parallelism >= 1 && parallelism <= 64, "parallelism must be between 1 and 64, was " + parallelism);
+    check(maxDifferences >= 0, "max-differences must not be negative, was " + maxDifferences);
+    check(!patience.isNegative(), "patience must not be negative, was " + patience);
+  }
+
+  /** What the configuration says, everything else at its default. */
+  public static CompareOptions of(ReconcilerConfig config) {
+    return new CompareOptions(
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        WindowSize.of(config.window()),
+        config.parallelism(),
+        100,
+        Optional.empty(),
+        Duration.ofSeconds(5));
+  }
+
+  /** Only these tables. */
+  public CompareOptions tables(List<String> names) {
+    return new CompareOptions(names, from, to, window, parallelism, maxDifferences, checksum, patience);
+  }
+
+  /** Only this part of the time column. */
+  public CompareOptions range(Optional<String> first, Optional<String> end) {
+    return new CompareOptions(tables, first, end, window, parallelism, maxDifferences, checksum, patience);
+  }
+
+  /** Windows of that length. */
+  public CompareOptions window(WindowSize size) {
+    return new CompareOptions(tables, from, to, size, parallelism, maxDifferences, checksum, patience);
+  }
+
+  /** So many windows at once. */
+  public CompareOptions parallelism(int windows) {
+    return new CompareOptions(tables, from, to, window, windows, maxDifferences, checksum, patience);
+  }
+
+  /** So many differences listed. */
+  public CompareOptions maxDifferences(int listed) {
+    return new CompareOptions(tables, from, to, window, parallelism, listed, checksum, patience);
+  }
+
+  /** That checksum. */
+  public CompareOptions checksum(Optional<Checksum> wanted) {
+    return new CompareOptions(tables, from, to, window, parallelism, maxDifferences, wanted, patience);
+  }
+
+  /** That long a wait for what is on its way. */
+  public CompareOptions patience(Duration wait) {
+    return new CompareOptions(tables, from, to, window, parallelism, maxDifferences, checksum, wait);
+  }
+
+  /** Whether every mirrored table is covered whole. */
+  public boolean complete() {
+    return tables.isEmpty() && from.isEmpty() && to.isEmpty();
+  }
+
+  private static void check(boolean holds, String problem) {
+    if (!holds) {
+      throw new IllegalArgumentException(problem);
+    }
+  }
+}

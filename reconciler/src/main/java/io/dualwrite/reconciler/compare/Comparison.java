@@ -1,0 +1,44 @@
+package io.dualwrite.reconciler.compare;
+
+import io.dualwrite.reconciler.checksum.Checksum;
+import io.dualwrite.reconciler.compare.WindowResult.Status;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a comparison found. It is in sync only when every window of every table was looked at and found equal.
+ *
+ * @param migration the migration's name
+ * @param startedAt when it began, by this machine's clock
+ * @param duration how long it took
+ * @param checksum how rows were compared inside the databases
+ * @param complete whether it covered every mirrored table whole, not a part of them
+ * @param tables the tables, parents before children
+ */
+public record Comparison(
+    String migration,
+    Instant startedAt,
+    Duration duration,
+    Checksum checksum,
+    boolean complete,
+    List<TableComparison> tables) {
+  public Comparison {
+    tables = List.copyOf(tables);
+  }
+
+  /** Whether both sides hold the same, everywhere; never true when something could not be looked at, or nothing was. */
+  public boolean inSync() {
+    return !tables.isEmpty() && tables.stream().allMatch(TableComparison::inSync);
+  }
+
+  /** How many windows of all tables have that verdict. */
+  public long count(Status status) {
+    return tables.stream().mapToLong(t -> t.count(status)).sum();
+  }
+
+  /** Whether something could not be compared. */
+  public boolean incomplete() {
+    return count(Status.FAILED) + count(Status.SKIPPED) > 0;
+  }
+}

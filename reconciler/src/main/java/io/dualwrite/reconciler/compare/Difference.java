@@ -1,0 +1,32 @@
+package io.dualwrite.reconciler.compare;
+
+import io.dualwrite.reconciler.window.Window;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A row that is not the same on both sides. It holds no row value but the key.
+ *
+ * @param kind how it differs
+ * @param key the source's key column names and the values as text; for a table without a key the hash of the whole row
+ * @param columns the source's names of the columns that differ; only for {@link Kind#CHANGED}
+ * @param window where it was found
+ */
+public record Difference(Kind kind, Map<String, String> key, List<String> columns, Window window) {
+
+  /** How a row differs. */
+  public enum Kind {
+    /** In the source, not in the target. */
+    MISSING,
+    /** In the target, not in the source. */
+    EXTRA,
+    /** On both sides, with other values. */
+    CHANGED
+  }
+
+  public Difference {
+    key = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(key));
+    columns = List.copyOf(columns);
+  }
+}

@@ -1,0 +1,56 @@
+package io.dualwrite.reconciler.compare;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.copy.CopyContext;
+import io.dualwrite.jdbc.copy.LockedCopy;
+import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.jdbc.schema.TablePair;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Set;
+
+/**
+ * Looks at both sides while nobody delivers: the lane's lock is held on the secondary, the primary is read in a snapshot begun after.
+ *
+ * @param context the migration's two databases in their roles
+ * @param journalled whether the primary has a journal; without one nothing is on its way
+ */
+public record LaneLocks(CopyContext context, boolean journalled) {
+
+  /** Takes the lane's lock; close it soon, deliveries wait. */
+  public LockedCopy begin(Lane lane) throws SQLException {
+    return LockedCopy.begin(context, lane);
+  }
+
+  /** The connection to {@code side} under the lock. */
+  Connection on(LockedCopy lock, Side side) {
+    return side == context.primary() ? lock.primary() : lock.secondary();
+  }
+
+  /** The keys out of these whose delivery is still to come. */
+  Set<RowKey> pending(LockedCopy lock, TablePair table, Collection<RowKey> keys) throws SQLException {
+    return journalled ? lock.pending(table, keys) : Set.of();
+  }
+
+  /** Whether any delivery to the table is still to come. */
+  boolean anyPending(LockedCopy lock, TablePair table) throws SQLException {
+    if (!journalled) {
+      return false;
+    }
+    String sql =
+        "select exists (select 1 from " + context.journal().sql() + " where table_name = ? collate \"C\") or exists (select 1 from "
+            + context.journal().setAsideSql() + " where table_name = ? collate \"C\")";
+    try (PreparedStatement statement = lock.primary().prepareStatement(sql)) {
+      statement.setString(1, table.name().toString());
+      statement.setString(2, table.name().toString());
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return result.getBoolean(1);
+      }
+    }
+  }
+}

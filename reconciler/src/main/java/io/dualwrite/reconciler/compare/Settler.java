@@ -1,0 +1,137 @@
+package io.dualwrite.reconciler.compare;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.copy.LockedCopy;
+import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.reconciler.checksum.ComparedColumn;
+import io.dualwrite.reconciler.checksum.ComparedTable;
+import io.dualwrite.reconciler.window.Chunk;
+import io.dualwrite.reconciler.window.SideReadException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Looks again, with the lane locked, at rows that differed without a lock: what remains is no write in flight. */
+final class Settler {
+  /** So many rows are looked at under one lock. */
+  static final int STEP = 1_000;
+
+  private final LaneLocks locks;
+  private final ComparedTable table;
+  private final Lane lane;
+
+  Settler(LaneLocks locks, ComparedTable table, Lane lane) {
+    this.locks = locks;
+    this.table = table;
+    this.lane = lane;
+  }
+
+  /** One verdict per candidate, in their order. The lock is held for {@link #STEP} rows at a time. */
+  List<Verdict> settle(List<Candidate> candidates) {
+    List<Verdict> verdicts = new ArrayList<>(candidates.size());
+    for (int from = 0; from < candidates.size(); from += STEP) {
+      verdicts.addAll(step(candidates.subList(from, Math.min(candidates.size(), from + STEP))));
+    }
+    return verdicts;
+  }
+
+  private List<Verdict> step(List<Candidate> candidates) {
+    List<RowKey> keys = candidates.stream().map(Candidate::key).toList();
+    try (LockedCopy lock = begin()) {
+      Set<RowKey> pending = read(locks.context().primary(), () -> locks.pending(lock, table.pair(), keys));
+      Map<Integer, List<@Nullable String>> source = rows(lock, Side.SOURCE, keys);
+      Map<Integer, List<@Nullable String>> target = rows(lock, Side.TARGET, keys);
+      List<Verdict> verdicts = new ArrayList<>(keys.size());
+      for (int i = 0; i < keys.size(); i++) {
+        verdicts.add(verdict(pending.contains(keys.get(i)), source.get(i), target.get(i)));
+      }
+      return verdicts;
+    }
+  }
+
+  /**
+   * The copies that one side has more of, of a table without a key.
+   *
+   * @param pending whether deliveries to the table are still to come
+   */
+  record Copies(boolean pending, List<RowMerge.Surplus> surplus) {}
+
+  /** Counts the copies in these windows again. */
+  Copies copies(Chunk chunk, Collection<Integer> windows) {
+    try (LockedCopy lock = begin()) {
+      boolean pending = read(locks.context().primary(), () -> locks.anyPending(lock, table.pair()));
+      try (RowCursor source = cursor(lock, Side.SOURCE, chunk, windows);
+          RowCursor target = cursor(lock, Side.TARGET, chunk, windows)) {
+        return new Copies(pending, RowMerge.byCopies(source, target));
+      }
+    }
+  }
+
+  private LockedCopy begin() {
+    return read(locks.context().secondary(), () -> locks.begin(lane));
+  }
+
+  private RowCursor cursor(LockedCopy lock, Side side, Chunk chunk, Collection<Integer> windows) {
+    Connection connection = locks.on(lock, side);
+    return read(side, () -> new ChunkQueries(table, chunk, side).rows(connection, windows, 1, List.of(), OptionalLong.empty()));
+  }
+
+  private Map<Integer, List<@Nullable String>> rows(LockedCopy lock, Side side, List<RowKey> keys) {
+    return read(side, () -> new RowValues(table, side).read(locks.on(lock, side), keys));
+  }
+
+  private Verdict verdict(boolean pending, @Nullable List<@Nullable String> source, @Nullable List<@Nullable String> target) {
+    if (source == null && target == null) {
+      return new Verdict.Same();
+    }
+    Verdict.Differs differs;
+    if (target == null) {
+      differs = new Verdict.Differs(Difference.Kind.MISSING, List.of());
+    } else if (source == null) {
+      differs = new Verdict.Differs(Difference.Kind.EXTRA, List.of());
+    } else {
+      differs = new Verdict.Differs(Difference.Kind.CHANGED, changed(source, target));
+      if (differs.columns().isEmpty()) {
+        return new Verdict.Same();
+      }
+    }
+    return pending ? new Verdict.Pending() : differs;
+  }
+
+  private List<String> changed(List<@Nullable String> source, List<@Nullable String> target) {
+    List<String> changed = new ArrayList<>();
+    for (int i = 0; i < table.columns().size(); i++) {
+      ComparedColumn column = table.columns().get(i);
+      if (!same(column, source.get(i), target.get(i))) {
+        changed.add(column.pair().source().name());
+      }
+    }
+    return changed;
+  }
+
+  private static boolean same(ComparedColumn column, @Nullable String source, @Nullable String target) {
+    if (source == null || target == null) {
+      return source == null && target == null;
+    }
+    return source.equals(target) || (column.isJson() && JsonTrees.same(source, target));
+  }
+
+  private interface Read<T> {
+    T run() throws SQLException;
+  }
+
+  private static <T> T read(Side side, Read<T> read) {
+    try {
+      return read.run();
+    } catch (SQLException e) {
+      throw new SideReadException(side, e);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.dualwrite.reconciler.compare;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.schema.ColumnText;
+import io.dualwrite.reconciler.window.SideReadException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads in short transactions of one snapshot, read-only, with the session settings pinned that values' texts depend on.
+ *
+ * @param source the source
+ * @param target the target
+ */
+public record Snapshots(DataSource source, DataSource target) {
+  private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+  /** What is done on one side. */
+  public interface Read<T> {
+    /** Reads within the snapshot. */
+    T in(Connection connection) throws SQLException;
+  }
+
+  /** What is done on both sides. */
+  public interface ReadBoth<T> {
+    /** Reads within both snapshots; throws {@link SideReadException} for the side that failed. */
+    T in(Connection source, Connection target);
+  }
+
+  /** Reads one side. */
+  public <T> T on(Side side, Read<T> read) {
+    try (Session session = open(side)) {
+      return read.in(session.connection());
+    } catch (SQLException e) {
+      throw new SideReadException(side, e);
+    }
+  }
+
+  /** Reads both sides on the calling thread; {@code first} is connected to first, by everyone in the same order. */
+  public <T> T onBoth(Side first, ReadBoth<T> read) {
+    try (Session one = open(first);
+        Session other = open(first.other())) {
+      return first == Side.SOURCE
+          ? read.in(one.connection(), other.connection())
+          : read.in(other.connection(), one.connection());
+    }
+  }
+
+  private Session open(Side side) {
+    try {
+      Connection connection = (side == Side.SOURCE ? source : target).getConnection();
+      Session session = new Session(connection);
+      try {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+          statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; " + ColumnText.SESSION_SETTINGS);
+        }
+        return session;
+      } catch (SQLException e) {
+        session.close();
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw new SideReadException(side, e);
+    }
+  }
+
+  private record Session(Connection connection) implements AutoCloseable {
+    @Override
+    public void close() {
+      try (connection) {
+        connection.rollback();
+        connection.setAutoCommit(true);
+      } catch (SQLException e) {
+        // What was read is complete; a connection that cannot end its transaction is not used again.
+        LOG.debug("Giving a connection back failed ({})", e.getSQLState());
+      }
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package io.dualwrite.reconciler.compare;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.schema.ColumnPair;
+import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.reconciler.checksum.ComparedTable;
+import io.dualwrite.reconciler.window.Chunk;
+import io.dualwrite.reconciler.window.SideReadException;
+import io.dualwrite.reconciler.window.Window;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Compares one table, chunk by chunk, from several threads. */
+final class TableComparer {
+  private static final int PAGE = 20_000;
+
+  private final ComparedTable table;
+  private final Drilldown drilldown;
+  private final Settler settler;
+  private final Side primary;
+  private final TableTally tally = new TableTally();
+  private final Queue<LaterLook> later = new ConcurrentLinkedQueue<>();
+
+  TableComparer(BothSides sides, LaneLocks locks, ComparedTable table, Lane lane) {
+    this.table = table;
+    this.primary = locks.context().primary();
+    this.drilldown = new Drilldown(sides, table, primary.other());
+    this.settler = new Settler(locks, table, lane);
+  }
+
+  /** A window with rows that wait for delivery. */
+  private record LaterLook(Chunk chunk, int first, Drilldown.Sums sums, int window, WindowFindings findings) {}
+
+  ComparedTable table() {
+    return table;
+  }
+
+  TableTally tally() {
+    return tally;
+  }
+
+  /** Whether some windows wait for deliveries. */
+  boolean isWaiting() {
+    return !later.isEmpty();
+  }
+
+  /** Compares a chunk whose first window has the number {@code first} in the table; the rows read. */
+  long compare(Chunk chunk, int first) {
+    Drilldown.Sums sums = drilldown.sums(chunk);
+    long rows = 0;
+    for (int w = 0; w < chunk.windows().size(); w++) {
+      rows += sums.rows(w);
+      if (sums.equal(w)) {
+        WindowResult equal = WindowResult.equal(chunk.windows().get(w), sums.source(w).rows(), sums.target(w).rows());
+        tally.put(first + w, equal, List.of());
+      }
+    }
+    if (!sums.differing().isEmpty()) {
+      Map<Integer, WindowFindings> findings = table.hasKey() ? byKey(chunk, sums) : byCopies(chunk, sums);
+      findings.forEach((w, found) -> record(new LaterLook(chunk, first, sums, w, found)));
+    }
+    return rows;
+  }
+
+  /** Looks again at the windows that wait for deliveries. */
+  void lookAgain() {
+    List<LaterLook> looks = new ArrayList<>();
+    for (LaterLook look = later.poll(); look != null; look = later.poll()) {
+      looks.add(look);
+    }
+    for (LaterLook look : looks) {
+      try {
+        WindowFindings findings = look.findings();
+        if (table.hasKey()) {
+          List<Candidate> pending = List.copyOf(findings.pending);
+          findings.pending.clear();
+          sort(look.chunk(), pending, Map.of(look.window(), findings));
+        } else {
+          findings.differences.clear();
+          findings.tablePending = false;
+          copies(look.chunk(), Map.of(look.window(), findings));
+        }
+        record(look);
+      } catch (SideReadException e) {
+        Window window = look.chunk().windows().get(look.window());
+        tally.put(look.first() + look.window(), WindowResult.without(window, WindowResult.Status.FAILED, e.getMessage()), List.of());
+      }
+    }
+  }
+
+  private void record(LaterLook look) {
+    Drilldown.Sums sums = look.sums();
+    WindowSum source = sums.source(look.window());
+    WindowSum target = sums.target(look.window());
+    Window window = look.chunk().windows().get(look.window());
+    WindowResult result =
+        look.findings().result(window, source, target, (primary == Side.SOURCE ? source : target).rows());
+    tally.put(look.first() + look.window(), result, List.copyOf(look.findings().differences));
+    if (!look.findings().pending.isEmpty() || look.findings().tablePending) {
+      later.add(look);
+    }
+  }
+
+  private Map<Integer, WindowFindings> findings(Drilldown.Sums sums) {
+    Map<Integer, WindowFindings> findings = new TreeMap<>();
+    sums.differing().forEach(w -> findings.put(w.intValue(), new WindowFindings()));
+    return findings;
+  }
+
+  private Map<Integer, WindowFindings> byKey(Chunk chunk, Drilldown.Sums sums) {
+    Map<Integer, WindowFindings> findings = findings(sums);
+    if (tally.allowance() == 0) {
+      countOnly(sums, findings);
+      return findings;
+    }
+    Drilldown.Place place = drilldown.narrow(chunk, sums);
+    OptionalLong after = OptionalLong.empty();
+    do {
+      RowMerge.Page page = drilldown.page(chunk, place, after, Math.min(PAGE, tally.allowance()));
+      tally.spend(page.candidates().size());
+      sort(chunk, page.candidates(), findings);
+      after = page.next();
+    } while (after.isPresent() && tally.allowance() > 0);
+    if (after.isPresent()) {
+      countOnly(sums, findings);
+    }
+    return findings;
+  }
+
+  /** Too many rows differ to look at each: what is not listed is taken from the counts. */
+  private void countOnly(Drilldown.Sums sums, Map<Integer, WindowFindings> findings) {
+    tally.cut();
+    findings.forEach(
+        (w, found) -> {
+          long missing = count(found, Difference.Kind.MISSING);
+          long extra = count(found, Difference.Kind.EXTRA);
+          long surplus = sums.source(w).rows() - sums.target(w).rows() - (missing - extra);
+          found.missingByCount = Math.max(0, surplus);
+          found.extraByCount = Math.max(0, -surplus);
+          // Equal counts and differing checksums: at least one row has changed, whichever it is.
+          found.countedElsewhere = true;
+        });
+  }
+
+  private static long count(WindowFindings findings, Difference.Kind kind) {
+    return findings.differences.stream().filter(d -> d.kind() == kind).count();
+  }
+
+  /** Looks at each candidate under the lock and files it under its window. */
+  private void sort(Chunk chunk, List<Candidate> candidates, Map<Integer, WindowFindings> findings) {
+    List<Verdict> verdicts = settler.settle(candidates);
+    for (int i = 0; i < candidates.size(); i++) {
+      Candidate candidate = candidates.get(i);
+      WindowFindings found = findings.get(candidate.window());
+      if (found == null) {
+        throw new IllegalStateException("a row of a window that was not asked for");
+      }
+      Verdict verdict = verdicts.get(i);
+      if (verdict instanceof Verdict.Pending) {
+        found.pending.add(candidate);
+      } else if (verdict instanceof Verdict.Differs differs) {
+        boolean moved = candidate.oneSided() && differs.kind() == Difference.Kind.CHANGED;
+        if (moved && !tally.firstMeeting(candidate.identity())) {
+          found.countedElsewhere = true;
+        } else {
+          Window window = chunk.windows().get(candidate.window());
+          found.differences.add(new Difference(differs.kind(), names(candidate.key()), differs.columns(), window));
+        }
+      }
+    }
+  }
+
+  private Map<Integer, WindowFindings> byCopies(Chunk chunk, Drilldown.Sums sums) {
+    Map<Integer, WindowFindings> findings = findings(sums);
+    copies(chunk, findings);
+    return findings;
+  }
+
+  private void copies(Chunk chunk, Map<Integer, WindowFindings> findings) {
+    Settler.Copies copies = settler.copies(chunk, findings.keySet());
+    if (copies.pending() && !copies.surplus().isEmpty()) {
+      findings.values().forEach(f -> f.tablePending = true);
+      return;
+    }
+    for (RowMerge.Surplus surplus : copies.surplus()) {
+      Difference.Kind kind = surplus.surplus() > 0 ? Difference.Kind.MISSING : Difference.Kind.EXTRA;
+      Map<String, String> key = Map.of("row hash", Long.toHexString(surplus.rowHash()));
+      WindowFindings found = findings.get(surplus.window());
+      if (found == null) {
+        throw new IllegalStateException("a row of a window that was not asked for");
+      }
+      for (long i = 0; i < Math.abs(surplus.surplus()); i++) {
+        found.differences.add(new Difference(kind, key, List.of(), chunk.windows().get(surplus.window())));
+      }
+    }
+  }
+
+  private Map<String, String> names(RowKey key) {
+    Map<String, String> names = new LinkedHashMap<>();
+    List<ColumnPair> columns = table.pair().key();
+    for (int i = 0; i < columns.size(); i++) {
+      String text = key.values().get(i);
+      boolean instant = columns.get(i).on(primary).baseType().equals("timestamptz");
+      names.put(columns.get(i).source().name(), instant ? text.replaceFirst("\\+00:00$", "Z") : text);
+    }
+    return names;
+  }
+}
