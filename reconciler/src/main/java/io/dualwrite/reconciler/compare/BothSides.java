@@ -15,18 +15,18 @@ import java.util.concurrent.Executor;
  * @param snapshots the databases
  * @param executor runs the target's reads; the calling thread runs the source's. At least as many threads as callers
  */
-record BothSides(Snapshots snapshots, Executor executor) {
+public record BothSides(Snapshots snapshots, Executor executor) {
 
   /** What each side answered. */
-  record Answers<T>(T source, T target) {}
+  public record Answers<T>(T source, T target) {}
 
   /** The same question in the words of each side. */
-  interface Question<T> {
+  public interface Question<T> {
     T ask(Side side, Connection connection) throws SQLException;
   }
 
   /** Both answers; throws the first {@link SideReadException} if there is any, after both sides have ended. */
-  <T> Answers<T> ask(Question<T> question) {
+  public <T> Answers<T> ask(Question<T> question) {
     CompletableFuture<T> target =
         CompletableFuture.supplyAsync(() -> snapshots.on(Side.TARGET, c -> question.ask(Side.TARGET, c)), executor);
     T source;

@@ -11,4 +11,4 @@ import java.util.List;
  * @param identity the key in a form that is the same on both sides
  * @param oneSided whether only one side had it in this chunk
  */
-record Candidate(int window, RowKey key, List<String> identity, boolean oneSided) {}
+public record Candidate(int window, RowKey key, List<String> identity, boolean oneSided) {}

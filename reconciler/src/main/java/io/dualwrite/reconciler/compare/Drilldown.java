@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /** From windows that differ to the rows that do, with memory bounded whatever the size of the windows. */
-final class Drilldown {
+public final class Drilldown {
   /** So many rows are compared by their keys and hashes at once; more are first cut into cells by their keys' hashes. */
   static final long ROWS_BY_KEY = 10_000;
 
@@ -25,7 +25,7 @@ final class Drilldown {
   private final ComparedTable table;
   private final Side secondary;
 
-  Drilldown(BothSides sides, ComparedTable table, Side secondary) {
+  public Drilldown(BothSides sides, ComparedTable table, Side secondary) {
     this.sides = sides;
     this.table = table;
     this.secondary = secondary;
@@ -37,25 +37,25 @@ final class Drilldown {
    * @param source by window number; windows without rows are left out
    * @param target likewise
    */
-  record Sums(Map<Long, WindowSum> source, Map<Long, WindowSum> target) {
-    WindowSum source(long window) {
+  public record Sums(Map<Long, WindowSum> source, Map<Long, WindowSum> target) {
+    public WindowSum source(long window) {
       return source.getOrDefault(window, WindowSum.NONE);
     }
 
-    WindowSum target(long window) {
+    public WindowSum target(long window) {
       return target.getOrDefault(window, WindowSum.NONE);
     }
 
-    boolean equal(long window) {
+    public boolean equal(long window) {
       return source(window).equals(target(window));
     }
 
-    long rows(long window) {
+    public long rows(long window) {
       return Math.max(source(window).rows(), target(window).rows());
     }
 
     /** The numbers, among those that either side has rows for, that differ. */
-    List<Long> differing() {
+    public List<Long> differing() {
       Set<Long> numbers = new HashSet<>(source.keySet());
       numbers.addAll(target.keySet());
       return numbers.stream().filter(n -> !equal(n)).sorted().toList();
@@ -69,15 +69,15 @@ final class Drilldown {
    * @param buckets how many cells each window is cut into
    * @param cells the numbers of the cells; unused when there is one bucket
    */
-  record Place(List<Integer> windows, int buckets, List<Long> cells) {}
+  public record Place(List<Integer> windows, int buckets, List<Long> cells) {}
 
-  Sums sums(Chunk chunk) {
+  public Sums sums(Chunk chunk) {
     Answers<Map<Long, WindowSum>> sums = sides.ask((side, c) -> new ChunkQueries(table, chunk, side).sums(c));
     return new Sums(sums.source(), sums.target());
   }
 
   /** Narrows windows that differ down to cells that do. */
-  Place narrow(Chunk chunk, Sums sums) {
+  public Place narrow(Chunk chunk, Sums sums) {
     List<Integer> windows = sums.differing().stream().map(Long::intValue).toList();
     long rows = windows.stream().mapToLong(sums::rows).sum();
     boolean oneSided =
@@ -93,7 +93,7 @@ final class Drilldown {
   }
 
   /** The next rows that differ, about {@code limit} of them, as they look without a lock. */
-  RowMerge.Page page(Chunk chunk, Place place, OptionalLong after, int limit) {
+  public RowMerge.Page page(Chunk chunk, Place place, OptionalLong after, int limit) {
     if (place.buckets() > 1 && place.cells().isEmpty()) {
       return new RowMerge.Page(new ArrayList<>(), OptionalLong.empty());
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /** Walks both sides' rows in step and names those that differ. */
-final class RowMerge {
+public final class RowMerge {
   private RowMerge() {}
 
   /**
@@ -17,7 +17,7 @@ final class RowMerge {
    * @param candidates rows that differ
    * @param next where to go on, if the walk stopped at its limit
    */
-  record Page(List<Candidate> candidates, OptionalLong next) {}
+  public record Page(List<Candidate> candidates, OptionalLong next) {}
 
   /** Rows by key; stops after about {@code limit} candidates. */
   static Page byKey(RowCursor source, RowCursor target, int limit) {
@@ -51,7 +51,7 @@ final class RowMerge {
    * @param rowHash what the copies of the row share
    * @param surplus copies that the source has more than the target; negative: fewer
    */
-  record Surplus(int window, long rowHash, long surplus) {}
+  public record Surplus(int window, long rowHash, long surplus) {}
 
   /** Counts copies by the hash of the whole row. */
   static List<Surplus> byCopies(RowCursor source, RowCursor target) {

@@ -19,7 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Looks again, with the lane locked, at rows that differed without a lock: what remains is no write in flight. */
-final class Settler {
+public final class Settler {
   /** So many rows are looked at under one lock. */
   static final int STEP = 1_000;
 
@@ -27,7 +27,7 @@ final class Settler {
   private final ComparedTable table;
   private final Lane lane;
 
-  Settler(LaneLocks locks, ComparedTable table, Lane lane) {
+  public Settler(LaneLocks locks, ComparedTable table, Lane lane) {
     this.locks = locks;
     this.table = table;
     this.lane = lane;
@@ -45,15 +45,20 @@ final class Settler {
   private List<Verdict> step(List<Candidate> candidates) {
     List<RowKey> keys = candidates.stream().map(Candidate::key).toList();
     try (LockedCopy lock = begin()) {
-      Set<RowKey> pending = read(locks.context().primary(), () -> locks.pending(lock, table.pair(), keys));
-      Map<Integer, List<@Nullable String>> source = rows(lock, Side.SOURCE, keys);
-      Map<Integer, List<@Nullable String>> target = rows(lock, Side.TARGET, keys);
-      List<Verdict> verdicts = new ArrayList<>(keys.size());
-      for (int i = 0; i < keys.size(); i++) {
-        verdicts.add(verdict(pending.contains(keys.get(i)), source.get(i), target.get(i)));
-      }
-      return verdicts;
+      return verdicts(lock, keys);
     }
+  }
+
+  /** One verdict per key, in their order, under a lock that the caller holds. */
+  public List<Verdict> verdicts(LockedCopy lock, List<RowKey> keys) {
+    Set<RowKey> pending = read(locks.context().primary(), () -> locks.pending(lock, table.pair(), keys));
+    Map<Integer, List<@Nullable String>> source = rows(lock, Side.SOURCE, keys);
+    Map<Integer, List<@Nullable String>> target = rows(lock, Side.TARGET, keys);
+    List<Verdict> verdicts = new ArrayList<>(keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      verdicts.add(verdict(pending.contains(keys.get(i)), source.get(i), target.get(i)));
+    }
+    return verdicts;
   }
 
   /**
@@ -61,10 +66,10 @@ final class Settler {
    *
    * @param pending whether deliveries to the table are still to come
    */
-  record Copies(boolean pending, List<RowMerge.Surplus> surplus) {}
+  public record Copies(boolean pending, List<RowMerge.Surplus> surplus) {}
 
   /** Counts the copies in these windows again. */
-  Copies copies(Chunk chunk, Collection<Integer> windows) {
+  public Copies copies(Chunk chunk, Collection<Integer> windows) {
     try (LockedCopy lock = begin()) {
       boolean pending = read(locks.context().primary(), () -> locks.anyPending(lock, table.pair()));
       try (RowCursor source = cursor(lock, Side.SOURCE, chunk, windows);

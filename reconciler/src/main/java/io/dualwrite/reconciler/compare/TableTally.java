@@ -1,7 +1,5 @@
 package io.dualwrite.reconciler.compare;
 
-import io.dualwrite.reconciler.compare.WindowResult.Status;
-import io.dualwrite.reconciler.window.Window;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -15,9 +13,6 @@ import java.util.concurrent.atomic.AtomicLong;
 final class TableTally {
   /** So many differing rows are looked at one by one in a comparison; beyond, windows are only counted. */
   private static final long ROWS_LOOKED_AT = 100_000;
-
-  private static final Comparator<String> NUMBERS_BY_VALUE =
-      Comparator.comparing((String text) -> text.matches("\\d+") ? text.length() : 0).thenComparing(text -> text);
 
   private final AtomicLong budget = new AtomicLong(ROWS_LOOKED_AT);
   private final Map<Integer, WindowResult> windows = new TreeMap<>();
@@ -58,42 +53,12 @@ final class TableTally {
     List<Difference> listed = new ArrayList<>();
     for (List<Difference> found : differences.values()) {
       found.stream()
-          .sorted(Comparator.comparing(TableTally::sortKey, TableTally::compareKeys))
+          .sorted(Comparator.comparing(d -> List.copyOf(d.key().values()), KeyOrder.OF_TEXTS))
           .limit(Math.max(0, maxDifferences - listed.size()))
           .forEach(listed::add);
     }
     List<WindowResult> all = List.copyOf(windows.values());
     long counted = all.stream().mapToLong(w -> w.missing() + w.extra() + w.changed()).sum();
     return new TableComparison(table, all, listed, cut || counted > listed.size(), notes);
-  }
-
-  private static List<String> sortKey(Difference difference) {
-    return List.copyOf(difference.key().values());
-  }
-
-  private static int compareKeys(List<String> a, List<String> b) {
-    for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
-      int order = NUMBERS_BY_VALUE.compare(a.get(i), b.get(i));
-      if (order != 0) {
-        return order;
-      }
-    }
-    return Integer.compare(a.size(), b.size());
-  }
-
-  static WindowResult differs(Window window, WindowSum source, WindowSum target, List<Difference> found) {
-    return new WindowResult(
-        window,
-        Status.DIFFERS,
-        source.rows(),
-        target.rows(),
-        count(found, Difference.Kind.MISSING),
-        count(found, Difference.Kind.EXTRA),
-        count(found, Difference.Kind.CHANGED),
-        java.util.Optional.empty());
-  }
-
-  private static long count(List<Difference> found, Difference.Kind kind) {
-    return found.stream().filter(d -> d.kind() == kind).count();
   }
 }

@@ -3,7 +3,7 @@ package io.dualwrite.reconciler.compare;
 import java.util.List;
 
 /** What a look under the lock says of a row. */
-sealed interface Verdict {
+public sealed interface Verdict {
   /** Both sides hold the same after all: a write had been in flight. */
   record Same() implements Verdict {}
 

@@ -6,6 +6,6 @@ package io.dualwrite.reconciler.compare;
  * @param rows how many there are
  * @param digest a sum and an exclusive or over the rows' hashes: neither alone sees every change
  */
-record WindowSum(long rows, String digest) {
+public record WindowSum(long rows, String digest) {
   static final WindowSum NONE = new WindowSum(0, "");
 }

@@ -21,7 +21,7 @@ public final class Workers implements AutoCloseable {
   }
 
   /** Runs the second read of a task, beside its own. */
-  Executor reads() {
+  public Executor reads() {
     return reads;
   }
 

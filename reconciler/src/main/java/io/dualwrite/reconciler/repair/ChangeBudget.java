@@ -1,0 +1,32 @@
+package io.dualwrite.reconciler.repair;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** How many rows a repair may still change. Safe for use by several threads. */
+final class ChangeBudget {
+  private final AtomicLong left;
+  private volatile boolean exhausted;
+
+  ChangeBudget(long changes) {
+    this.left = new AtomicLong(changes);
+  }
+
+  /** Takes up to {@code wanted} changes out of the budget; how many may be made. */
+  int take(int wanted) {
+    long before = left.getAndUpdate(l -> l == Long.MAX_VALUE ? l : Math.max(0, l - wanted));
+    if (before < wanted) {
+      exhausted = true;
+    }
+    return (int) Math.min(before, wanted);
+  }
+
+  /** Gives back what was not needed. */
+  void giveBack(int unused) {
+    left.getAndUpdate(l -> l == Long.MAX_VALUE ? l : l + unused);
+  }
+
+  /** Whether something was refused. */
+  boolean exhausted() {
+    return exhausted;
+  }
+}
