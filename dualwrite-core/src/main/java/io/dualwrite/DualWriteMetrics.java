@@ -1,5 +1,7 @@
 package io.dualwrite;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
@@ -7,10 +9,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +35,8 @@ public final class DualWriteMetrics implements AutoCloseable {
 
   private final @Nullable MeterRegistry registry;
   private final Tags common;
-  private final Map<String, Map<String, Timer[]>> writes = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, Map<Side, Map<WriteOutcome, Timer>>>> writes =
+      new ConcurrentHashMap<>();
   private final Map<String, Map<String, Counter>> secondaryFailures = new ConcurrentHashMap<>();
   private final Map<String, Counter> unmirrored = new ConcurrentHashMap<>();
   private final Map<String, Counter> deliveredRows = new ConcurrentHashMap<>();
@@ -71,16 +74,16 @@ public final class DualWriteMetrics implements AutoCloseable {
       return;
     }
     long nanos = System.nanoTime() - started;
-    Map<String, Timer[]> ofTable = writes.get(table);
+    Map<String, Map<Side, Map<WriteOutcome, Timer>>> ofTable = writes.get(table);
     if (ofTable == null) {
       ofTable = writes.computeIfAbsent(table, t -> new ConcurrentHashMap<>());
     }
-    Timer[] timers = ofTable.get(operation);
+    Map<Side, Map<WriteOutcome, Timer>> timers = ofTable.get(operation);
     if (timers == null) {
       timers = ofTable.computeIfAbsent(operation, o -> writeTimers(registry, table, o));
     }
-    timers[side.ordinal() * WriteOutcome.COUNT + outcome.ordinal()].record(
-        nanos, TimeUnit.NANOSECONDS);
+    requireNonNull(requireNonNull(timers.get(side)).get(outcome))
+        .record(nanos, TimeUnit.NANOSECONDS);
   }
 
   /** A write that the secondary did not take ({@code dualwrite.secondary.failures}). */
@@ -131,7 +134,7 @@ public final class DualWriteMetrics implements AutoCloseable {
           deliveredRows.computeIfAbsent(
               table, t -> counter(registry, "dualwrite.delivery.rows", Tags.of("table", t)));
     }
-    counter.increment(rows);
+    counter.increment((double) rows);
   }
 
   /** The time from the primary's commit to the secondary's ({@code dualwrite.delivery.lag}). */
@@ -182,6 +185,7 @@ public final class DualWriteMetrics implements AutoCloseable {
    * TARGET_PRIMARY, 3 TARGET_ONLY) and the kill switch ({@code dualwrite.kill.switch}: 1 engaged, 0
    * released).
    */
+  @SuppressWarnings("EnumOrdinal") // The phases are declared in the order of the migration.
   public void showState(Supplier<Phase> phase, BooleanSupplier killSwitch) {
     gauge("dualwrite.phase", null, () -> phase.get().ordinal());
     gauge("dualwrite.kill.switch", null, () -> killSwitch.getAsBoolean() ? 1 : 0);
@@ -206,20 +210,18 @@ public final class DualWriteMetrics implements AutoCloseable {
     }
   }
 
-  private Timer[] writeTimers(MeterRegistry registry, String table, String operation) {
-    Timer[] timers = new Timer[Side.values().length * WriteOutcome.COUNT];
+  private Map<Side, Map<WriteOutcome, Timer>> writeTimers(
+      MeterRegistry registry, String table, String operation) {
+    Map<Side, Map<WriteOutcome, Timer>> timers = new EnumMap<>(Side.class);
     for (Side side : Side.values()) {
+      Map<WriteOutcome, Timer> ofSide = new EnumMap<>(WriteOutcome.class);
       for (WriteOutcome outcome : WriteOutcome.values()) {
-        timers[side.ordinal() * WriteOutcome.COUNT + outcome.ordinal()] =
-            timer(
-                registry,
-                "dualwrite.writes",
-                Tags.of(
-                    Tag.of("table", table),
-                    Tag.of("operation", operation),
-                    Tag.of("side", side.label()),
-                    Tag.of("outcome", outcome.label())));
+        Tags tags =
+            Tags.of("table", table, "operation", operation)
+                .and("side", side.label(), "outcome", outcome.label());
+        ofSide.put(outcome, timer(registry, "dualwrite.writes", tags));
       }
+      timers.put(side, ofSide);
     }
     return timers;
   }

@@ -42,6 +42,7 @@ public enum Phase {
   /**
    * Whether the migration may move from this phase straight to {@code next}: one step, either way.
    */
+  @SuppressWarnings("EnumOrdinal") // The phases are declared in the order of the migration.
   public boolean canMoveTo(Phase next) {
     return Math.abs(next.ordinal() - ordinal()) == 1;
   }

@@ -8,10 +8,8 @@ public enum WriteOutcome {
   SUCCESS,
   /** The store refused it, or did not answer in time. */
   FAILURE,
-  /** It was not tried on this side now; it is delivered later. */
+  /** It was not tried on this side now; with a journal it is delivered later. */
   DEFERRED;
-
-  static final int COUNT = 3;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 
