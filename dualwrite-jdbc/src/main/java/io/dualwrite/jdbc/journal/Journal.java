@@ -112,7 +112,7 @@ public final class Journal {
     String sql =
         "DELETE FROM "
             + journal
-            + " j USING pg_catalog.unnest(?::text[], ?::bigint[]) AS d(table_name, id)"
+            + " j USING ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::bigint[])) AS d(table_name, id)"
             + " WHERE j.table_name = d.table_name COLLATE \"C\" AND j.id = d.id";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setArray(
@@ -134,7 +134,7 @@ public final class Journal {
     String sql =
         "DELETE FROM "
             + journal
-            + " j USING pg_catalog.unnest(?::text[], ?::bigint[]) AS d(table_name, id),"
+            + " j USING ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::bigint[])) AS d(table_name, id),"
             + " (SELECT pg_catalog.set_config('synchronous_commit', 'off', true) AS off OFFSET 0) s"
             + " WHERE j.table_name = d.table_name COLLATE \"C\" AND j.id = d.id AND s.off IS NOT NULL";
     try (Connection connection = primary.getConnection();
