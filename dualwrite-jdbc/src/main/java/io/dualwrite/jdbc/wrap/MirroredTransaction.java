@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one transaction touched so far. Confined to the connection's thread; cleared and used again
@@ -19,8 +20,18 @@ public final class MirroredTransaction {
 
   private FailurePolicy policy = FailurePolicy.BEST_EFFORT;
 
+  /**
+   * Most transactions write to one table again and again; hashing a table's description is not
+   * cheap.
+   */
+  private @Nullable CapturedTable lastJournaled;
+
   /** Notes that the journal names rows of this table. */
   public void journaled(CapturedTable table) {
+    if (table == lastJournaled) {
+      return;
+    }
+    lastJournaled = table;
     touched.computeIfAbsent(table, t -> List.of());
     policy =
         policy.strictest(
@@ -62,6 +73,7 @@ public final class MirroredTransaction {
   /** Forgets everything: the transaction has ended. */
   public void clear() {
     touched.clear();
+    lastJournaled = null;
     policy = FailurePolicy.BEST_EFFORT;
   }
 }

@@ -4,6 +4,7 @@ import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a wrapped connection asks of the migration that it belongs to. Safe for use by many threads;
@@ -33,6 +34,15 @@ public interface Mirroring {
    */
   CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys)
       throws SQLException;
+
+  /**
+   * The plan for a text if it is known without input or output, else null. Only a hint, asked when
+   * a statement is prepared, so that it is prepared in the form that it will most likely run in;
+   * {@link #plan} decides when it runs.
+   */
+  default @Nullable CapturePlan knownPlan(SessionNames session, String sql, RequestedKeys keys) {
+    return null;
+  }
 
   /**
    * Counts and logs a write that cannot be mirrored; under {@code unmirrored: FAIL} throws, and the

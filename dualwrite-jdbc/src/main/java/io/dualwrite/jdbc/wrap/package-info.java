@@ -2,7 +2,7 @@
  * The JDBC wrappers; each holds only what differs from the wrapped object, the rest is generated.
  */
 @NullMarked
-@Forwarding(Array.class)
+@Forwarding(value = Array.class, wrapped = ResultSet.class)
 @Forwarding(value = Connection.class, wrapped = Array.class)
 @Forwarding(
     value = DatabaseMetaData.class,

@@ -1,0 +1,278 @@
+package io.dualwrite.jdbc.wrap;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+
+/**
+ * The transaction under way on one connection: whether it is mirrored and what it touched. The
+ * first statement after a transaction began decides whether it is mirrored, and that holds until it
+ * ends; under auto-commit each statement decides for itself.
+ *
+ * <p>Where a transaction ends is asked of the driver, which knows what the server last said, so
+ * that a {@code BEGIN} or {@code COMMIT} in SQL (even one that no plan has seen, because nothing is
+ * mirrored) is noticed. Confined to the connection's thread but for {@link #inPassThrough}.
+ */
+final class CurrentTransaction implements Mirroring.OpenConnection {
+  private enum Mode {
+    UNDECIDED,
+    MIRRORED,
+    PASS_THROUGH
+  }
+
+  private static final VarHandle IN_PASS_THROUGH;
+
+  static {
+    try {
+      IN_PASS_THROUGH =
+          MethodHandles.lookup()
+              .findVarHandle(CurrentTransaction.class, "inPassThrough", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Mirroring mirroring;
+  private final Connection raw;
+  private final SessionNames names;
+  private final MirroredTransaction touched = new MirroredTransaction();
+
+  /**
+   * Null where the driver is not PostgreSQL's own: then only plans tell of transaction control in
+   * SQL.
+   */
+  private final @Nullable BaseConnection driver;
+
+  private Mode mode = Mode.UNDECIDED;
+  private boolean autoCommit;
+  private boolean begunBySql;
+
+  /**
+   * Batches begun in pass-through and neither run nor cleared: they keep the flag up, and so the
+   * gap open.
+   */
+  private int waitingBatches;
+
+  private boolean ranUnjournaled;
+  private boolean namesMayChangeBack;
+  private boolean schemaMayChangeBack;
+
+  @SuppressWarnings("UnusedVariable") // through the handle
+  private boolean inPassThrough;
+
+  CurrentTransaction(Mirroring mirroring, Connection raw, SessionNames names) throws SQLException {
+    this.mirroring = mirroring;
+    this.raw = raw;
+    this.names = names;
+    this.driver = raw.isWrapperFor(BaseConnection.class) ? raw.unwrap(BaseConnection.class) : null;
+    this.autoCommit = raw.getAutoCommit();
+  }
+
+  @Override
+  public boolean inPassThrough() {
+    return (boolean) IN_PASS_THROUGH.getVolatile(this);
+  }
+
+  MirroredTransaction touched() {
+    return touched;
+  }
+
+  /** Whether a statement that is prepared now will most likely be mirrored. */
+  boolean expectsMirroring() {
+    return mode == Mode.UNDECIDED ? mirroring.active() : mode == Mode.MIRRORED;
+  }
+
+  /** Called before each statement, with {@link #leave} after it: whether it is to be mirrored. */
+  boolean enter() {
+    if (mode == Mode.UNDECIDED) {
+      mode = decide();
+    }
+    return mode == Mode.MIRRORED;
+  }
+
+  private Mode decide() {
+    if (mirroring.active()) {
+      return Mode.MIRRORED;
+    }
+    IN_PASS_THROUGH.setVolatile(this, true);
+    if (mirroring.active()) {
+      lowerFlag();
+      return Mode.MIRRORED;
+    }
+    // No plan looks at what runs now, so it may be anything, a change of the search path too.
+    names.searchPath(null);
+    return Mode.PASS_THROUGH;
+  }
+
+  /** After a statement, whether it succeeded or not. */
+  void leave() {
+    if (isAlone()) {
+      // What is touched still was committed in SQL that no plan saw, or perhaps rolled back:
+      // looking at the rows does no harm.
+      committed();
+      ended();
+    }
+  }
+
+  /** Whether no transaction outlives the statement: auto-commit, and none begun in SQL. */
+  boolean isAlone() {
+    if (driver != null) {
+      return driver.getTransactionState() == TransactionState.IDLE;
+    }
+    return autoCommit && !begunBySql;
+  }
+
+  /** Whether the statement about to run is its own transaction. */
+  boolean isAutoCommit() {
+    return autoCommit && isAlone();
+  }
+
+  /** What was touched is committed. */
+  void committed() {
+    if (!touched.isEmpty()) {
+      try {
+        mirroring.committed(touched);
+      } finally {
+        touched.clear();
+      }
+    }
+  }
+
+  /** What was touched is rolled back, or nothing was touched after all. */
+  void nothingTouched() {
+    touched.clear();
+  }
+
+  /**
+   * Goes on unmirrored because the journal failed, unless it is mended already. Only where nothing
+   * was done yet.
+   */
+  boolean fallBack() {
+    touched.clear();
+    mode = decide();
+    return mode == Mode.PASS_THROUGH;
+  }
+
+  void begunBySql() {
+    begunBySql = autoCommit;
+  }
+
+  void endedBySql() {
+    touched.clear();
+    if (driver == null) {
+      ended();
+    }
+  }
+
+  void batchWaits() {
+    waitingBatches++;
+    IN_PASS_THROUGH.setVolatile(this, true);
+  }
+
+  void batchCleared() {
+    waitingBatches--;
+    if (mode != Mode.PASS_THROUGH) {
+      lowerFlag();
+    }
+  }
+
+  /** A batch begun in pass-through runs now: the gap stays open until its rows are committed. */
+  void batchRuns() {
+    waitingBatches--;
+    ranUnjournaled = true;
+  }
+
+  /**
+   * After a statement that may have changed what names mean, until the transaction's end may have
+   * changed it back.
+   */
+  void namesChanged() {
+    names.searchPath(null);
+    namesMayChangeBack = true;
+  }
+
+  /**
+   * After a statement that changed the schema; others see it, and we again, once the transaction
+   * has ended.
+   */
+  void schemaChanged() {
+    mirroring.schemaChanged();
+    schemaMayChangeBack = true;
+  }
+
+  void commit() throws SQLException {
+    if (autoCommit) {
+      raw.commit();
+      return;
+    }
+    try {
+      if (touched.isEmpty()) {
+        raw.commit();
+      } else {
+        mirroring.commit(raw, touched);
+      }
+    } finally {
+      ended();
+    }
+  }
+
+  void rollback() throws SQLException {
+    if (autoCommit) {
+      raw.rollback();
+      return;
+    }
+    try {
+      raw.rollback();
+    } finally {
+      ended();
+    }
+  }
+
+  void autoCommit(boolean value) throws SQLException {
+    if (value && !autoCommit) {
+      if (!touched.isEmpty()) {
+        commit();
+      }
+      raw.setAutoCommit(true);
+      autoCommit = true;
+      ended();
+    } else {
+      raw.setAutoCommit(value);
+      autoCommit = value;
+    }
+  }
+
+  /** After a rollback to a savepoint. */
+  void rolledBackInPart() {
+    if (namesMayChangeBack) {
+      names.searchPath(null);
+    }
+    if (schemaMayChangeBack) {
+      mirroring.schemaChanged();
+    }
+  }
+
+  /** The transaction has ended, or the connection. */
+  void ended() {
+    rolledBackInPart();
+    namesMayChangeBack = false;
+    schemaMayChangeBack = false;
+    begunBySql = false;
+    ranUnjournaled = false;
+    mode = Mode.UNDECIDED;
+    if (!touched.isEmpty()) {
+      touched.clear();
+    }
+    lowerFlag();
+  }
+
+  private void lowerFlag() {
+    if (waitingBatches == 0 && !ranUnjournaled && (boolean) IN_PASS_THROUGH.get(this)) {
+      IN_PASS_THROUGH.setRelease(this, false);
+    }
+  }
+}

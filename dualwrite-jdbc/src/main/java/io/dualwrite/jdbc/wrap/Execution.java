@@ -1,0 +1,127 @@
+package io.dualwrite.jdbc.wrap;
+
+import io.dualwrite.jdbc.capture.CapturePlan;
+import java.sql.SQLException;
+
+/** Runs the statements of a mirrored transaction as their plans say. */
+final class Execution {
+  private final Mirroring mirroring;
+  private final SessionNames names;
+  private final CurrentTransaction transaction;
+  private final JournaledExecution journaled;
+
+  Execution(
+      Mirroring mirroring,
+      SessionNames names,
+      CurrentTransaction transaction,
+      JournaledExecution journaled) {
+    this.mirroring = mirroring;
+    this.names = names;
+    this.transaction = transaction;
+    this.journaled = journaled;
+  }
+
+  <R> R run(CapturePlan plan, StatementForms statement, Call<R> call) throws SQLException {
+    if (plan instanceof CapturePlan.PassThrough) {
+      return statement.asWritten(call);
+    }
+    if (plan instanceof CapturePlan.Captured captured) {
+      return captured(captured, statement, call);
+    }
+    if (plan instanceof CapturePlan.Unmirrored unmirrored) {
+      mirroring.unmirrored(unmirrored);
+      try {
+        return statement.asWritten(call);
+      } finally {
+        anythingMayHaveChanged(unmirrored);
+      }
+    }
+    if (plan instanceof CapturePlan.SessionChange) {
+      try {
+        return statement.asWritten(call);
+      } finally {
+        transaction.namesChanged();
+      }
+    }
+    if (plan instanceof CapturePlan.SchemaChange change) {
+      return schemaChange(change, statement, call);
+    }
+    return control(((CapturePlan.TransactionControl) plan).kind(), statement, call);
+  }
+
+  private <R> R captured(CapturePlan.Captured plan, StatementForms statement, Call<R> call)
+      throws SQLException {
+    CapturePlan.Unmirrored besides = plan.besides();
+    if (besides == null) {
+      return journaled.run(plan, statement, call);
+    }
+    mirroring.unmirrored(besides);
+    try {
+      return journaled.run(plan, statement, call);
+    } finally {
+      anythingMayHaveChanged(besides);
+    }
+  }
+
+  /**
+   * A function is common and seldom redefines more than names; after the rest the catalog is read
+   * anew too.
+   */
+  void anythingMayHaveChanged(CapturePlan.Unmirrored plan) {
+    transaction.namesChanged();
+    if (!plan.reason().equals("function")) {
+      transaction.schemaChanged();
+    }
+  }
+
+  private <R> R schemaChange(CapturePlan.SchemaChange plan, StatementForms statement, Call<R> call)
+      throws SQLException {
+    if (plan.touchesMirrored()) {
+      mirroring.unmirrored(
+          new CapturePlan.Unmirrored(
+              "ddl",
+              "The definition of a mirrored table changes on this side alone: change it on the other side too."));
+    }
+    try {
+      return statement.asWritten(call);
+    } finally {
+      if (plan.createsTemporary()) {
+        names.createdTemporaryTable();
+      }
+      transaction.namesChanged();
+      transaction.schemaChanged();
+    }
+  }
+
+  private <R> R control(
+      CapturePlan.TransactionControl.Kind kind, StatementForms statement, Call<R> call)
+      throws SQLException {
+    if (kind == CapturePlan.TransactionControl.Kind.COMMIT) {
+      return commit(statement, call);
+    }
+    if (kind == CapturePlan.TransactionControl.Kind.TWO_PHASE && !transaction.touched().isEmpty()) {
+      mirroring.unmirrored(
+          new CapturePlan.Unmirrored(
+              "two-phase",
+              "The rows of a prepared transaction follow from the journal after its COMMIT PREPARED, whatever the policy."));
+    }
+    R result = statement.asWritten(call);
+    switch (kind) {
+      case BEGIN -> transaction.begunBySql();
+      case ROLLBACK -> transaction.endedBySql();
+      case SAVEPOINT -> transaction.rolledBackInPart();
+      case COMMIT, TWO_PHASE -> {}
+    }
+    return result;
+  }
+
+  private <R> R commit(StatementForms statement, Call<R> call) throws SQLException {
+    try {
+      return transaction.touched().isEmpty()
+          ? statement.asWritten(call)
+          : journaled.commitInSql(() -> statement.asWritten(call));
+    } finally {
+      transaction.endedBySql();
+    }
+  }
+}

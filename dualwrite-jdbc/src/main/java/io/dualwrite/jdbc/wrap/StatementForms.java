@@ -1,0 +1,28 @@
+package io.dualwrite.jdbc.wrap;
+
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * A wrapped statement as {@link Execution} sees it: it can run its text as it is, or in the form
+ * that a plan asks for.
+ */
+interface StatementForms {
+  /** Runs the text as the application wrote it. */
+  <R> R asWritten(Call<R> call) throws SQLException;
+
+  /**
+   * The inner statement, ready to run a text. A prepared statement is prepared anew where it is in
+   * another form.
+   */
+  Statement inner(String text, boolean keys) throws SQLException;
+
+  /** Whether rows' keys can be had as generated keys without the application noticing. */
+  boolean canReturnKeys();
+
+  /**
+   * The inner statement's generated keys were read and closed; the application asked for none and
+   * sees none.
+   */
+  void keysTaken();
+}
