@@ -154,7 +154,7 @@ final class CaptureText {
     if (where < 0) {
       text.insert(end, " WHERE " + condition);
     } else {
-      text.insert(run.endOf(where), " " + condition + " AND (").insert(end, ")");
+      text.insert(run.endOf(where), " (").insert(end, ") AND " + condition);
     }
   }
 

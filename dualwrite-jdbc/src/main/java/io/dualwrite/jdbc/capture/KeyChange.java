@@ -4,9 +4,12 @@ import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.UniqueKey;
 import java.util.List;
+import java.util.Set;
 
 /** Whether a statement may change the columns that name a row in the journal. */
 final class KeyChange {
+  private static final Set<String> MANY_TEXTS = Set.of("citext", "numeric", "bpchar");
+
   private final WriteStatement statement;
   private final CapturedTable table;
 
@@ -31,7 +34,12 @@ final class KeyChange {
   private boolean by(Assignment assignment, Column column) {
     return assignment.column().equals(column.name())
         && !toItself(assignment)
-        && !toWhatItConflictsOn(assignment);
+        && !(isEqualTextForEqual(column) && toWhatItConflictsOn(assignment));
+  }
+
+  /** Whether values that a unique index takes for equal have one text. */
+  private static boolean isEqualTextForEqual(Column column) {
+    return column.deterministicCollation() && !MANY_TEXTS.contains(column.baseType());
   }
 
   private boolean toItself(Assignment assignment) {
