@@ -33,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -207,6 +208,11 @@ public final class Migration implements Mirroring, AutoCloseable {
       plans.refresh();
     }
     return plans.plan(raw, session, sql, keys);
+  }
+
+  @Override
+  public @Nullable CapturePlan knownPlan(SessionNames session, String sql, RequestedKeys keys) {
+    return plans.known(session, sql, keys);
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The plan of each SQL text, decided once per text, search path and state of the schema. A plan
@@ -97,19 +98,23 @@ final class Plans {
       throws SQLException {
     State current = state;
     Key key = new Key(sql, keys);
+    CapturePlan plan = known(current, session, key);
+    return plan != null ? plan : decide(current, raw, session, key);
+  }
+
+  /** The plan if it was decided already. */
+  @Nullable CapturePlan known(SessionNames session, String sql, RequestedKeys keys) {
+    return known(state, session, new Key(sql, keys));
+  }
+
+  private static @Nullable CapturePlan known(State current, SessionNames session, Key key) {
     CapturePlan plan = current.everywhere().get(key);
-    if (plan != null) {
-      return plan;
-    }
     String path = session.searchPath();
-    if (path != null && !session.temporaryTables()) {
+    if (plan == null && path != null && !session.temporaryTables()) {
       Map<Key, CapturePlan> ofPath = current.bySearchPath().get(path);
-      plan = ofPath == null ? null : ofPath.get(key);
-      if (plan != null) {
-        return plan;
-      }
+      return ofPath == null ? null : ofPath.get(key);
     }
-    return decide(current, raw, session, key);
+    return plan;
   }
 
   private CapturePlan decide(State current, Connection raw, SessionNames session, Key key)
