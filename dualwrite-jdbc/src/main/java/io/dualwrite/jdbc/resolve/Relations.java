@@ -174,9 +174,7 @@ public final class Relations {
         behind.stream().anyMatch(t -> config.tables().selects(identity(t.name().toString())));
     return selected || view.redirected()
         ? new Relation.Uncapturable(
-            "view",
-            view.name()
-                + " is a view. Write to the table behind it, or mirror by `capture: TRIGGER`.")
+            "view", view.name() + " is a view. Write to the table behind it.")
         : new Relation.NotMirrored();
   }
 

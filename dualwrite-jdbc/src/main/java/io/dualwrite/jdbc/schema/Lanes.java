@@ -7,81 +7,93 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Groups mirrored tables into {@link Lane}s by the foreign keys of both sides. */
 final class Lanes {
-  private static final Comparator<TablePair> BY_NAME = Comparator.comparing(TablePair::name);
+  private final Map<TableName, TablePair> pairs = new TreeMap<>();
+  private final Map<TableName, Set<TableName>> parents = new HashMap<>();
 
-  private Lanes() {}
-
-  /** The connected components, by name; each with parents before children. */
-  static List<Lane> of(List<TablePair> pairs) {
-    Map<TablePair, Set<TablePair>> parents = parents(pairs);
-    Map<TablePair, Set<TablePair>> neighbours = new HashMap<>();
-    parents.forEach(
-        (child, of) -> {
-          for (TablePair parent : of) {
-            neighbours.computeIfAbsent(child, t -> new HashSet<>()).add(parent);
-            neighbours.computeIfAbsent(parent, t -> new HashSet<>()).add(child);
-          }
-        });
-    List<Lane> lanes = new ArrayList<>();
-    Set<TablePair> seen = new HashSet<>();
-    for (TablePair first : pairs.stream().sorted(BY_NAME).toList()) {
-      if (seen.add(first)) {
-        List<TablePair> component = new ArrayList<>();
-        Deque<TablePair> open = new ArrayDeque<>(List.of(first));
-        while (!open.isEmpty()) {
-          TablePair table = open.pop();
-          component.add(table);
-          neighbours.getOrDefault(table, Set.of()).stream().filter(seen::add).forEach(open::push);
-        }
-        lanes.add(new Lane(first.name().toString(), parentsFirst(component, parents)));
-      }
-    }
-    return List.copyOf(lanes);
-  }
-
-  private static Map<TablePair, Set<TablePair>> parents(List<TablePair> pairs) {
-    Map<TablePair, Set<TablePair>> parents = new HashMap<>();
+  private Lanes(List<TablePair> all) {
+    all.forEach(p -> pairs.put(p.name(), p));
     for (Side side : Side.values()) {
-      Map<TableName, TablePair> byName = new HashMap<>();
-      pairs.forEach(p -> byName.put(p.on(side).name(), p));
-      for (TablePair pair : pairs) {
-        Set<TablePair> of = parents.computeIfAbsent(pair, t -> new HashSet<>());
+      Map<TableName, TableName> identities = new HashMap<>();
+      all.forEach(p -> identities.put(p.on(side).name(), p.name()));
+      for (TablePair pair : all) {
+        Set<TableName> of = parents.computeIfAbsent(pair.name(), t -> new HashSet<>());
         for (ForeignKey key : pair.on(side).foreignKeys()) {
-          TablePair parent = byName.get(key.parent());
-          if (parent != null && !parent.equals(pair)) {
+          TableName parent = identities.get(key.parent());
+          if (parent != null && !parent.equals(pair.name())) {
             of.add(parent);
           }
         }
       }
     }
-    return parents;
   }
 
-  /** Takes a table with no parent left; in a cycle, the one with the fewest. */
-  private static List<TablePair> parentsFirst(
-      List<TablePair> component, Map<TablePair, Set<TablePair>> parents) {
-    Set<TablePair> left = new LinkedHashSet<>(component.stream().sorted(BY_NAME).toList());
+  /** The connected components, by name; each with parents before children. */
+  static List<Lane> of(List<TablePair> pairs) {
+    Lanes lanes = new Lanes(pairs);
+    Map<TableName, Set<TableName>> neighbours = new HashMap<>();
+    lanes.parents.forEach(
+        (child, of) -> {
+          for (TableName parent : of) {
+            neighbours.computeIfAbsent(child, t -> new HashSet<>()).add(parent);
+            neighbours.computeIfAbsent(parent, t -> new HashSet<>()).add(child);
+          }
+        });
+    List<Lane> found = new ArrayList<>();
+    Set<TableName> seen = new HashSet<>();
+    for (TableName first : lanes.pairs.keySet()) {
+      if (!seen.contains(first)) {
+        SortedSet<TableName> component = new TreeSet<>(reach(first, neighbours));
+        component.add(first);
+        seen.addAll(component);
+        found.add(new Lane(first.toString(), lanes.parentsFirst(component)));
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  /**
+   * Takes the table with the fewest ancestors left: none, or, where all that are left hang on a
+   * cycle, one of the cycle and not of what hangs on it.
+   */
+  private List<TablePair> parentsFirst(SortedSet<TableName> component) {
     List<TablePair> ordered = new ArrayList<>();
+    Map<TableName, Set<TableName>> left = new TreeMap<>();
+    component.forEach(t -> left.put(t, new HashSet<>(parents.getOrDefault(t, Set.of()))));
     while (!left.isEmpty()) {
-      TablePair next =
-          left.stream()
-              .min(
-                  Comparator.comparingLong(
-                      (TablePair t) ->
-                          parents.getOrDefault(t, Set.of()).stream()
-                              .filter(left::contains)
-                              .count()))
+      TableName next =
+          left.keySet().stream()
+              .min(Comparator.comparingInt((TableName t) -> reach(t, left).size()))
               .orElseThrow();
       left.remove(next);
-      ordered.add(next);
+      left.values().forEach(of -> of.remove(next));
+      TablePair pair = pairs.get(next);
+      if (pair != null) {
+        ordered.add(pair);
+      }
     }
     return List.copyOf(ordered);
+  }
+
+  /** Everything that the edges lead to from there, the start itself left out. */
+  private static Set<TableName> reach(TableName start, Map<TableName, Set<TableName>> edges) {
+    Set<TableName> found = new HashSet<>();
+    Deque<TableName> open = new ArrayDeque<>(List.of(start));
+    while (!open.isEmpty()) {
+      for (TableName next : edges.getOrDefault(open.pop(), Set.of())) {
+        if (!next.equals(start) && found.add(next)) {
+          open.push(next);
+        }
+      }
+    }
+    return found;
   }
 }

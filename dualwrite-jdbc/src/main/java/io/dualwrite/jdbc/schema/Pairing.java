@@ -99,7 +99,7 @@ final class Pairing {
             time,
             override.appendOnly(),
             captured.policy());
-    warn(pair, named);
+    PairWarnings.of(pair, named).forEach(warnings);
     return Optional.of(pair);
   }
 
@@ -172,40 +172,6 @@ final class Pairing {
       }
     }
     return Optional.of(List.copyOf(pairs));
-  }
-
-  private void warn(TablePair pair, NamedTable target) {
-    if (!pair.key().isEmpty() && pair.conflictKey(Side.TARGET).isEmpty()) {
-      warnings.accept(
-          identity
-              + ": "
-              + pair.target().name()
-              + " on the target has no unique index over exactly ("
-              + names(pair.key(), Side.TARGET)
-              + "), so that rows are looked up and written more slowly there. Create one.");
-    }
-    if (!pair.key().isEmpty()
-        && !(KeyChoice.of(target) instanceof KeyChoice.Chosen chosen
-            && chosen.columns().equals(pair.key().stream().map(ColumnPair::target).toList()))) {
-      warnings.accept(
-          identity
-              + ": the key on the target is not that on the source ("
-              + names(pair.key(), Side.SOURCE)
-              + "). Before the target becomes primary, fix it with `key: ["
-              + names(pair.key(), Side.SOURCE)
-              + "]` under tables.overrides.");
-    }
-    if (!pair.target().userTriggers().isEmpty()) {
-      warnings.accept(
-          identity
-              + ": triggers on the target run for delivered rows too and may change them: "
-              + String.join(", ", pair.target().userTriggers())
-              + ".");
-    }
-  }
-
-  private static String names(List<ColumnPair> pairs, Side side) {
-    return String.join(", ", pairs.stream().map(p -> p.on(side).name()).toList());
   }
 
   private static Optional<ColumnPair> pairOf(List<ColumnPair> columns, Column source) {
