@@ -64,9 +64,12 @@ public final class Bed {
   }
 
   public LaneDelivery delivery(String table, DeliveryProbe probe) throws SQLException {
+    return delivery(table, probe, context());
+  }
+
+  public LaneDelivery delivery(String table, DeliveryProbe probe, CopyContext context) throws SQLException {
     return new LaneDelivery(
-        lane(table),
-        context(),
+        lane(table), context,
         DeliverySettings.DEFAULT,
         DualWriteMetrics.none(),
         probe,
