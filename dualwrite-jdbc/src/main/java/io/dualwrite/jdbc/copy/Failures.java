@@ -31,7 +31,7 @@ public final class Failures {
   public static boolean refusesTable(SQLException failure) {
     String state = failure.getSQLState();
     return state != null
-        && (state.startsWith("42") || state.startsWith("3F") || state.startsWith("25"));
+        && (state.startsWith("42") || state.startsWith("3F") || state.equals("25006"));
   }
 
   /** The constraint that was violated, if the server named one. */

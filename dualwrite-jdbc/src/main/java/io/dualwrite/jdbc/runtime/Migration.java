@@ -106,7 +106,13 @@ public final class Migration implements Mirroring, AutoCloseable {
     this.breaker = breaker(config);
     metrics.show(breaker);
     Mirrors mirrors =
-        new Mirrors(source, target, config, membership::firstContact, Clock.systemUTC());
+        new Mirrors(
+            source,
+            target,
+            config,
+            membership::firstContact,
+            plans.tables().refused(),
+            Clock.systemUTC());
     this.delivery =
         new DeliveryEngine(context, DeliverySettings.DEFAULT, mirrors, breaker, metrics, probe);
     this.strict =

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,7 +32,7 @@ final class Mirrors implements DeliveryEngine.LaneSource {
   private final MigrationConfig config;
   private final FirstContact firstContact;
   private final Clock clock;
-  private final Set<Refused> told = new HashSet<>();
+  private final Set<Refused> told;
 
   private List<Lane> lanes = List.of();
   private String fingerprint = "";
@@ -48,11 +49,13 @@ final class Mirrors implements DeliveryEngine.LaneSource {
       DataSource target,
       MigrationConfig config,
       FirstContact firstContact,
+      Collection<Refused> told,
       Clock clock) {
     this.source = source;
     this.target = target;
     this.config = config;
     this.firstContact = firstContact;
+    this.told = new HashSet<>(told);
     this.clock = clock;
   }
 

@@ -41,7 +41,9 @@ class CapturePlannerTest {
     } else if (plan instanceof TransactionControl control) {
       return control.kind().name();
     } else if (plan instanceof SchemaChange change) {
-      return "schema" + (change.createsTemporary() ? "+temp" : "") + (change.touchesMirrored() ? "+mirrored" : "");
+      return "schema"
+          + (change.createsTemporary() ? "+temp" : "")
+          + (change.touchesMirrored() ? "+mirrored" : "");
     } else if (plan instanceof SessionChange) {
       return "session";
     }
@@ -242,11 +244,14 @@ class CapturePlannerTest {
                 + key
                 + "::pg_catalog.text) INSERT INTO \"dualwrite\".journal (table_name, key) SELECT 'public.t', ARRAY[dwk1] FROM dw");
     assertThat(captured.returningKeys())
-        .isEqualTo(sql + " RETURNING 'public.t'::pg_catalog.text, ARRAY[" + key + "::pg_catalog.text]");
+        .isEqualTo(
+            sql + " RETURNING 'public.t'::pg_catalog.text, ARRAY[" + key + "::pg_catalog.text]");
   }
 
-  private void rewrites(CapturePlanner by, String sql, RequestedKeys keys, String expected) throws SQLException {
-    Captured captured = (Captured) by.plan(sql, keys, new Tables(), text -> List.of("described by", text));
+  private void rewrites(CapturePlanner by, String sql, RequestedKeys keys, String expected)
+      throws SQLException {
+    Captured captured =
+        (Captured) by.plan(sql, keys, new Tables(), text -> List.of("described by", text));
     assertThat(captured.journaling()).isEqualTo(expected);
   }
 
@@ -329,7 +334,9 @@ class CapturePlannerTest {
   @Test
   void truncationIsJournaledBefore() throws SQLException {
     Captured captured = (Captured) plan("TRUNCATE t, audit CASCADE");
-    assertThat(captured.before()).isEqualTo("INSERT INTO \"dualwrite\".journal (table_name) VALUES ('public.t'), ('app.Order Items')");
+    assertThat(captured.before())
+        .isEqualTo(
+            "INSERT INTO \"dualwrite\".journal (table_name) VALUES ('public.t'), ('app.Order Items')");
     assertThat(captured.journaling()).isEqualTo("TRUNCATE t, audit CASCADE");
     assertThat(captured.tables()).containsExactly(Tables.T, Tables.ITEMS);
   }
@@ -395,10 +402,72 @@ class CapturePlannerTest {
   @Test
   void garbageIsPlannedWithoutFailing() throws SQLException {
     String[] parts = {
-      "INSERT INTO t", "UPDATE t SET", "DELETE FROM t", "WITH", "x AS (", ")", "(", "[", "]", "RETURNING", "'", "\"", "$$", "$a$", "--", "\n", "/*",
-      "*/", "E'", "\\", "U&\"", "?", "??", "$1", "ON CONFLICT", "DO UPDATE SET", ",", ";", ".", "=", "id", "VALUES", "FROM", "WHERE", "AS", "::",
-      "EXPLAIN ANALYZE", "TRUNCATE", "COPY", "CREATE", "ALTER", "DROP", "TABLE", "SET", "LOCAL", "{", "call", "}", "é", "\u0000", "0x", "1e", "SELECT",
-      "INTO", "MERGE", "SEARCH", "CYCLE", "ONLY", "*", "CURRENT OF", "BEGIN ATOMIC", "CASE", "END", "ROLLBACK", "NOT", "MATERIALIZED"
+      "INSERT INTO t",
+      "UPDATE t SET",
+      "DELETE FROM t",
+      "WITH",
+      "x AS (",
+      ")",
+      "(",
+      "[",
+      "]",
+      "RETURNING",
+      "'",
+      "\"",
+      "$$",
+      "$a$",
+      "--",
+      "\n",
+      "/*",
+      "*/",
+      "E'",
+      "\\",
+      "U&\"",
+      "?",
+      "??",
+      "$1",
+      "ON CONFLICT",
+      "DO UPDATE SET",
+      ",",
+      ";",
+      ".",
+      "=",
+      "id",
+      "VALUES",
+      "FROM",
+      "WHERE",
+      "AS",
+      "::",
+      "EXPLAIN ANALYZE",
+      "TRUNCATE",
+      "COPY",
+      "CREATE",
+      "ALTER",
+      "DROP",
+      "TABLE",
+      "SET",
+      "LOCAL",
+      "{",
+      "call",
+      "}",
+      "é",
+      "\u0000",
+      "0x",
+      "1e",
+      "SELECT",
+      "INTO",
+      "MERGE",
+      "SEARCH",
+      "CYCLE",
+      "ONLY",
+      "*",
+      "CURRENT OF",
+      "BEGIN ATOMIC",
+      "CASE",
+      "END",
+      "ROLLBACK",
+      "NOT",
+      "MATERIALIZED"
     };
     long seed = System.nanoTime();
     Random random = new Random(seed);
@@ -409,7 +478,8 @@ class CapturePlannerTest {
       }
       RequestedKeys keys = random.nextBoolean() ? RequestedKeys.ALL : ID;
       try {
-        assertThat(planner.plan(text.toString(), keys, new Tables(), sql -> List.of("x"))).isNotNull();
+        assertThat(planner.plan(text.toString(), keys, new Tables(), sql -> List.of("x")))
+            .isNotNull();
         planner18.plan(text.toString(), keys, new Tables(), sql -> List.of("x"));
       } catch (RuntimeException e) {
         throw new AssertionError("seed " + seed + ": " + text, e);
@@ -418,7 +488,18 @@ class CapturePlannerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"(", "WITH a AS (", "EXPLAIN ANALYZE ", "[", "/*", "((SELECT 1) UNION ", "INSERT INTO t (", "a.", "dw"})
+  @ValueSource(
+      strings = {
+        "(",
+        "WITH a AS (",
+        "EXPLAIN ANALYZE ",
+        "[",
+        "/*",
+        "((SELECT 1) UNION ",
+        "INSERT INTO t (",
+        "a.",
+        "dw"
+      })
   void deepAndLongTextsEndSoon(String part) throws SQLException {
     String repeated = part.repeat(100_000);
     assertThat(plan(repeated)).isNotNull();

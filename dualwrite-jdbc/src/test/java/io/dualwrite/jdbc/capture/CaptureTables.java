@@ -22,7 +22,14 @@ import java.util.Map;
 final class CaptureTables {
   static final List<String> TABLES =
       List.of(
-          "orders", "app.\"Order Items\"", "parts", "ranged", "whole", "audit", "app.stock", "child");
+          "orders",
+          "app.\"Order Items\"",
+          "parts",
+          "ranged",
+          "whole",
+          "audit",
+          "app.stock",
+          "child");
 
   static final String JOURNAL =
       "SELECT concat_ws(' ', table_name, key, coalesce(to_char(range_from::timestamptz AT TIME ZONE 'UTC', '[HH24:MI]')))"

@@ -114,7 +114,11 @@ record Outcome(
     List<String> rows = new ArrayList<>();
     StringBuilder header = new StringBuilder();
     for (int i = 1; i <= columns.getColumnCount(); i++) {
-      header.append(columns.getColumnLabel(i)).append(' ').append(columns.getColumnTypeName(i)).append('|');
+      header
+          .append(columns.getColumnLabel(i))
+          .append(' ')
+          .append(columns.getColumnTypeName(i))
+          .append('|');
     }
     rows.add(header.toString());
     while (result.next()) {

@@ -16,12 +16,25 @@ import java.util.Set;
 /** A resolver without a database: some mirrored tables, a view, a function that writes. */
 final class Tables implements TableResolver {
   static final CapturedTable T =
-      table("public.t", List.of(column("id", "int8"), column("a", "int4"), column("b", "text")), 1, Optional.empty());
+      table(
+          "public.t",
+          List.of(column("id", "int8"), column("a", "int4"), column("b", "text")),
+          1,
+          Optional.empty());
   static final CapturedTable ITEMS =
-      table("app.Order Items", List.of(column("Order Id", "int4"), column("at", "timestamptz"), column("note", "text")), 2, Optional.empty());
+      table(
+          "app.Order Items",
+          List.of(column("Order Id", "int4"), column("at", "timestamptz"), column("note", "text")),
+          2,
+          Optional.empty());
   static final CapturedTable RANGED =
-      table("public.ranged", List.of(column("at", "timestamptz"), column("v", "int4")), 0, Optional.of(column("at", "timestamptz")));
-  static final CapturedTable WHOLE = table("public.whole", List.of(column("v", "int4")), 0, Optional.empty());
+      table(
+          "public.ranged",
+          List.of(column("at", "timestamptz"), column("v", "int4")),
+          0,
+          Optional.of(column("at", "timestamptz")));
+  static final CapturedTable WHOLE =
+      table("public.whole", List.of(column("v", "int4")), 0, Optional.empty());
 
   private static final Set<String> WRITING = Set.of("writes", "app.writes", "\"Writes\"");
 
@@ -44,10 +57,12 @@ final class Tables implements TableResolver {
     return new Column(name, type, type, 'b', true, Generation.NONE, true);
   }
 
-  private static CapturedTable table(String name, List<Column> columns, int keys, Optional<Column> range) {
+  private static CapturedTable table(
+      String name, List<Column> columns, int keys, Optional<Column> range) {
     int dot = name.indexOf('.');
     List<Column> key = columns.subList(0, keys);
-    UniqueKey primary = new UniqueKey("t_pkey", key.stream().map(Column::name).toList(), true, true, true);
+    UniqueKey primary =
+        new UniqueKey("t_pkey", key.stream().map(Column::name).toList(), true, true, true);
     Table table =
         new Table(
             new TableName(name.substring(0, dot), name.substring(dot + 1)),

@@ -67,9 +67,11 @@ public final class Bed {
     return delivery(table, probe, context());
   }
 
-  public LaneDelivery delivery(String table, DeliveryProbe probe, CopyContext context) throws SQLException {
+  public LaneDelivery delivery(String table, DeliveryProbe probe, CopyContext context)
+      throws SQLException {
     return new LaneDelivery(
-        lane(table), context,
+        lane(table),
+        context,
         DeliverySettings.DEFAULT,
         DualWriteMetrics.none(),
         probe,

@@ -33,7 +33,9 @@ class DeliveryRaceTest {
 
   @BeforeEach
   void tables() throws Exception {
-    bed = new Bed(dbs, "CREATE TABLE item (id int PRIMARY KEY, v int)", "INSERT INTO item VALUES (1, 0)");
+    bed =
+        new Bed(
+            dbs, "CREATE TABLE item (id int PRIMARY KEY, v int)", "INSERT INTO item VALUES (1, 0)");
   }
 
   @AfterEach
@@ -59,7 +61,8 @@ class DeliveryRaceTest {
       holder.commit();
       round.get();
     }
-    // With a snapshot from before the lock, the second write would be missing and its entry still there.
+    // With a snapshot from before the lock, the second write would be missing and its entry still
+    // there.
     assertThat(bed.pending()).isZero();
     assertThat(dbs.queryValue(dbs.target(), "SELECT v FROM item")).isEqualTo("2");
   }
@@ -138,7 +141,14 @@ class DeliveryRaceTest {
     CopyContext c = bed.context();
     CopyContext impatient =
         new CopyContext(
-            c.migration(), c.journal(), c.primary(), c.primaryDatabase(), c.secondaryDatabase(), c.lockWait(), c.statementTimeout(), Duration.ofMillis(300));
+            c.migration(),
+            c.journal(),
+            c.primary(),
+            c.primaryDatabase(),
+            c.secondaryDatabase(),
+            c.lockWait(),
+            c.statementTimeout(),
+            Duration.ofMillis(300));
     LaneDelivery frozen = bed.delivery("public.item", gate, impatient);
     Future<RoundResult> slow = threads.submit(() -> frozen.round(true));
     gate.awaitReached();
@@ -146,7 +156,9 @@ class DeliveryRaceTest {
     // Waits until the server has ended the frozen one's transaction.
     bed.drain(bed.delivery("public.item"));
     gate.open();
-    assertThatThrownBy(slow::get).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(java.sql.SQLException.class);
+    assertThatThrownBy(slow::get)
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(java.sql.SQLException.class);
     assertThat(dbs.queryValue(dbs.target(), "SELECT v FROM item")).isEqualTo("2");
     assertThat(bed.pending()).isZero();
   }

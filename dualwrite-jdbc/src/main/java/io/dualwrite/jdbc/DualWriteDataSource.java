@@ -1,0 +1,228 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.DualWriteMetrics;
+import io.dualwrite.KillSwitch;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.delivery.DeliveryProbe;
+import io.dualwrite.jdbc.runtime.Migration;
+import io.dualwrite.jdbc.wrap.DualConnection;
+import io.dualwrite.jdbc.wrap.PhysicalSessions;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@code DataSource} whose connections behave exactly as the primary's and whose committed writes
+ * reach the other database as well.
+ *
+ * <p>A write is named in a journal in the primary, in its own statement and transaction; a
+ * background thread copies the rows so named to the secondary. Losing this process at any moment
+ * loses no write that was acknowledged: the journal is delivered by any other instance, or by the
+ * next one to start. Under {@code BEST_EFFORT} alone, what was only in memory is lost, and found by
+ * the reconciler.
+ *
+ * <p>Safe for use by many threads. Closing it stops delivery (what is left stays in the journal)
+ * and closes the pools that it made itself.
+ */
+public final class DualWriteDataSource implements DataSource, AutoCloseable {
+  private final Migration migration;
+  private final DataSource primary;
+  private final Deque<AutoCloseable> owned;
+  private final PhysicalSessions sessions = new PhysicalSessions();
+
+  private DualWriteDataSource(Migration migration, Deque<AutoCloseable> owned) {
+    this.migration = migration;
+    this.primary = migration.primary();
+    this.owned = owned;
+  }
+
+  /** As configured, with connection pools of its own. */
+  public static DualWriteDataSource of(MigrationConfig config) throws SQLException {
+    return builder().config(config).build();
+  }
+
+  /** To be given its parts. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    return wrapped(primary.getConnection());
+  }
+
+  @Override
+  public Connection getConnection(String username, String password) throws SQLException {
+    return wrapped(primary.getConnection(username, password));
+  }
+
+  private Connection wrapped(Connection raw) throws SQLException {
+    boolean wrapped = false;
+    try {
+      Connection connection = DualConnection.wrap(raw, migration, sessions.of(raw));
+      wrapped = true;
+      return connection;
+    } finally {
+      if (!wrapped) {
+        raw.close();
+      }
+    }
+  }
+
+  /** The migration at work, for status and health. */
+  public Migration migration() {
+    return migration;
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    if (type.isInstance(this)) {
+      return type.cast(this);
+    }
+    return type.isInstance(primary) ? type.cast(primary) : primary.unwrap(type);
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) throws SQLException {
+    return type.isInstance(this) || type.isInstance(primary) || primary.isWrapperFor(type);
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() throws SQLException {
+    return primary.getLogWriter();
+  }
+
+  @Override
+  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
+    primary.setLogWriter(out);
+  }
+
+  @Override
+  public void setLoginTimeout(int seconds) throws SQLException {
+    primary.setLoginTimeout(seconds);
+  }
+
+  @Override
+  public int getLoginTimeout() throws SQLException {
+    return primary.getLoginTimeout();
+  }
+
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    return primary.getParentLogger();
+  }
+
+  /** Stops delivery and closes what this made itself. */
+  @Override
+  public void close() throws SQLException {
+    migration.close();
+    closeAll(owned);
+  }
+
+  private static void closeAll(Deque<AutoCloseable> owned) throws SQLException {
+    SQLException failure = null;
+    while (!owned.isEmpty()) {
+      try {
+        owned.pop().close();
+      } catch (Exception e) {
+        failure =
+            failure == null ? new SQLException("closing a connection pool failed", e) : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Collects the parts; what is not given is made from the configuration. */
+  public static final class Builder {
+    private @Nullable MigrationConfig config;
+    private @Nullable DataSource source;
+    private @Nullable DataSource target;
+    private @Nullable MeterRegistry registry;
+    private KillSwitch killSwitch = KillSwitch.never();
+    private DeliveryProbe probe = DeliveryProbe.NONE;
+
+    private Builder() {}
+
+    /** The old database; the application's own pool, which stays the application's to close. */
+    public Builder source(DataSource dataSource) {
+      source = dataSource;
+      return this;
+    }
+
+    /** The new database, likewise. */
+    public Builder target(DataSource dataSource) {
+      target = dataSource;
+      return this;
+    }
+
+    /** What is mirrored, and how. Required. */
+    public Builder config(MigrationConfig migrationConfig) {
+      config = migrationConfig;
+      return this;
+    }
+
+    /** Where metrics go; none are kept without it. */
+    public Builder meterRegistry(MeterRegistry meterRegistry) {
+      registry = meterRegistry;
+      return this;
+    }
+
+    /** A kill switch beside the configured file and the control table. */
+    public Builder killSwitch(KillSwitch more) {
+      killSwitch = more;
+      return this;
+    }
+
+    /** Is told of every step of delivery; for tests and tracing. */
+    public Builder probe(DeliveryProbe deliveryProbe) {
+      probe = deliveryProbe;
+      return this;
+    }
+
+    /**
+     * Starts mirroring.
+     *
+     * @throws SQLException if the source cannot be reached, or lacks the control schema and the
+     *     user may not create it
+     */
+    public DualWriteDataSource build() throws SQLException {
+      if (config == null) {
+        throw new IllegalStateException(
+            "DualWriteDataSource needs a configuration: builder().config(MigrationConfig.load(path))");
+      }
+      Deque<AutoCloseable> owned = new ArrayDeque<>();
+      boolean built = false;
+      try {
+        DataSource ofSource = source == null ? given("source") : source;
+        DataSource ofTarget = target == null ? given("target") : target;
+        DualWriteMetrics metrics = DualWriteMetrics.of(registry, config.migration());
+        Migration migration = new Migration(config, ofSource, ofTarget, killSwitch, metrics, probe);
+        built = true;
+        return new DualWriteDataSource(migration, owned);
+      } finally {
+        if (!built) {
+          closeAll(owned);
+        }
+      }
+    }
+
+    private static DataSource given(String side) {
+      throw new IllegalStateException("give the " + side + " as a DataSource");
+    }
+
+    private static <T extends DataSource & AutoCloseable> DataSource own(
+        T dataSource, Deque<AutoCloseable> owned) {
+      owned.push(dataSource);
+      return dataSource;
+    }
+  }
+}
