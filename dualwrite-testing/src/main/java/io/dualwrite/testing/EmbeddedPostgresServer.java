@@ -28,7 +28,7 @@ public final class EmbeddedPostgresServer implements PostgresServer {
   private EmbeddedPostgresServer(ServerOptions options) {
     this.options = options;
     this.port = options.port() == 0 ? FreePort.find() : options.port();
-    this.directory = ServerDirectory.of(options.directory());
+    this.directory = ServerDirectory.of(options);
     this.atExit = new Thread(this::endAtExit, "end-postgres-" + port);
   }
 
@@ -66,7 +66,7 @@ public final class EmbeddedPostgresServer implements PostgresServer {
 
   @Override
   public synchronized void kill() {
-    directory.postmaster().ifPresent(ProcessTree::kill);
+    directory.killServer();
     frozen = false;
   }
 
@@ -109,14 +109,11 @@ public final class EmbeddedPostgresServer implements PostgresServer {
     if (directory.kept()) {
       release();
     }
-    directory.postmaster().ifPresent(ProcessTree::kill);
+    directory.killServer();
     release();
     if (watchdog != null) {
       watchdog.close();
       removeShutdownHook();
-    }
-    if (!directory.kept()) {
-      directory.delete();
     }
   }
 
@@ -138,6 +135,9 @@ public final class EmbeddedPostgresServer implements PostgresServer {
             .setOutputRedirector(log)
             .setErrorRedirector(log)
             .setLocaleConfig("locale", "C");
+    // Neither a socket's lock file nor shared memory outside of the directory may outlive a kill.
+    builder.setServerConfig("unix_socket_directories", "''");
+    builder.setServerConfig("dynamic_shared_memory_type", "mmap");
     options
         .effectiveSettings()
         .forEach((name, value) -> builder.setServerConfig(name, quoted(value)));
@@ -178,14 +178,13 @@ public final class EmbeddedPostgresServer implements PostgresServer {
 
   /**
    * Takes no lock, which a thread that waits for the server may hold. A server whose data are kept
-   * is stopped by the hook that its launcher registered.
+   * is stopped by the hook that its launcher registered; those that are not the watchdog deletes.
    */
   private void endAtExit() {
     if (directory.kept()) {
       directory.postmaster().ifPresent(ProcessTree::thaw);
     } else {
-      directory.postmaster().ifPresent(ProcessTree::kill);
-      directory.delete();
+      directory.killServer();
     }
   }
 

@@ -71,21 +71,9 @@ final class ProcessTree {
     }
   }
 
-  /** The shell's own {@code kill}, which every system has; processes that are gone are no error. */
   private static void signal(String name, List<Long> pids) {
     StringBuilder script = new StringBuilder();
     pids.forEach(pid -> script.append("kill -").append(name).append(' ').append(pid).append(';'));
-    try {
-      new ProcessBuilder("sh", "-c", script.toString())
-          .redirectErrorStream(true)
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .start()
-          .waitFor();
-    } catch (IOException e) {
-      throw new IllegalStateException("cannot send SIG" + name, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while sending SIG" + name, e);
-    }
+    Shell.run(script.toString());
   }
 }

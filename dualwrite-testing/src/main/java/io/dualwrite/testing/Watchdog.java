@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shell that outlives this JVM just long enough to end a server that it left behind.
+ * A shell that outlives this JVM just long enough to end a server that it left behind, and to
+ * delete its data.
  *
  * <p>It waits on a pipe that only this JVM holds open, so it wakes when the JVM is gone, however it
  * went, SIGKILL included. It then ends the one server whose data directory it was given: by the pid
@@ -33,21 +34,24 @@ final class Watchdog implements AutoCloseable {
       if [ -n "$2" ]; then rm -rf -- "$2"; fi
       """;
 
+  private final ServerDirectory directory;
   private final @Nullable Process shell;
 
-  private Watchdog(@Nullable Process shell) {
+  private Watchdog(ServerDirectory directory, @Nullable Process shell) {
+    this.directory = directory;
     this.shell = shell;
   }
 
   /** Watches over the server on these data, and deletes them after it unless they are kept. */
   static Watchdog over(ServerDirectory directory) {
     if (System.getProperty("os.name", "").startsWith("Windows")) {
-      return new Watchdog(null);
+      return new Watchdog(directory, null);
     }
     String data = directory.data().toString();
     String scratch = directory.kept() ? "" : directory.base().toString();
     try {
       return new Watchdog(
+          directory,
           new ProcessBuilder(List.of("sh", "-c", SCRIPT, "watchdog", data, scratch))
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -57,10 +61,20 @@ final class Watchdog implements AutoCloseable {
     }
   }
 
+  /**
+   * Lets the watchdog finish, with the server ended before: deleting takes seconds on some disks,
+   * for which nobody waits.
+   */
   @Override
   public void close() {
-    if (shell != null) {
-      shell.destroyForcibly();
+    if (shell == null) {
+      directory.deleteUnlessKept();
+      return;
+    }
+    try {
+      shell.getOutputStream().close();
+    } catch (IOException gone) {
+      directory.deleteUnlessKept();
     }
   }
 }
