@@ -41,6 +41,7 @@ final class ContainerPostgresServer implements PostgresServer {
             .withDatabaseName("postgres")
             .withUsername(username())
             .withPassword(password());
+    container.withEnv("POSTGRES_INITDB_ARGS", "--locale=C");
     container.setCommand(command(options));
     container.withStartupTimeout(options.startTimeout());
     container.withCreateContainerCmdModifier(

@@ -24,7 +24,7 @@ class GuaranteesTest {
    * Guarantees whose tests are not written yet. Take one out with its first test; never add one.
    */
   private static final Set<String> NOT_YET_PROVEN =
-      Set.of("G1", "G2", "G3", "G4", "G5", "G6", "G7", "G9", "G10");
+      Set.of("G1", "G3", "G4", "G6", "G9", "G10");
 
   private static final Pattern HEADING = Pattern.compile("(?m)^#{2,}\\s+(G\\d+)\\b");
 
