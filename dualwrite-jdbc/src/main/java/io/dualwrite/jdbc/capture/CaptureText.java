@@ -139,7 +139,7 @@ final class CaptureText {
   }
 
   private void note(Spliced text) {
-    int where = statement.onConflict().map(OnConflict::where).orElse(-1);
+    int where = statement.onConflict().map(OnConflict::where).orElse(statement.where());
     String key = "ARRAY[" + encodedKey(statement.target().reference()) + "]::pg_catalog.text";
     restrict(
         text, where, "pg_catalog.set_config(" + noteName() + ", " + key + ", true) IS NOT NULL");
@@ -233,14 +233,9 @@ final class CaptureText {
 
   private String journalOld() {
     if (old == OldKeys.NOTED) {
-      String noted = alias.oldKey(1);
-      return into("key")
-          + noted
-          + "::pg_catalog.text[] FROM "
-          + alias.write()
-          + " WHERE "
-          + noted
-          + " <> ''";
+      String noted = "NULLIF(" + alias.oldKey(1) + ", '')::pg_catalog.text[]";
+      String key = "ARRAY[" + joined(columns.size(), ", ", alias::key) + "]";
+      return into("key") + noted + " FROM " + alias.write() + " WHERE " + noted + " <> " + key;
     }
     int size = columns.size();
     String differs =

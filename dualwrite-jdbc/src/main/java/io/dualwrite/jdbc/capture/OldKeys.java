@@ -7,13 +7,13 @@ enum OldKeys {
   /** {@code RETURNING old.…}, from PostgreSQL 18 on. */
   RETURNED,
   /**
-   * An update is joined with the table as its snapshot shows it. A row whose key changes meanwhile
-   * is left out by the update.
+   * {@code WHERE} notes the key in a setting of the transaction, {@code RETURNING} reads it from
+   * there: for statements that look at each row and write it before they look at the next.
    */
-  JOINED,
+  NOTED,
   /**
-   * The {@code WHERE} of {@code DO UPDATE} notes the key in a setting of the transaction, {@code
-   * RETURNING} reads it from there.
+   * An update is joined with the table as its snapshot shows it. A row whose key another
+   * transaction changes meanwhile is left out by the update.
    */
-  NOTED
+  JOINED
 }

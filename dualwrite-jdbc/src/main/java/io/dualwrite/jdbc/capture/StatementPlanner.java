@@ -67,7 +67,8 @@ final class StatementPlanner {
               ? new PassThrough()
               : SchemaStatements.alter(run, tables);
       case "DROP" -> SchemaStatements.drop(run, tables);
-      case "IMPORT" -> new SchemaChange(false, false);
+      // Privileges decide what can be captured.
+      case "GRANT", "IMPORT", "REVOKE" -> new SchemaChange(false, false);
       case "ANALYSE",
           "ANALYZE",
           "CHECKPOINT",
@@ -76,7 +77,6 @@ final class StatementPlanner {
           "COMMENT",
           "DEALLOCATE",
           "FETCH",
-          "GRANT",
           "LISTEN",
           "LOAD",
           "LOCK",
@@ -85,7 +85,6 @@ final class StatementPlanner {
           "REASSIGN",
           "REFRESH",
           "REINDEX",
-          "REVOKE",
           "SECURITY",
           "SHOW",
           "UNLISTEN",

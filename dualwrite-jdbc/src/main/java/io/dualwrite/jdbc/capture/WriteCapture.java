@@ -42,7 +42,8 @@ final class WriteCapture {
       } else if (returnsOld) {
         old = OldKeys.RETURNED;
       } else {
-        old = statement.isInsert() ? OldKeys.NOTED : OldKeys.JOINED;
+        old =
+            statement.isInsert() || statement.scansOnlyItsTarget() ? OldKeys.NOTED : OldKeys.JOINED;
       }
     }
     Optional<Unmirrored> refused = refusal(statement, old, keys);

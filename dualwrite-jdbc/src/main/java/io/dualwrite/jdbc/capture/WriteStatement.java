@@ -115,6 +115,22 @@ record WriteStatement(
     return where >= 0 && run.are(where + 1, "CURRENT", "OF");
   }
 
+  /**
+   * Whether the rows that it updates come straight out of a scan of its table: no {@code FROM}, no
+   * cursor, no subquery in {@code WHERE} that the server may turn into a join.
+   */
+  boolean scansOnlyItsTarget() {
+    if (from >= 0 || isAtCursor()) {
+      return false;
+    }
+    for (int i = where; i >= 0 && i < bodyEnd; i++) {
+      if (run.isAny(i, "SELECT", "VALUES", "TABLE", "WITH")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** What it assigns to rows that are there: by {@code SET}, or by that of {@code DO UPDATE}. */
   List<Assignment> allAssignments() {
     return onConflict.map(OnConflict::assignments).orElse(assignments);

@@ -148,6 +148,7 @@ class CapturePlannerTest {
           DECLARE c CURSOR FOR SELECT * FROM t FOR UPDATE | pass
           FETCH 10 FROM c | pass
           LOCK TABLE t | pass
+          GRANT SELECT ON t TO x | schema
           VACUUM t | pass
           SHOW search_path | pass
           SET search_path = x | session
@@ -347,10 +348,19 @@ class CapturePlannerTest {
         planner,
         "UPDATE t SET id = ? WHERE a = ? OR b IS NULL",
         RequestedKeys.NONE,
-        "WITH dw(dwk1, dwo1) AS (UPDATE t SET id = ? FROM (SELECT \"id\" AS dwo1 FROM t) dw_old WHERE ( a = ? OR b IS NULL) AND dw_old.dwo1 ="
-            + " t.\"id\" RETURNING t.\"id\"::pg_catalog.text, dw_old.dwo1::pg_catalog.text), dwjo AS (INSERT INTO \"dualwrite\".journal"
-            + " (table_name, key) SELECT 'public.t', ARRAY[dwo1] FROM dw WHERE ROW(dwo1) IS DISTINCT FROM ROW(dwk1)) INSERT INTO"
+        "WITH dw(dwk1, dwo1) AS (UPDATE t SET id = ? WHERE ( a = ? OR b IS NULL) AND pg_catalog.set_config('dualwrite.old_4711',"
+            + " ARRAY[t.\"id\"::pg_catalog.text]::pg_catalog.text, true) IS NOT NULL RETURNING t.\"id\"::pg_catalog.text,"
+            + " pg_catalog.current_setting('dualwrite.old_4711', true)), dwjo AS (INSERT INTO \"dualwrite\".journal (table_name, key) SELECT"
+            + " 'public.t', NULLIF(dwo1, '')::pg_catalog.text[] FROM dw WHERE NULLIF(dwo1, '')::pg_catalog.text[] <> ARRAY[dwk1]) INSERT INTO"
             + " \"dualwrite\".journal (table_name, key) SELECT 'public.t', ARRAY[dwk1] FROM dw");
+    rewrites(
+        planner,
+        "UPDATE t SET id = ? FROM audit WHERE t.a = ? OR b IS NULL",
+        RequestedKeys.NONE,
+        "WITH dw(dwk1, dwo1) AS (UPDATE t SET id = ? FROM (SELECT \"id\" AS dwo1 FROM t) dw_old, audit WHERE ( t.a = ? OR b IS NULL) AND"
+            + " dw_old.dwo1 = t.\"id\" RETURNING t.\"id\"::pg_catalog.text, dw_old.dwo1::pg_catalog.text), dwjo AS (INSERT INTO"
+            + " \"dualwrite\".journal (table_name, key) SELECT 'public.t', ARRAY[dwo1] FROM dw WHERE ROW(dwo1) IS DISTINCT FROM ROW(dwk1))"
+            + " INSERT INTO \"dualwrite\".journal (table_name, key) SELECT 'public.t', ARRAY[dwk1] FROM dw");
     rewrites(
         planner18,
         "UPDATE t SET id = ? RETURNING *",
