@@ -19,7 +19,7 @@ public record ChecksumProbe(Optional<String> send, String text) {
       select hash_record_extended(row(int8send(4294967301), timestamptz_send('2001-01-14 10:00:00.000001+00'),
           timestamp_send('2001-01-14'), time_send('10:00'), interval_send('1 day'), float8send('-0'), float4send(1.5::real),
           7::int2, 7::int4, 7::oid, date '2001-01-14', true, 'd1a4c0de-0000-4000-8000-000000000001'::uuid, 1.50::numeric,
-          'NaN'::numeric, '\\x00ff'::bytea, '10.0.0.1'::inet, '{"a": [1, null, "é"]}'::jsonb, 'Grüße' collate "C",
+          'NaN'::numeric, '\\x00ff'::bytea, '10.0.0.1'::inet, '{"a": [1, null, "é"]}'::jsonb, 'Grüße'::text collate "C",
           'ab'::bpchar collate "C", null::text collate "C"), 1)""";
   private static final String TEXT = "select hashtextextended('(7,\"Grüße\",,\"\")' collate \"C\", 1)";
 

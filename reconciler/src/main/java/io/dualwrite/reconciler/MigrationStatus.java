@@ -1,0 +1,38 @@
+package io.dualwrite.reconciler;
+
+import io.dualwrite.Phase;
+import io.dualwrite.jdbc.journal.Gaps;
+import io.dualwrite.jdbc.journal.Instances;
+import io.dualwrite.jdbc.journal.Journal;
+import java.util.List;
+
+/**
+ * Where a migration stands, as its control tables say.
+ *
+ * @param migration its name
+ * @param initialised whether the control schema is there and the migration registered; everything below is then the configuration's,
+ *     or empty
+ * @param phase where it stands
+ * @param killSwitch whether the kill switch is engaged through the control table
+ * @param epoch counts the changes of phase
+ * @param instances the applications that write, last seen first
+ * @param journal how much waits for delivery
+ * @param setAside what could not be delivered, oldest first, at most 20
+ * @param gaps times of writes to one side alone that no complete comparison has covered yet
+ */
+public record MigrationStatus(
+    String migration,
+    boolean initialised,
+    Phase phase,
+    boolean killSwitch,
+    long epoch,
+    List<Instances.Instance> instances,
+    Journal.Depth journal,
+    List<Journal.SetAside> setAside,
+    List<Gaps.Gap> gaps) {
+  public MigrationStatus {
+    instances = List.copyOf(instances);
+    setAside = List.copyOf(setAside);
+    gaps = List.copyOf(gaps);
+  }
+}

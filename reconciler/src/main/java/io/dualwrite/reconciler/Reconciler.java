@@ -1,0 +1,190 @@
+package io.dualwrite.reconciler;
+
+import io.dualwrite.Phase;
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.config.Suggestion;
+import io.dualwrite.jdbc.copy.CopyContext;
+import io.dualwrite.jdbc.journal.Control;
+import io.dualwrite.jdbc.schema.Catalog;
+import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.jdbc.schema.Mirror;
+import io.dualwrite.jdbc.schema.Refused;
+import io.dualwrite.jdbc.schema.TablePair;
+import io.dualwrite.reconciler.ReconcilerException.Kind;
+import io.dualwrite.reconciler.checksum.Checksum;
+import io.dualwrite.reconciler.checksum.ChecksumProbe;
+import io.dualwrite.reconciler.compare.CompareOptions;
+import io.dualwrite.reconciler.compare.Comparer;
+import io.dualwrite.reconciler.compare.Comparer.Mirrored;
+import io.dualwrite.reconciler.compare.Comparison;
+import io.dualwrite.reconciler.compare.LaneLocks;
+import io.dualwrite.reconciler.compare.Progress;
+import io.dualwrite.reconciler.compare.Snapshots;
+import io.dualwrite.reconciler.repair.Repair;
+import io.dualwrite.reconciler.repair.RepairOptions;
+import io.dualwrite.reconciler.repair.Repairer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+
+/**
+ * Compares and repairs the two databases of a migration. Safe for use by several threads; nothing is kept between calls.
+ *
+ * <p>Every method throws {@link ReconcilerException} when it cannot begin, and {@link
+ * io.dualwrite.reconciler.window.SideReadException} when a database fails outside the windows; what fails inside a window is part of
+ * the result.
+ */
+public final class Reconciler {
+  /** How long a lane's lock is waited for, and how long one statement under it may take. */
+  private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(30);
+
+  private final MigrationConfig config;
+  private final Snapshots databases;
+  private final ControlTables control;
+  private final Clock clock;
+
+  /** Over two databases that the caller opens and closes. */
+  public Reconciler(MigrationConfig config, DataSource source, DataSource target) {
+    this(config, source, target, Clock.systemUTC());
+  }
+
+  Reconciler(MigrationConfig config, DataSource source, DataSource target, Clock clock) {
+    this.config = config;
+    this.databases = new Snapshots(source, target);
+    this.control = new ControlTables(config, databases);
+    this.clock = clock;
+  }
+
+  /** Opens both databases of the configuration, compares them and closes them. */
+  public static Comparison compare(MigrationConfig config, CompareOptions options) {
+    try (Databases databases = Databases.open(config, options.parallelism())) {
+      return new Reconciler(config, databases.source(), databases.target()).compare(options, Progress.NONE);
+    }
+  }
+
+  /** Opens both databases of the configuration, repairs the target and closes them. */
+  public static Repair repair(MigrationConfig config, RepairOptions options) {
+    try (Databases databases = Databases.open(config, options.compare().parallelism())) {
+      return new Reconciler(config, databases.source(), databases.target()).repair(options, Progress.NONE);
+    }
+  }
+
+  /**
+   * Compares. A complete comparison that finds both sides in sync also marks the recorded gaps that ended before it as reconciled.
+   */
+  public Comparison compare(CompareOptions options, Progress progress) {
+    Scene scene = scene(options);
+    Instant started = control.now(scene.primary());
+    Comparison comparison = compare(options, progress, scene);
+    reconcileGaps(scene, started, comparison);
+    return comparison;
+  }
+
+  /**
+   * Copies what differs from the source to the target, and compares again.
+   *
+   * @throws ReconcilerException if the target is primary: its rows are the newer ones
+   */
+  public Repair repair(RepairOptions options, Progress progress) {
+    Scene scene = scene(options.compare());
+    if (scene.primary() == Side.TARGET) {
+      throw new ReconcilerException(
+          Kind.USAGE,
+          "repair copies from the source to the target, and the target is primary: its rows are the newer ones. Nothing was changed.");
+    }
+    Repairer repairer = new Repairer(databases, scene.locks(), scene.checksum(), options, progress);
+    Repairer.Work work = repairer.repair(scene.tables());
+    Instant started = control.now(scene.primary());
+    Comparison after = compare(options.compare(), progress, scene);
+    return new Repair(work.tables(), work.stopped(), reconcileGaps(scene, started, after), after);
+  }
+
+  /** Where the migration stands. */
+  public MigrationStatus status() {
+    return control.status();
+  }
+
+  /**
+   * Engages or releases the kill switch for every instance.
+   *
+   * @throws ReconcilerException if the migration is not registered
+   */
+  public void setKillSwitch(boolean engaged) {
+    control.setKillSwitch(engaged);
+  }
+
+  /** Creates the control schema where it is missing and registers the migration; the sides on which something was missing. */
+  public List<Side> init() {
+    return control.create();
+  }
+
+  private Comparison compare(CompareOptions options, Progress progress, Scene scene) {
+    return new Comparer(databases, scene.locks(), scene.checksum(), options, progress, clock)
+        .compare(config.migration(), scene.tables(), scene.refused());
+  }
+
+  private int reconcileGaps(Scene scene, Instant started, Comparison comparison) {
+    return comparison.complete() && comparison.inSync() ? control.reconcileGaps(scene.primary(), started) : 0;
+  }
+
+  /** What both databases are like at the start. */
+  private record Scene(LaneLocks locks, Checksum checksum, List<Mirrored> tables, List<Refused> refused) {
+    Side primary() {
+      return locks.context().primary();
+    }
+  }
+
+  private Scene scene(CompareOptions options) {
+    Phase phase = control.state().map(Control.State::phase).orElse(config.phase());
+    String schema = config.journal().schema();
+    Catalog source = databases.on(Side.SOURCE, c -> Catalog.read(c, schema));
+    Catalog target = databases.on(Side.TARGET, c -> Catalog.read(c, schema));
+    Mirror mirror = Mirror.of(source, target, config);
+    mirror.throwOnProblems();
+    Checksum checksum =
+        ChecksumProbe.agree(
+            databases.on(Side.SOURCE, ChecksumProbe::of), databases.on(Side.TARGET, ChecksumProbe::of), options.checksum());
+    checkNames(mirror, options.tables());
+    List<Mirrored> tables = new ArrayList<>();
+    for (Lane lane : mirror.lanes()) {
+      lane.tables().stream().filter(t -> wanted(t, options)).forEach(t -> tables.add(new Mirrored(t, lane)));
+    }
+    List<Refused> refused =
+        mirror.refused().stream()
+            .filter(r -> options.tables().isEmpty() || options.tables().contains(r.table()))
+            .toList();
+    if (tables.isEmpty() && refused.isEmpty()) {
+      throw new ReconcilerException(
+          Kind.USAGE, "no table of the source is selected by tables.include and tables.exclude");
+    }
+    return new Scene(locks(phase), checksum, tables, refused);
+  }
+
+  private LaneLocks locks(Phase phase) {
+    Side primary = phase.primary();
+    CopyContext context =
+        CopyContext.of(config, primary, databases.source(), databases.target(), STATEMENT_LIMIT);
+    return new LaneLocks(context, control.exists(primary));
+  }
+
+  private static boolean wanted(TablePair table, CompareOptions options) {
+    return options.tables().isEmpty() || options.tables().contains(table.name().toString());
+  }
+
+  private static void checkNames(Mirror mirror, List<String> wanted) {
+    List<String> known =
+        Stream.concat(mirror.tables().stream().map(t -> t.name().toString()), mirror.refused().stream().map(Refused::table)).toList();
+    Optional<String> unknown = wanted.stream().filter(w -> !known.contains(w)).findFirst();
+    if (unknown.isPresent()) {
+      throw new ReconcilerException(
+          Kind.USAGE,
+          "--table " + unknown.get() + ": no such table among those that are mirrored." + Suggestion.didYouMean(unknown.get(), known));
+    }
+  }
+}
