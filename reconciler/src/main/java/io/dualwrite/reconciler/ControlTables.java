@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.journal.ControlSchema;
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.reconciler.ReconcilerException.Kind;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.Connection;
@@ -16,7 +17,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -34,8 +38,10 @@ final class ControlTables {
 
   /** What the control row says; of two, the one of the later epoch. Empty before {@code init}. */
   Optional<Control.State> state() {
-    Optional<Control.State> source = databases.on(Side.SOURCE, this::state);
-    Optional<Control.State> target = databases.on(Side.TARGET, this::state);
+    return later(databases.on(Side.SOURCE, this::state), databases.on(Side.TARGET, this::state));
+  }
+
+  private static Optional<Control.State> later(Optional<Control.State> source, Optional<Control.State> target) {
     if (source.isPresent() && target.isPresent()) {
       return target.get().epoch() > source.get().epoch() ? target : source;
     }
@@ -53,16 +59,33 @@ final class ControlTables {
     return databases.on(side, c -> ControlSchema.exists(c, config.journal().schema()));
   }
 
+  /** Where the migration stands; a side that does not answer is named in it, as long as the other does. */
   MigrationStatus status() {
-    Optional<Control.State> state = state();
+    List<SideReadException> away = new ArrayList<>();
+    Map<Side, Optional<Control.State>> states = new EnumMap<>(Side.class);
+    for (Side side : Side.values()) {
+      try {
+        states.put(side, databases.on(side, this::state));
+      } catch (SideReadException e) {
+        away.add(e);
+        states.put(side, Optional.empty());
+      }
+    }
+    if (away.size() == Side.values().length) {
+      throw away.get(0);
+    }
+    List<String> problems = away.stream().map(SideReadException::getMessage).toList();
+    Optional<Control.State> state = later(states.get(Side.SOURCE), states.get(Side.TARGET));
     Phase phase = state.map(Control.State::phase).orElse(config.phase());
-    if (state.isEmpty() || !exists(phase.primary())) {
+    if (states.get(phase.primary()).isEmpty()) {
       Journal.Depth none = new Journal.Depth(0, 0, Duration.ZERO);
-      return new MigrationStatus(config.migration(), false, phase, false, 0, List.of(), none, List.of(), List.of());
+      boolean killed = state.map(Control.State::killSwitch).orElse(false);
+      return new MigrationStatus(
+          config.migration(), false, phase, killed, 0, List.of(), none, List.of(), List.of(), problems);
     }
     String schema = config.journal().schema();
     Journal journal = new Journal(schema);
-    Control.State row = state.get();
+    Control.State row = state.orElseThrow();
     return databases.on(
         phase.primary(),
         c ->
@@ -75,21 +98,39 @@ final class ControlTables {
                 new Instances(schema).list(c, config.migration()),
                 journal.depth(c),
                 journal.listSetAside(c, LISTED),
-                new Gaps(schema).unreconciled(c, config.migration())));
+                new Gaps(schema).unreconciled(c, config.migration()),
+                problems));
   }
 
-  /** Engages or releases the kill switch on both sides, so that an application that reaches one of them learns of it. */
-  void setKillSwitch(boolean engaged) {
+  /**
+   * Engages or releases the kill switch on every side that answers; the problems of the one that does not.
+   *
+   * @throws ReconcilerException if the migration is registered on no side that answers
+   */
+  List<String> setKillSwitch(boolean engaged) {
+    List<String> problems = new ArrayList<>();
     boolean registered = false;
     for (Side side : Side.values()) {
-      registered |= write(side, c -> exists(side) && new Control(config.journal().schema()).setKillSwitch(c, config.migration(), engaged));
+      try {
+        registered |=
+            write(
+                side,
+                c ->
+                    ControlSchema.exists(c, config.journal().schema())
+                        && new Control(config.journal().schema()).setKillSwitch(c, config.migration(), engaged));
+      } catch (SideReadException e) {
+        problems.add(e.getMessage());
+      }
     }
-    if (!registered) {
-      throw new ReconcilerException(
-          ReconcilerException.Kind.USAGE,
-          "migration " + config.migration() + " is not registered in schema " + config.journal().schema()
-              + " of either database. Run `reconciler init` first.");
+    if (registered) {
+      return problems;
     }
+    String where = " in schema " + config.journal().schema();
+    throw problems.isEmpty()
+        ? new ReconcilerException(
+            Kind.USAGE, "migration " + config.migration() + " is not registered" + where + ". Run `reconciler init` first.")
+        : new ReconcilerException(
+            Kind.DATABASE, "the kill switch of " + config.migration() + where + " could not be set: " + String.join("; ", problems));
   }
 
   /** Creates what is missing and registers the migration; the sides on which anything was missing. */

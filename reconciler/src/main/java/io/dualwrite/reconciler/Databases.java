@@ -13,23 +13,23 @@ import java.util.Properties;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** Pools of connections to both databases of a configuration, each of which has answered once. Closing it closes them. */
+/** Connections to both databases of a configuration. Closing it closes them. */
 public final class Databases implements AutoCloseable {
   private static final int CONNECT_SECONDS = 10;
 
   /** A side that says nothing for so long in the middle of an answer is given up. */
   private static final int SILENCE_SECONDS = 900;
 
-  private final HikariDataSource source;
-  private final HikariDataSource target;
+  private final DataSource source;
+  private final DataSource target;
 
-  private Databases(HikariDataSource source, HikariDataSource target) {
+  private Databases(DataSource source, DataSource target) {
     this.source = source;
     this.target = target;
   }
 
   /**
-   * Connects to both sides.
+   * Pools to both sides, each of which has answered once.
    *
    * @param parallelism how many windows will be under way at once
    * @throws ReconcilerException naming the side that does not answer, and why
@@ -44,6 +44,12 @@ public final class Databases implements AutoCloseable {
     }
   }
 
+  /** Single connections to sides that need not answer: what is asked of the one must work while the other is away. */
+  public static Databases unchecked(MigrationConfig config) {
+    return new Databases(
+        database(config, Side.SOURCE), database(config, Side.TARGET));
+  }
+
   /** The source's connections. */
   public DataSource source() {
     return source;
@@ -54,12 +60,17 @@ public final class Databases implements AutoCloseable {
     return target;
   }
 
-  private static HikariDataSource pool(MigrationConfig config, Side side, int parallelism) {
-    EndpointConfig endpoint =
-        config
-            .endpoint(side)
-            .orElseThrow(
-                () -> new ReconcilerException(Kind.USAGE, side.label() + ": the configuration names no database. Add " + side.label() + ".url"));
+  private static EndpointConfig endpoint(MigrationConfig config, Side side) {
+    return config
+        .endpoint(side)
+        .orElseThrow(
+            () ->
+                new ReconcilerException(
+                    Kind.USAGE, side.label() + ": the configuration names no database. Add " + side.label() + ".url"));
+  }
+
+  private static PGSimpleDataSource database(MigrationConfig config, Side side) {
+    EndpointConfig endpoint = endpoint(config, side);
     PGSimpleDataSource database = new PGSimpleDataSource();
     database.setURL(endpoint.url());
     endpoint.username().ifPresent(database::setUser);
@@ -70,6 +81,12 @@ public final class Databases implements AutoCloseable {
     if (database.getSocketTimeout() == 0) {
       database.setSocketTimeout(SILENCE_SECONDS);
     }
+    return database;
+  }
+
+  private static HikariDataSource pool(MigrationConfig config, Side side, int parallelism) {
+    EndpointConfig endpoint = endpoint(config, side);
+    PGSimpleDataSource database = database(config, side);
     try (Connection connection = database.getConnection()) {
       connection.isValid(CONNECT_SECONDS);
     } catch (SQLException e) {
@@ -108,10 +125,10 @@ public final class Databases implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      source.close();
-    } finally {
-      target.close();
+    for (DataSource database : new DataSource[] {source, target}) {
+      if (database instanceof HikariDataSource pool) {
+        pool.close();
+      }
     }
   }
 }

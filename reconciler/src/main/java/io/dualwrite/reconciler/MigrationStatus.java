@@ -19,6 +19,7 @@ import java.util.List;
  * @param journal how much waits for delivery
  * @param setAside what could not be delivered, oldest first, at most 20
  * @param gaps times of writes to one side alone that no complete comparison has covered yet
+ * @param problems why a side could not be asked
  */
 public record MigrationStatus(
     String migration,
@@ -29,10 +30,12 @@ public record MigrationStatus(
     List<Instances.Instance> instances,
     Journal.Depth journal,
     List<Journal.SetAside> setAside,
-    List<Gaps.Gap> gaps) {
+    List<Gaps.Gap> gaps,
+    List<String> problems) {
   public MigrationStatus {
     instances = List.copyOf(instances);
     setAside = List.copyOf(setAside);
     gaps = List.copyOf(gaps);
+    problems = List.copyOf(problems);
   }
 }

@@ -111,12 +111,13 @@ public final class Reconciler {
   }
 
   /**
-   * Engages or releases the kill switch for every instance.
+   * Engages or releases the kill switch for every instance, on every side that answers: the target may be down. Returns the problems
+   * of the side that does not answer.
    *
    * @throws ReconcilerException if the migration is not registered
    */
-  public void setKillSwitch(boolean engaged) {
-    control.setKillSwitch(engaged);
+  public List<String> setKillSwitch(boolean engaged) {
+    return control.setKillSwitch(engaged);
   }
 
   /** Creates the control schema where it is missing and registers the migration; the sides on which something was missing. */

@@ -1,0 +1,58 @@
+package io.dualwrite.reconciler.cli;
+
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.reconciler.Databases;
+import io.dualwrite.reconciler.Reconciler;
+import io.dualwrite.reconciler.compare.CompareOptions;
+import io.dualwrite.reconciler.compare.Comparison;
+import io.dualwrite.reconciler.report.JsonReport;
+import io.dualwrite.reconciler.report.TextReport;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "compare",
+    customSynopsis = "reconciler compare (-c FILE | --source URL --target URL) [options]%n",
+    description = {
+      "Compares both databases: counts and checksums window by window, computed inside the databases; in windows that differ, row by row.",
+      "A write that is still on its way to the target is not reported."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+final class CompareCommand implements Callable<Integer> {
+  @Mixin private ConnectionOptions connection;
+  @Mixin private ComparisonOptions comparison;
+  @Mixin private OutputOptions output;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    output.apply();
+    MigrationConfig config = connection.config();
+    CompareOptions options = comparison.options(config);
+    try (Databases databases = Databases.open(config, options.parallelism())) {
+      Comparison result =
+          new Reconciler(config, databases.source(), databases.target())
+              .compare(options, Bars.on(System.err, comparison.showProgress()));
+      PrintWriter out = spec.commandLine().getOut();
+      if (comparison.format() == ComparisonOptions.Format.JSON) {
+        out.println(JsonReport.of(result));
+      } else {
+        out.print(new TextReport(connection.forNextStep()).of(result));
+      }
+      return code(result);
+    }
+  }
+
+  static int code(Comparison comparison) {
+    if (comparison.inSync()) {
+      return ExitCodes.OK;
+    }
+    return comparison.incomplete() ? ExitCodes.DATABASE : ExitCodes.DIFFERENCES;
+  }
+}

@@ -1,0 +1,133 @@
+package io.dualwrite.reconciler.cli;
+
+import io.dualwrite.jdbc.config.Durations;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.reconciler.checksum.Checksum;
+import io.dualwrite.reconciler.compare.CompareOptions;
+import io.dualwrite.reconciler.window.WindowSize;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What is compared, and how. */
+final class ComparisonOptions {
+  /** The forms of a result. */
+  enum Format {
+    TEXT,
+    JSON;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Option(
+      names = "--table",
+      paramLabel = "NAME",
+      description = "Only this table, schema.name as in the source. Repeatable.",
+      order = 10)
+  private List<String> tables = new ArrayList<>();
+
+  @Option(
+      names = "--from",
+      paramLabel = "TIME",
+      description = "Only rows whose time column is at or after this day or time (UTC unless it says otherwise).",
+      order = 11)
+  private @Nullable String from;
+
+  @Option(names = "--to", paramLabel = "TIME", description = "Only rows before this day or time.", order = 12)
+  private @Nullable String to;
+
+  @Option(
+      names = "--window",
+      paramLabel = "LENGTH",
+      description = "How long a time window is: 10m, 1h, 1d or auto. Default: reconciler.window of the configuration, 1h.",
+      order = 13)
+  private @Nullable String window;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      description = "How many windows are under way at once. Default: reconciler.parallelism of the configuration, 4.",
+      order = 14)
+  private @Nullable Integer parallelism;
+
+  @Option(
+      names = "--max-differences",
+      paramLabel = "N",
+      defaultValue = "100",
+      description = "How many rows are listed per table; all are counted. Default: ${DEFAULT-VALUE}.",
+      order = 15)
+  private int maxDifferences;
+
+  @Option(
+      names = "--checksum",
+      paramLabel = "KIND",
+      defaultValue = "auto",
+      description = "send, text or auto: the cheapest that both servers compute alike. Default: ${DEFAULT-VALUE}.",
+      order = 16)
+  private String checksum = "auto";
+
+  @Option(
+      names = "--wait",
+      paramLabel = "TIME",
+      defaultValue = "5s",
+      description = "How long to wait for writes that are still on their way. Default: ${DEFAULT-VALUE}.",
+      order = 17)
+  private String patience = "5s";
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORM",
+      defaultValue = "text",
+      description = "text or json. Default: ${DEFAULT-VALUE}.",
+      order = 18)
+  private Format format = Format.TEXT;
+
+  @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 19)
+  private boolean noProgress;
+
+  Format format() {
+    return format;
+  }
+
+  boolean showProgress() {
+    return !noProgress;
+  }
+
+  CompareOptions options(MigrationConfig config) {
+    CompareOptions options =
+        CompareOptions.of(config.reconciler())
+            .tables(tables)
+            .range(Optional.ofNullable(from), Optional.ofNullable(to))
+            .maxDifferences(maxDifferences)
+            .checksum(checksum())
+            .patience(
+                Durations.parse(patience)
+                    .orElseThrow(() -> new IllegalArgumentException("--wait must be " + Durations.ALLOWED + ", was " + patience)));
+    options = window == null ? options : options.window(windowSize(window));
+    return parallelism == null ? options : options.parallelism(parallelism);
+  }
+
+  private Optional<Checksum> checksum() {
+    return switch (checksum.toLowerCase(Locale.ROOT)) {
+      case "auto" -> Optional.empty();
+      case "send" -> Optional.of(Checksum.SEND);
+      case "text" -> Optional.of(Checksum.TEXT);
+      default -> throw new IllegalArgumentException("--checksum must be send, text or auto, was " + checksum);
+    };
+  }
+
+  private static WindowSize windowSize(String text) {
+    return text.equalsIgnoreCase("auto")
+        ? WindowSize.AUTO
+        : WindowSize.of(
+            Durations.parse(text)
+                .orElseThrow(
+                    () -> new IllegalArgumentException("--window must be auto or " + Durations.ALLOWED + ", was " + text)));
+  }
+}

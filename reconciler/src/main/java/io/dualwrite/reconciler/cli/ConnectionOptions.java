@@ -1,0 +1,70 @@
+package io.dualwrite.reconciler.cli;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.config.EndpointConfig;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How the databases are found: by a configuration file, or by two URLs. */
+final class ConnectionOptions {
+  private final Map<String, String> environment;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "The migration's configuration file.",
+      order = 1)
+  private @Nullable Path file;
+
+  @Option(
+      names = "--source",
+      paramLabel = "URL",
+      description = "Instead of a file: the source's JDBC URL. Credentials from DUALWRITE_SOURCE_USERNAME and _PASSWORD, or in the URL.",
+      order = 2)
+  private @Nullable String source;
+
+  @Option(
+      names = "--target",
+      paramLabel = "URL",
+      description = "The target's, likewise.",
+      order = 3)
+  private @Nullable String target;
+
+  ConnectionOptions(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  MigrationConfig config() {
+    if (file != null) {
+      if (source != null || target != null) {
+        throw new IllegalArgumentException("-c FILE and --source/--target exclude each other. Give one or the other.");
+      }
+      throw new IllegalArgumentException("configuration files cannot be read yet");
+    }
+    if (source == null || target == null) {
+      throw new IllegalArgumentException(
+          source == null && target == null
+              ? "Which databases? Give -c FILE, or --source URL and --target URL."
+              : (source == null ? "--source" : "--target") + " URL is missing: both sides are needed.");
+    }
+    return MigrationConfig.builder("default").source(endpoint(Side.SOURCE, source)).target(endpoint(Side.TARGET, target)).build();
+  }
+
+  private EndpointConfig endpoint(Side side, String url) {
+    String prefix = "DUALWRITE_" + side.name();
+    return new EndpointConfig(
+        url,
+        Optional.ofNullable(environment.get(prefix + "_USERNAME")),
+        Optional.ofNullable(environment.get(prefix + "_PASSWORD")),
+        Map.of());
+  }
+
+  /** The options again, for a next step; what may hold a password is left out. */
+  String forNextStep() {
+    return file == null ? " --source … --target …" : " -c " + file;
+  }
+}

@@ -1,0 +1,61 @@
+package io.dualwrite.reconciler.cli;
+
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.reconciler.Databases;
+import io.dualwrite.reconciler.Reconciler;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "kill-switch",
+    customSynopsis = "reconciler kill-switch engage|release (-c FILE | --source URL --target URL) [options]%n",
+    description = {
+      "Engages or releases the kill switch for every application instance, through the control table.",
+      "Engaged, applications use the source alone within a second; what they write meanwhile is a gap that `repair` closes after the release."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+final class KillSwitchCommand implements Callable<Integer> {
+  /** What is done to the switch. */
+  enum Action {
+    ENGAGE,
+    RELEASE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  @Parameters(index = "0", paramLabel = "engage|release", description = "What to do.")
+  private Action action = Action.ENGAGE;
+
+  @Mixin private ConnectionOptions connection;
+  @Mixin private OutputOptions output;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    output.apply();
+    MigrationConfig config = connection.config();
+    boolean engage = action == Action.ENGAGE;
+    try (Databases databases = Databases.unchecked(config)) {
+      List<String> problems =
+          new Reconciler(config, databases.source(), databases.target()).setKillSwitch(engage);
+      problems.forEach(p -> spec.commandLine().getErr().println("not set there: " + p));
+    }
+    spec.commandLine()
+        .getOut()
+        .println(
+            engage
+                ? "Kill switch engaged: applications use the source alone within a second. Next: reconciler status" + connection.forNextStep()
+                : "Kill switch released. Next: reconciler repair" + connection.forNextStep() + " (closes the gap)");
+    return ExitCodes.OK;
+  }
+}

@@ -1,0 +1,50 @@
+package io.dualwrite.reconciler.cli;
+
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "reconciler",
+    description = "Compares the two databases of a migration, repairs the target, and shows where the migration stands.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      InitCommand.class,
+      CompareCommand.class,
+      RepairCommand.class,
+      StatusCommand.class,
+      KillSwitchCommand.class,
+      AutoComplete.GenerateCompletion.class
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:in sync, or done",
+      "1:differences found, or left",
+      "2:wrong usage or configuration",
+      "3:a database could not be reached or failed",
+      "130:interrupted"
+    },
+    footer = {
+      "",
+      "Results go to standard output, progress and logs to standard error. Every",
+      "command explains itself with -h; docs/reconciler.md is the guide.",
+      "",
+      "Completion for this shell:  source <(reconciler generate-completion)"
+    })
+final class ReconcilerCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  ReconcilerCommand() {
+    this.spec = CommandSpec.create();
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(new CommandLine(spec), "a command is missing. See reconciler -h");
+  }
+}

@@ -1,0 +1,86 @@
+package io.dualwrite.reconciler.cli;
+
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.reconciler.Databases;
+import io.dualwrite.reconciler.Reconciler;
+import io.dualwrite.reconciler.compare.Comparison;
+import io.dualwrite.reconciler.compare.Progress;
+import io.dualwrite.reconciler.repair.Repair;
+import io.dualwrite.reconciler.repair.RepairOptions;
+import io.dualwrite.reconciler.report.JsonReport;
+import io.dualwrite.reconciler.report.TextReport;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "repair",
+    customSynopsis = "reconciler repair (-c FILE | --source URL --target URL) [options]%n",
+    description = {
+      "Copies what differs from the source to the target, in small steps beside running traffic, and compares again.",
+      "Rows that only the target has are left alone unless --delete-extra is given."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+final class RepairCommand implements Callable<Integer> {
+  @Mixin private ConnectionOptions connection;
+
+  @Option(names = "--dry-run", description = "Only compare, and say what would be done.", order = 4)
+  private boolean dryRun;
+
+  @Option(
+      names = "--delete-extra",
+      description = "Delete rows from the target that the source has not.",
+      order = 5)
+  private boolean deleteExtra;
+
+  @Option(
+      names = "--max-changes",
+      paramLabel = "N",
+      description = "Stop after so many changed rows. Default: no limit.",
+      order = 6)
+  private long maxChanges = Long.MAX_VALUE;
+
+  @Mixin private ComparisonOptions comparison;
+  @Mixin private OutputOptions output;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    output.apply();
+    MigrationConfig config = connection.config();
+    RepairOptions options = new RepairOptions(comparison.options(config), deleteExtra, maxChanges);
+    Progress progress = Bars.on(System.err, comparison.showProgress());
+    try (Databases databases = Databases.open(config, options.compare().parallelism())) {
+      Reconciler reconciler = new Reconciler(config, databases.source(), databases.target());
+      return dryRun ? plan(reconciler, options, progress) : repair(reconciler, options, progress);
+    }
+  }
+
+  private int plan(Reconciler reconciler, RepairOptions options, Progress progress) {
+    Comparison result = reconciler.compare(options.compare(), progress);
+    PrintWriter out = spec.commandLine().getOut();
+    if (comparison.format() == ComparisonOptions.Format.JSON) {
+      out.println(JsonReport.of(result));
+    } else {
+      out.print(new TextReport(connection.forNextStep()).ofDryRun(result, deleteExtra));
+    }
+    return CompareCommand.code(result);
+  }
+
+  private int repair(Reconciler reconciler, RepairOptions options, Progress progress) {
+    Repair result = reconciler.repair(options, progress);
+    PrintWriter out = spec.commandLine().getOut();
+    if (comparison.format() == ComparisonOptions.Format.JSON) {
+      out.println(JsonReport.of(result));
+    } else {
+      out.print(new TextReport(connection.forNextStep()).of(result));
+    }
+    return CompareCommand.code(result.after());
+  }
+}

@@ -1,0 +1,36 @@
+package io.dualwrite.reconciler.cli;
+
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.reconciler.Databases;
+import io.dualwrite.reconciler.MigrationStatus;
+import io.dualwrite.reconciler.Reconciler;
+import io.dualwrite.reconciler.report.StatusReport;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "status",
+    customSynopsis = "reconciler status (-c FILE | --source URL --target URL) [options]%n",
+    description = "Shows where the migration stands: phase, kill switch, writers, journal, what could not be delivered, gaps.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+final class StatusCommand implements Callable<Integer> {
+  @Mixin private ConnectionOptions connection;
+  @Mixin private OutputOptions output;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    output.apply();
+    MigrationConfig config = connection.config();
+    try (Databases databases = Databases.unchecked(config)) {
+      MigrationStatus status = new Reconciler(config, databases.source(), databases.target()).status();
+      spec.commandLine().getOut().print(StatusReport.of(status));
+      return status.problems().isEmpty() ? ExitCodes.OK : ExitCodes.DATABASE;
+    }
+  }
+}
