@@ -1,0 +1,5 @@
+/** What benchmarks print. */
+@NullMarked
+package io.dualwrite.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
