@@ -63,7 +63,8 @@ public final class ChildJvm implements AutoCloseable {
 
   /** Ends the child with SIGKILL and waits until it is dead. */
   public void kill() {
-    process.destroyForcibly();
+    // Not by the process itself, which would close the output with lines still unread.
+    process.toHandle().destroyForcibly();
     awaitEnd(Duration.ofSeconds(20));
   }
 

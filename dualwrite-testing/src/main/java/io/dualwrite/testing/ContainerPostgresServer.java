@@ -7,7 +7,6 @@ import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports.Binding;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,7 +117,8 @@ final class ContainerPostgresServer implements PostgresServer {
   private void awaitConnection() {
     long deadline = System.nanoTime() + options.startTimeout().toNanos();
     while (true) {
-      try (Connection ready = dataSource("postgres").getConnection()) {
+      try {
+        dataSource("postgres").getConnection().close();
         return;
       } catch (SQLException e) {
         if (System.nanoTime() > deadline) {

@@ -32,22 +32,21 @@ final class DockerEngine {
    */
   static boolean isWanted() {
     String wanted = System.getProperty(PROPERTY, "auto");
-    switch (wanted) {
-      case "false":
-        return false;
-      case "true":
+    return switch (wanted) {
+      case "false" -> false;
+      case "true" -> {
         if (!isPresent(true)) {
           throw new IllegalStateException(
               "-Dtest.docker=true, but no Docker engine answers or Testcontainers is not on the"
                   + " class path");
         }
-        return true;
-      case "auto":
-        return isPresent(hasTraces(System.getProperties(), System.getenv()));
-      default:
-        throw new IllegalStateException(
-            "-Dtest.docker must be auto, true or false, was \"" + wanted + '"');
-    }
+        yield true;
+      }
+      case "auto" -> isPresent(hasTraces(System.getProperties(), System.getenv()));
+      default ->
+          throw new IllegalStateException(
+              "-Dtest.docker must be auto, true or false, was \"" + wanted + '"');
+    };
   }
 
   /** Whether anything on this machine says that there is an engine. */

@@ -125,6 +125,7 @@ public final class EmbeddedPostgresServer implements PostgresServer {
     if (!FreePort.isFree(port)) {
       throw new IllegalStateException("port " + port + " is taken by another process");
     }
+    UnpackedBinaries.mendOnce();
     Redirect log = Redirect.appendTo(directory.log().toFile());
     EmbeddedPostgres.Builder builder =
         EmbeddedPostgres.builder()

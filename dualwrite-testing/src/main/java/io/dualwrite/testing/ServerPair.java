@@ -1,25 +1,27 @@
 package io.dualwrite.testing;
 
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A source and a target server, and the databases of one test after the other on them. */
 record ServerPair(PostgresServer source, PostgresServer target, AtomicInteger tests)
     implements AutoCloseable {
 
+  /** Starts both at once; one whose twin does not start ends with the JVM. */
   static ServerPair start(ServerOptions options) {
-    CompletableFuture<PostgresServer> source =
-        CompletableFuture.supplyAsync(() -> PostgresServers.start(options));
-    CompletableFuture<PostgresServer> target =
-        CompletableFuture.supplyAsync(() -> PostgresServers.start(options));
-    try {
-      return new ServerPair(source.join(), target.join(), new AtomicInteger());
-    } catch (CompletionException e) {
-      source.thenAccept(PostgresServer::close);
-      target.thenAccept(PostgresServer::close);
-      throw new IllegalStateException("the servers of the tests did not start", e.getCause());
-    }
+    CompletableFuture<PostgresServer> source = starting(options);
+    CompletableFuture<PostgresServer> target = starting(options);
+    return source
+        .thenCombine(target, (s, t) -> new ServerPair(s, t, new AtomicInteger()))
+        .exceptionally(
+            failure -> {
+              throw new IllegalStateException("the servers of the tests did not start", failure);
+            })
+        .join();
+  }
+
+  private static CompletableFuture<PostgresServer> starting(ServerOptions options) {
+    return CompletableFuture.supplyAsync(() -> PostgresServers.start(options));
   }
 
   void createDatabases(String name) {

@@ -31,27 +31,23 @@ record WatchedDriver(Object delegate, @Nullable Connection connection, LeakCheck
   @Override
   public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] args)
       throws Throwable {
-    switch (method.getName()) {
-      case "equals":
-        return args != null && proxy == args[0];
-      case "hashCode":
-        return System.identityHashCode(proxy);
-      case "getConnection":
-        if (connection != null) {
-          return connection;
-        }
-        break;
-      case "unwrap":
-        if (args != null && args[0] instanceof Class<?> type && type.isInstance(proxy)) {
-          return proxy;
-        }
-        break;
-      default:
-        break;
-    }
+    return switch (method.getName()) {
+      case "equals" -> args != null && proxy == args[0];
+      case "hashCode" -> System.identityHashCode(proxy);
+      case "getConnection" ->
+          connection == null ? watched(proxy, forward(method, args)) : connection;
+      case "unwrap" ->
+          args != null && args[0] instanceof Class<?> type && type.isInstance(proxy)
+              ? proxy
+              : forward(method, args);
+      default -> watched(proxy, forward(method, args));
+    };
+  }
+
+  private @Nullable Object forward(Method method, @Nullable Object @Nullable [] args)
+      throws Throwable {
     try {
-      Object result = method.invoke(delegate, args);
-      return method.getName().equals("unwrap") ? result : watched(proxy, result);
+      return method.invoke(delegate, args);
     } catch (InvocationTargetException e) {
       throw e.getCause() == null ? e : e.getCause();
     }

@@ -65,7 +65,7 @@ final class ProvenGuarantees extends TreeScanner<Void, Void> {
     testClass = outerName.isEmpty() ? name(tree) : outerName + "." + name(tree);
     disabled = outerDisabled || has(tree.getModifiers(), Set.of("Disabled"));
     hasTest = false;
-    super.visitClass(tree, unused);
+    super.visitClass(tree, null);
     if (hasTest) {
       prove(tree.getModifiers(), testClass);
     }
@@ -78,13 +78,13 @@ final class ProvenGuarantees extends TreeScanner<Void, Void> {
   @Override
   public Void visitMethod(MethodTree tree, Void unused) {
     visitMember(tree.getModifiers(), tree.getName().toString());
-    return super.visitMethod(tree, unused);
+    return super.visitMethod(tree, null);
   }
 
   @Override
   public Void visitVariable(VariableTree tree, Void unused) {
     visitMember(tree.getModifiers(), tree.getName().toString());
-    return super.visitVariable(tree, unused);
+    return super.visitVariable(tree, null);
   }
 
   private void visitMember(ModifiersTree modifiers, String member) {

@@ -36,8 +36,8 @@ class ServerOfKilledJvmTest {
   }
 
   private static void assertServerEnds(ChildJvm child, Runnable end) {
-    Path log = Path.of(child.awaitLine(line -> line.startsWith("/"), PATIENCE));
-    ServerDirectory directory = new ServerDirectory(log.getParent(), false);
+    Path base = Path.of(child.awaitLine(line -> line.startsWith("/"), PATIENCE));
+    ServerDirectory directory = new ServerDirectory(base, false);
     assertThat(directory.postmaster()).isPresent();
     end.run();
     await()
@@ -52,7 +52,7 @@ class ServerOfKilledJvmTest {
       if (args[0].equals("frozen")) {
         server.freeze();
       }
-      System.out.println(server.log());
+      System.out.println(server.log().getParent());
       new CountDownLatch(1).await();
     }
   }
