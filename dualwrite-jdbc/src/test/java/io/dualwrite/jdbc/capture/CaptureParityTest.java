@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.capture;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.jdbc.capture.CapturePlan.Captured;
@@ -274,6 +275,11 @@ class CaptureParityTest {
         connection.rollback();
       }
     }
+  }
+
+  private static int serverVersion(TestDatabases dbs) throws SQLException {
+    return Integer.parseInt(
+        requireNonNull(dbs.queryValue(dbs.source(), "SHOW server_version_num")));
   }
 
   private static String[] range(int first, int last, int offset) {
