@@ -126,6 +126,11 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
     return autoCommit && !begunBySql;
   }
 
+  /** Whether the server is inside a transaction in which nothing has failed; false where that is not known. */
+  boolean isOpenOnServer() {
+    return driver != null && driver.getTransactionState() == TransactionState.OPEN;
+  }
+
   /** Whether the statement about to run is its own transaction. */
   boolean isAutoCommit() {
     return autoCommit && isAlone();

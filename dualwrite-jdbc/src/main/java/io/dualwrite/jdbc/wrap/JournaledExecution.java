@@ -126,7 +126,7 @@ final class JournaledExecution {
       mirroring.commit(raw, transaction.touched());
     } catch (SQLException | RuntimeException | Error e) {
       try {
-        raw.rollback();
+        end();
         raw.setAutoCommit(true);
       } catch (SQLException later) {
         e.addSuppressed(later);
@@ -135,6 +135,18 @@ final class JournaledExecution {
     }
     raw.setAutoCommit(true);
     return result;
+  }
+
+  /**
+   * After a failure. Where the server did what it was told and the driver only found its answer
+   * wanting (no rows from {@code executeQuery}, say), bare auto-commit would have committed.
+   */
+  private void end() throws SQLException {
+    if (transaction.isOpenOnServer()) {
+      mirroring.commit(raw, transaction.touched());
+    } else {
+      raw.rollback();
+    }
   }
 
   private <R> R journaling(
