@@ -126,7 +126,10 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
     return autoCommit && !begunBySql;
   }
 
-  /** Whether the server is inside a transaction in which nothing has failed; false where that is not known. */
+  /**
+   * Whether the server is inside a transaction in which nothing has failed; false where that is not
+   * known.
+   */
   boolean isOpenOnServer() {
     return driver != null && driver.getTransactionState() == TransactionState.OPEN;
   }

@@ -32,7 +32,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.util.PGobject;
 
-/** Runs the same scenes on a bare connection and on a wrapped one and compares all that the application can see. */
+/**
+ * Runs the same scenes on a bare connection and on a wrapped one and compares all that the
+ * application can see.
+ */
 @WithDatabases
 @Guarantee("G7")
 class DriverParityTest {
@@ -98,7 +101,9 @@ class DriverParityTest {
     }
   }
 
-  private static void compare(TestDatabases dbs, PlannedMirroring migration, UnaryOperator<List<Object>> wrapper) throws Exception {
+  private static void compare(
+      TestDatabases dbs, PlannedMirroring migration, UnaryOperator<List<Object>> wrapper)
+      throws Exception {
     for (Map.Entry<String, Scene> scene : SCENES.entrySet()) {
       List<Object> bare = new ArrayList<>();
       List<Object> wrapped = new ArrayList<>();
@@ -134,8 +139,10 @@ class DriverParityTest {
   }
 
   private static void prepared(Connection connection, List<Object> seen) throws SQLException {
-    try (PreparedStatement insert = connection.prepareStatement("INSERT INTO orders (code, qty) VALUES (?, ?)");
-        PreparedStatement select = connection.prepareStatement("SELECT id, qty FROM orders WHERE code = ?")) {
+    try (PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO orders (code, qty) VALUES (?, ?)");
+        PreparedStatement select =
+            connection.prepareStatement("SELECT id, qty FROM orders WHERE code = ?")) {
       for (int i = 0; i < 12; i++) {
         insert.setString(1, "c" + i);
         insert.setInt(2, i);
@@ -156,7 +163,8 @@ class DriverParityTest {
 
   private static void generatedKeys(Connection connection, List<Object> seen) throws SQLException {
     String insert = "INSERT INTO orders (code, qty) VALUES (?, 7)";
-    try (PreparedStatement all = connection.prepareStatement(insert, Statement.RETURN_GENERATED_KEYS);
+    try (PreparedStatement all =
+            connection.prepareStatement(insert, Statement.RETURN_GENERATED_KEYS);
         PreparedStatement some = connection.prepareStatement(insert, new String[] {"id", "qty"});
         PreparedStatement none = connection.prepareStatement(insert, Statement.NO_GENERATED_KEYS)) {
       int n = 0;
@@ -187,7 +195,8 @@ class DriverParityTest {
 
   private static void returning(Connection connection, List<Object> seen) throws SQLException {
     try (PreparedStatement insert =
-            connection.prepareStatement("INSERT INTO orders (code, qty) VALUES (?, ?) RETURNING id, qty * 2 AS \"Twice\", code")) {
+        connection.prepareStatement(
+            "INSERT INTO orders (code, qty) VALUES (?, ?) RETURNING id, qty * 2 AS \"Twice\", code")) {
       insert.setString(1, "r1");
       insert.setInt(2, 21);
       rows(insert.executeQuery(), seen);
@@ -203,7 +212,8 @@ class DriverParityTest {
   }
 
   private static void batches(Connection connection, List<Object> seen) throws SQLException {
-    try (PreparedStatement insert = connection.prepareStatement("INSERT INTO notes VALUES (?, ?)")) {
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO notes VALUES (?, ?)")) {
       for (int i = 0; i < 20; i++) {
         insert.setInt(1, i);
         insert.setString(2, "n" + i);
@@ -223,7 +233,8 @@ class DriverParityTest {
       seen.add(Arrays.toString(statement.executeLargeBatch()));
     }
     connection.setAutoCommit(false);
-    try (PreparedStatement insert = connection.prepareStatement("INSERT INTO notes VALUES (?, 'dup')")) {
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO notes VALUES (?, 'dup')")) {
       for (int i : new int[] {100, 101, 3, 102}) {
         insert.setInt(1, i);
         insert.addBatch();
@@ -231,7 +242,10 @@ class DriverParityTest {
       try {
         insert.executeBatch();
       } catch (BatchUpdateException e) {
-        seen.add(e.getSQLState() + Arrays.toString(e.getUpdateCounts()) + e.getNextException().getSQLState());
+        seen.add(
+            e.getSQLState()
+                + Arrays.toString(e.getUpdateCounts())
+                + e.getNextException().getSQLState());
       }
     }
     connection.rollback();
@@ -247,7 +261,8 @@ class DriverParityTest {
       failing(seen, () -> statement.executeUpdate("INSERT INTO notes (nothing) VALUES (1)"));
       failing(seen, () -> statement.executeQuery("INSERT INTO notes VALUES (2, 'no rows')"));
       failing(seen, () -> statement.executeUpdate("SELECT 1"));
-      failing(seen, () -> statement.executeUpdate("INSERT INTO notes VALUES (3, 'x')", new int[] {1}));
+      failing(
+          seen, () -> statement.executeUpdate("INSERT INTO notes VALUES (3, 'x')", new int[] {1}));
       connection.setAutoCommit(false);
       failing(seen, () -> statement.executeUpdate("INSERT INTO notes VALUES (1, 'two')"));
       failing(seen, () -> statement.executeUpdate("INSERT INTO notes VALUES (9, 'x')"));
@@ -258,7 +273,8 @@ class DriverParityTest {
       connection.setAutoCommit(true);
       failing(seen, connection::commit);
       failing(seen, connection::rollback);
-      try (PreparedStatement unset = connection.prepareStatement("INSERT INTO notes VALUES (?, ?)")) {
+      try (PreparedStatement unset =
+          connection.prepareStatement("INSERT INTO notes VALUES (?, ?)")) {
         unset.setInt(1, 4);
         failing(seen, unset::executeUpdate);
         failing(seen, () -> unset.setInt(3, 4));
@@ -274,7 +290,8 @@ class DriverParityTest {
   private static void transactions(Connection connection, List<Object> seen) throws SQLException {
     connection.setAutoCommit(false);
     connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-    try (PreparedStatement insert = connection.prepareStatement("INSERT INTO notes VALUES (?, 'tx')")) {
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO notes VALUES (?, 'tx')")) {
       insert.setInt(1, 1);
       seen.add(insert.executeUpdate());
       Savepoint savepoint = connection.setSavepoint("here");
@@ -301,7 +318,8 @@ class DriverParityTest {
     }
   }
 
-  private static void transactionsInSql(Connection connection, List<Object> seen) throws SQLException {
+  private static void transactionsInSql(Connection connection, List<Object> seen)
+      throws SQLException {
     try (Statement statement = connection.createStatement()) {
       seen.add(statement.execute("BEGIN"));
       seen.add(statement.getUpdateCount());
@@ -333,12 +351,24 @@ class DriverParityTest {
     xml.setString("<a/>");
     Object[][] values = {
       {1, null, null, null, new Timestamp(1)},
-      {2L, new byte[] {0, -1}, json, connection.createArrayOf("text", new String[] {"a", "b"}), new Timestamp(0)},
-      {new BigDecimal("3.0"), new ByteArrayInputStream(new byte[] {7, 8}), json, connection.createArrayOf("text", new Object[0]),
-        OffsetDateTime.of(2024, 2, 29, 1, 2, 3, 4000, ZoneOffset.ofHours(5))},
+      {
+        2L,
+        new byte[] {0, -1},
+        json,
+        connection.createArrayOf("text", new String[] {"a", "b"}),
+        new Timestamp(0)
+      },
+      {
+        new BigDecimal("3.0"),
+        new ByteArrayInputStream(new byte[] {7, 8}),
+        json,
+        connection.createArrayOf("text", new Object[0]),
+        OffsetDateTime.of(2024, 2, 29, 1, 2, 3, 4000, ZoneOffset.ofHours(5))
+      },
     };
     try (PreparedStatement insert =
-        connection.prepareStatement("INSERT INTO orders (qty, body, doc, tags, at) VALUES (?, ?, ?, ?, ?)")) {
+        connection.prepareStatement(
+            "INSERT INTO orders (qty, body, doc, tags, at) VALUES (?, ?, ?, ?, ?)")) {
       for (Object[] row : values) {
         insert.setObject(1, row[0], Types.INTEGER);
         if (row[1] instanceof ByteArrayInputStream stream) {
@@ -352,7 +382,8 @@ class DriverParityTest {
         seen.add(insert.executeUpdate());
       }
     }
-    try (PreparedStatement insert = connection.prepareStatement("INSERT INTO orders (code) VALUES (?), (?), (?)")) {
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO orders (code) VALUES (?), (?), (?)")) {
       insert.setCharacterStream(1, new StringReader("read"));
       insert.setAsciiStream(2, new ByteArrayInputStream(new byte[] {65}), 1);
       insert.setSQLXML(3, xml);
@@ -365,14 +396,20 @@ class DriverParityTest {
 
   private static void metadata(Connection connection, List<Object> seen) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement("SELECT id, code FROM orders");
-        PreparedStatement insert = connection.prepareStatement("INSERT INTO orders (code) VALUES (?)")) {
+        PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO orders (code) VALUES (?)")) {
       seen.add(select.getMetaData().getTableName(1));
       seen.add(insert.getMetaData() == null);
       insert.setString(1, "m");
       seen.add(insert.executeUpdate());
       seen.add(insert.getMetaData() == null);
       seen.add(insert.toString().contains("dualwrite"));
-      seen.add(insert.isPoolable() + " " + insert.getFetchSize() + " " + insert.getResultSetConcurrency());
+      seen.add(
+          insert.isPoolable()
+              + " "
+              + insert.getFetchSize()
+              + " "
+              + insert.getResultSetConcurrency());
     }
     rows(connection.getMetaData().getPrimaryKeys(null, "public", "orders"), seen);
     seen.add(connection.getMetaData().getDatabaseProductName());
@@ -380,7 +417,8 @@ class DriverParityTest {
   }
 
   private static void updatable(Connection connection, List<Object> seen) throws SQLException {
-    try (Statement statement = connection.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE)) {
+    try (Statement statement =
+        connection.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE)) {
       statement.executeUpdate("INSERT INTO notes VALUES (1, 'a'), (2, 'b')");
       try (ResultSet rows = statement.executeQuery("SELECT id, note FROM notes ORDER BY id")) {
         seen.add(rows.next());
@@ -400,14 +438,16 @@ class DriverParityTest {
 
   private static void fetchSize(Connection connection, List<Object> seen) throws SQLException {
     try (PreparedStatement insert =
-        connection.prepareStatement("INSERT INTO notes SELECT i, 'f' FROM generate_series(1, ?) i RETURNING id")) {
+        connection.prepareStatement(
+            "INSERT INTO notes SELECT i, 'f' FROM generate_series(1, ?) i RETURNING id")) {
       insert.setFetchSize(2);
       insert.setInt(1, 9);
       rows(insert.executeQuery(), seen);
       seen.add(insert.getFetchSize());
     }
     connection.setAutoCommit(false);
-    try (PreparedStatement select = connection.prepareStatement("SELECT id FROM notes ORDER BY id")) {
+    try (PreparedStatement select =
+        connection.prepareStatement("SELECT id FROM notes ORDER BY id")) {
       select.setFetchSize(2);
       rows(select.executeQuery(), seen);
     }
@@ -424,7 +464,12 @@ class DriverParityTest {
       statement.run();
       seen.add("did not fail");
     } catch (SQLException e) {
-      seen.add(e.getClass().getName() + " " + e.getSQLState() + " " + String.valueOf(e.getMessage()).replaceFirst("\\s+Position: \\d+", ""));
+      seen.add(
+          e.getClass().getName()
+              + " "
+              + e.getSQLState()
+              + " "
+              + String.valueOf(e.getMessage()).replaceFirst("\\s+Position: \\d+", ""));
     }
   }
 
@@ -443,7 +488,10 @@ class DriverParityTest {
     try (result) {
       int columns = result.getMetaData().getColumnCount();
       for (int i = 1; i <= columns; i++) {
-        all.add(result.getMetaData().getColumnLabel(i) + " " + result.getMetaData().getColumnTypeName(i));
+        all.add(
+            result.getMetaData().getColumnLabel(i)
+                + " "
+                + result.getMetaData().getColumnTypeName(i));
       }
       while (result.next()) {
         for (int i = 1; i <= columns; i++) {

@@ -23,7 +23,10 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** A migration of real plans and a real journal, without delivery: a test looks at what is journaled. */
+/**
+ * A migration of real plans and a real journal, without delivery: a test looks at what is
+ * journaled.
+ */
 final class PlannedMirroring implements Mirroring {
   /** Tables of the kinds that matter to the wrapper; what matters to capture is tested there. */
   static final String[] SCHEMA = {
@@ -59,7 +62,8 @@ final class PlannedMirroring implements Mirroring {
               .tables(new TablesConfig(List.of("public.*"), List.of(), Map.of()))
               .build();
       Catalog catalog = Catalog.read(connection, "dualwrite");
-      relations = new Relations(catalog, CapturedTables.of(Side.SOURCE, catalog, config), config, () -> {});
+      relations =
+          new Relations(catalog, CapturedTables.of(Side.SOURCE, catalog, config), config, () -> {});
       planner = new CapturePlanner("dualwrite", catalog.serverVersion());
     }
   }
@@ -75,7 +79,9 @@ final class PlannedMirroring implements Mirroring {
   /** The entries in order, {@code orders {1}}. */
   List<String> journal() throws SQLException {
     return dbs
-        .query(source, "SELECT replace(table_name, 'public.', '') || ' ' || coalesce(key::text, 'all') FROM dualwrite.journal ORDER BY id")
+        .query(
+            source,
+            "SELECT replace(table_name, 'public.', '') || ' ' || coalesce(key::text, 'all') FROM dualwrite.journal ORDER BY id")
         .stream()
         .map(row -> row.get(0))
         .toList();
@@ -87,7 +93,8 @@ final class PlannedMirroring implements Mirroring {
   }
 
   @Override
-  public CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys) throws SQLException {
+  public CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys)
+      throws SQLException {
     List<Object> key = List.of(sql, keys);
     CapturePlan plan = plans.get(key);
     if (plan == null) {
@@ -131,12 +138,18 @@ final class PlannedMirroring implements Mirroring {
         .forEach(
             table ->
                 events.add(
-                    transaction.policy() + " " + table.table().name().name() + transaction.remembered(table).stream().map(key -> key.values()).toList()));
+                    transaction.policy()
+                        + " "
+                        + table.table().name().name()
+                        + transaction.remembered(table).stream()
+                            .map(key -> key.values())
+                            .toList()));
   }
 
   @Override
   public boolean journalFailed(SQLException failure) {
-    if ("42P01".equals(failure.getSQLState()) && String.valueOf(failure.getMessage()).contains("dualwrite.journal")) {
+    if ("42P01".equals(failure.getSQLState())
+        && String.valueOf(failure.getMessage()).contains("dualwrite.journal")) {
       active = false;
       return true;
     }

@@ -35,7 +35,8 @@ class WrappedConnectionTest {
   void whatIsMirroredIsJournaledAndWhatIsNotIsNot() throws Exception {
     PlannedMirroring migration = new PlannedMirroring(dbs, FailurePolicy.RECOVER);
     try (Connection connection = migration.connect();
-        PreparedStatement insert = connection.prepareStatement("INSERT INTO notes VALUES (?, 'x')")) {
+        PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO notes VALUES (?, 'x')")) {
       for (int i = 1; i <= 12; i++) {
         // Past the threshold at which the driver prepares on the server, in both forms.
         migration.active = i % 3 != 0;
@@ -49,7 +50,15 @@ class WrappedConnectionTest {
       connection.rollback();
     }
     assertThat(migration.journal())
-        .containsExactly("notes {1}", "notes {2}", "notes {4}", "notes {5}", "notes {7}", "notes {8}", "notes {10}", "notes {11}");
+        .containsExactly(
+            "notes {1}",
+            "notes {2}",
+            "notes {4}",
+            "notes {5}",
+            "notes {7}",
+            "notes {8}",
+            "notes {10}",
+            "notes {11}");
     assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM notes")).isEqualTo("12");
   }
 
@@ -77,7 +86,8 @@ class WrappedConnectionTest {
   void aJournalThatIsDroppedDoesNotTakeTheApplicationDown() throws Exception {
     PlannedMirroring migration = new PlannedMirroring(dbs, FailurePolicy.RECOVER);
     try (Connection connection = migration.connect();
-        PreparedStatement insert = connection.prepareStatement("INSERT INTO notes VALUES (?, 'x')")) {
+        PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO notes VALUES (?, 'x')")) {
       insert.setInt(1, 1);
       insert.executeUpdate();
       dbs.execute(dbs.source(), "ALTER TABLE dualwrite.journal RENAME TO gone");
@@ -91,7 +101,9 @@ class WrappedConnectionTest {
       assertThat(insert.executeUpdate()).isEqualTo(1);
       connection.commit();
     }
-    assertThat(dbs.queryValue(dbs.source(), "SELECT string_agg(id::text, ' ' ORDER BY id) FROM notes")).isEqualTo("1 2 3");
+    assertThat(
+            dbs.queryValue(dbs.source(), "SELECT string_agg(id::text, ' ' ORDER BY id) FROM notes"))
+        .isEqualTo("1 2 3");
   }
 
   @Test
@@ -99,7 +111,8 @@ class WrappedConnectionTest {
     PlannedMirroring migration = new PlannedMirroring(dbs, FailurePolicy.BEST_EFFORT);
     try (Connection connection = migration.connect();
         Statement statement = connection.createStatement();
-        PreparedStatement insert = connection.prepareStatement("INSERT INTO notes VALUES (?, 'x')")) {
+        PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO notes VALUES (?, 'x')")) {
       insert.setInt(1, 1);
       insert.executeUpdate();
       insert.setInt(1, 2);
@@ -112,7 +125,8 @@ class WrappedConnectionTest {
     }
     assertThat(migration.journal()).isEmpty();
     assertThat(migration.events)
-        .containsExactly("BEST_EFFORT notes[[1]]", "BEST_EFFORT notes[[2], [3]]", "BEST_EFFORT notes[[3]]");
+        .containsExactly(
+            "BEST_EFFORT notes[[1]]", "BEST_EFFORT notes[[2], [3]]", "BEST_EFFORT notes[[3]]");
   }
 
   @Test
@@ -130,7 +144,9 @@ class WrappedConnectionTest {
       statement.execute("ALTER TABLE notes ADD COLUMN more int");
       statement.executeUpdate("INSERT INTO notes VALUES (1, 'x', 2)");
     }
-    assertThat(migration.events).hasSize(4).allMatch(event -> event.matches("unmirrored (call|function|ddl)|RECOVER notes\\[]"));
+    assertThat(migration.events)
+        .hasSize(4)
+        .allMatch(event -> event.matches("unmirrored (call|function|ddl)|RECOVER notes\\[]"));
     assertThat(migration.journal()).containsExactly("notes {1}");
   }
 
@@ -144,13 +160,15 @@ class WrappedConnectionTest {
           Statement inner = tables.getStatement()) {
         assertThat(inner.getConnection()).isSameAs(connection);
       }
-      statement.executeUpdate("INSERT INTO orders (code) VALUES ('x')", Statement.RETURN_GENERATED_KEYS);
+      statement.executeUpdate(
+          "INSERT INTO orders (code) VALUES ('x')", Statement.RETURN_GENERATED_KEYS);
       try (ResultSet keys = statement.getGeneratedKeys()) {
         assertThat(keys.getStatement()).isSameAs(statement);
       }
       try (ResultSet rows = statement.executeQuery("SELECT ARRAY[1, 2], ARRAY[3]")) {
         assertThat(rows.next()).isTrue();
-        for (Array array : List.of(rows.getArray(1), (Array) rows.getObject(2), rows.getObject(1, Array.class))) {
+        for (Array array :
+            List.of(rows.getArray(1), (Array) rows.getObject(2), rows.getObject(1, Array.class))) {
           try (ResultSet elements = array.getResultSet();
               Statement inner = elements.getStatement()) {
             assertThat(inner.getConnection()).isSameAs(connection);
@@ -189,7 +207,8 @@ class WrappedConnectionTest {
     PhysicalSessions sessions = new PhysicalSessions();
     try (HikariDataSource pool = new HikariDataSource(config)) {
       SessionNames first;
-      try (Connection connection = DualConnection.wrap(pool.getConnection(), migration, migration.names);
+      try (Connection connection =
+              DualConnection.wrap(pool.getConnection(), migration, migration.names);
           Statement statement = connection.createStatement()) {
         first = sessions.of((Connection) connection.unwrap(PGConnection.class));
         assertThat(connection.isWrapperFor(PGConnection.class)).isTrue();
@@ -200,7 +219,8 @@ class WrappedConnectionTest {
       try (Connection raw = pool.getConnection()) {
         assertThat(sessions.of(raw)).isSameAs(first);
       }
-      try (Connection connection = DualConnection.wrap(pool.getConnection(), migration, migration.names)) {
+      try (Connection connection =
+          DualConnection.wrap(pool.getConnection(), migration, migration.names)) {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
           statement.execute("INSERT INTO notes VALUES (2, 'left open, so the pool rolls back')");
