@@ -49,6 +49,7 @@ public record CircuitBreakerSettings(
             .permittedNumberOfCallsInHalfOpenState(
                 Math.max(1, Math.min(MOST_TRIAL_CALLS, slidingWindowSize / 10)))
             .waitDurationInOpenState(waitDurationInOpenState)
+            .automaticTransitionFromOpenToHalfOpenEnabled(true)
             .build());
   }
 }

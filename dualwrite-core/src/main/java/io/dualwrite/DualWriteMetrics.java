@@ -195,6 +195,8 @@ public final class DualWriteMetrics implements AutoCloseable {
   public void show(CircuitBreaker breaker) {
     if (registry != null) {
       CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
+      // A registry takes a breaker made elsewhere only in the place of one of its own.
+      breakers.circuitBreaker(breaker.getName());
       breakers.replace(breaker.getName(), breaker);
       TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(breakers).bindTo(registry);
     }

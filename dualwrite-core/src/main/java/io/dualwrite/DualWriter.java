@@ -62,9 +62,7 @@ public final class DualWriter implements AutoCloseable {
     ownMonitor = inMemory ? null : KillSwitchMonitor.start(builder.killSwitch);
     PhaseReader phases =
         new PhaseReader(phase, ownMonitor == null ? builder.killSwitch : ownMonitor);
-    metrics =
-        DualWriteMetrics.of(
-            builder.meterRegistry, builder.migration == null ? name : builder.migration);
+    metrics = DualWriteMetrics.of(builder.meterRegistry, name);
     secondary =
         new SecondaryStore(
             name,
@@ -94,7 +92,8 @@ public final class DualWriter implements AutoCloseable {
   }
 
   /**
-   * A writer called {@code name} (the table of its metrics, and in all messages), to be configured.
+   * A writer called {@code name} (in all messages; the migration and the table of its metrics), to
+   * be configured.
    */
   public static DualWriterBuilder builder(String name) {
     return new DualWriterBuilder(name);
@@ -191,7 +190,7 @@ public final class DualWriter implements AutoCloseable {
       return true;
     }
     long deadline = System.nanoTime() + timeout.toNanos();
-    while (recovery.journal().size() > 0) {
+    while (!recovery.isEmpty()) {
       if (System.nanoTime() - deadline > 0) {
         return false;
       }

@@ -31,7 +31,6 @@ public final class DualWriterBuilder {
   @Nullable Compensation compensation;
   MissedWriteListener missedWrites = (operation, key, reason) -> {};
   @Nullable MeterRegistry meterRegistry;
-  @Nullable String migration;
   double shadowSampleRate;
   int shadowThreads = 2;
   int shadowQueue = 100;
@@ -157,18 +156,9 @@ public final class DualWriterBuilder {
     return this;
   }
 
-  /** Where it is measured; by default nowhere. */
+  /** Where it is measured; by default nowhere. The tag {@code migration} is the writer's name. */
   public DualWriterBuilder meterRegistry(@Nullable MeterRegistry meterRegistry) {
     this.meterRegistry = meterRegistry;
-    return this;
-  }
-
-  /**
-   * The migration that this writer is part of, as a tag of all metrics; by default the writer's
-   * name.
-   */
-  public DualWriterBuilder migration(String migration) {
-    this.migration = Settings.notBlank("migration", migration);
     return this;
   }
 

@@ -66,6 +66,11 @@ final class Recovery<K> {
     return entry;
   }
 
+  /** Whether this process is at work on nothing and the journal is empty. */
+  boolean isEmpty() {
+    return atWork.isEmpty() && journal.size() == 0;
+  }
+
   /** Whether this process is at work on the entry, however old it is. */
   boolean isAtWork(JournalEntry entry) {
     return atWork.contains(entry.id());
