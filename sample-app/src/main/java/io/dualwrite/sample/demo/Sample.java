@@ -1,0 +1,42 @@
+package io.dualwrite.sample.demo;
+
+import java.util.List;
+
+/**
+ * How the users were served for a while.
+ *
+ * @param requests acknowledged
+ * @param seconds how long it lasted
+ * @param sortedMicros how long each request took, shortest first
+ */
+record Sample(int requests, double seconds, long[] sortedMicros) {
+
+  static Sample of(List<Answers.Acknowledged> answers, double seconds) {
+    long[] micros = answers.stream().mapToLong(Answers.Acknowledged::micros).sorted().toArray();
+    return new Sample(micros.length, seconds, micros);
+  }
+
+  double perSecond() {
+    return requests / seconds;
+  }
+
+  double medianMillis() {
+    return percentileMillis(50);
+  }
+
+  double p99Millis() {
+    return percentileMillis(99);
+  }
+
+  double worstMillis() {
+    return percentileMillis(100);
+  }
+
+  /** Of times in microseconds, sorted; 0 of none. */
+  double percentileMillis(int percent) {
+    if (sortedMicros.length == 0) {
+      return 0;
+    }
+    return sortedMicros[(int) ((sortedMicros.length - 1) * (percent / 100.0))] / 1000.0;
+  }
+}
