@@ -20,10 +20,12 @@ final class Check {
   }
 
   static void positive(String name, Duration value) {
-    that(!value.isNegative() && !value.isZero(), name + " must be longer than zero, was " + value);
+    that(
+        !value.isNegative() && !value.isZero(),
+        name + " must be longer than zero, was " + Durations.print(value));
   }
 
   static void notNegative(String name, Duration value) {
-    that(!value.isNegative(), name + " must not be negative, was " + value);
+    that(!value.isNegative(), name + " must not be negative, was " + Durations.print(value));
   }
 }

@@ -15,7 +15,10 @@ public final class Durations {
   /** What a message says is allowed. */
   public static final String ALLOWED = "a duration such as 500ms, 2s, 5m, 1h, 1d or PT1H30M";
 
-  private static final Pattern SIMPLE = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d)");
+  private static final Pattern SIMPLE = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
+
+  /** Longer ones are mistakes, and would not fit into milliseconds for ever. */
+  private static final Duration LONGEST = Duration.ofDays(1_000_000_000);
 
   private Durations() {}
 
@@ -34,7 +37,7 @@ public final class Durations {
               default -> Duration.ofDays(amount);
             });
       }
-      return Optional.of(Duration.parse(text.strip()));
+      return Optional.of(Duration.parse(text.strip())).filter(d -> d.abs().compareTo(LONGEST) <= 0);
     } catch (DateTimeException | ArithmeticException notADuration) {
       return Optional.empty();
     }

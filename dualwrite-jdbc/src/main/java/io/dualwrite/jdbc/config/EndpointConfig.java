@@ -1,8 +1,12 @@
 package io.dualwrite.jdbc.config;
 
+import io.dualwrite.Side;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
 
 /**
  * How to reach one database. Printing it shows no password.
@@ -21,8 +25,9 @@ public record EndpointConfig(
 
   public EndpointConfig {
     Check.that(
-        url.startsWith("jdbc:postgresql:"),
-        "url must start with jdbc:postgresql:, was " + withoutSecrets(url));
+        new Driver().acceptsURL(url),
+        "url must be a JDBC URL of PostgreSQL, such as jdbc:postgresql://host:5432/database, was "
+            + withoutSecrets(url));
     pool = Map.copyOf(pool);
   }
 
@@ -34,6 +39,21 @@ public record EndpointConfig(
   /** With credentials in the URL, in a password file, or not needed. */
   public static EndpointConfig of(String url) {
     return new EndpointConfig(url, Optional.empty(), Optional.empty(), Map.of());
+  }
+
+  static EndpointConfig ofUrl(
+      Side side, String url, Function<String, @Nullable String> environment) {
+    String prefix = "DUALWRITE_" + side.name();
+    try {
+      return new EndpointConfig(
+          url,
+          Optional.ofNullable(environment.apply(prefix + "_USERNAME")),
+          Optional.ofNullable(environment.apply(prefix + "_PASSWORD")),
+          Map.of());
+    } catch (ConfigurationException refused) {
+      throw new ConfigurationException(
+          refused.problems().stream().map(p -> "--" + side.label() + ": " + p).toList());
+    }
   }
 
   /** The URL for messages: the values of parameters that may be secret are replaced. */

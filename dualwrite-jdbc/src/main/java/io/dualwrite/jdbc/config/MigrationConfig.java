@@ -4,7 +4,10 @@ import io.dualwrite.Delivery;
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.Phase;
 import io.dualwrite.Side;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a migration is told: the YAML file in typed form, or what a program built.
@@ -46,12 +49,67 @@ public record MigrationConfig(
     Origin origin) {
 
   public MigrationConfig {
-    Check.that(!migration.isBlank(), "migration must not be blank");
+    Check.that(
+        !migration.isBlank() && migration.length() <= 100,
+        "migration must be a name of 1 to 100 characters, was " + migration);
   }
 
   /** Defaults for everything but the name. */
   public static Builder builder(String migration) {
     return new Builder(migration);
+  }
+
+  /**
+   * Reads a YAML file; {@code ${NAME}} in it comes from the process's environment.
+   *
+   * @throws ConfigurationException with every problem of the file, or because it cannot be read
+   */
+  public static MigrationConfig load(Path file) {
+    return ConfigFiles.load(file, System::getenv);
+  }
+
+  /**
+   * Reads a file, or after {@code classpath:} a resource that the thread's class loader, else this
+   * library's, finds.
+   *
+   * @throws ConfigurationException as {@link #load(Path)}
+   */
+  public static MigrationConfig load(String location) {
+    return ConfigFiles.load(location, System::getenv);
+  }
+
+  /**
+   * Reads YAML text.
+   *
+   * @param yaml the text
+   * @param name what messages call it
+   * @param environment the value of a variable, null if it is not set
+   * @throws ConfigurationException with every problem of the text
+   */
+  public static MigrationConfig parse(
+      String yaml, String name, Function<String, @Nullable String> environment) {
+    return ConfigReader.read(yaml, name, new Variables(environment));
+  }
+
+  /**
+   * Defaults over two URLs, for the command line: migration {@code default}, all tables.
+   * Credentials are in the URLs or in {@code DUALWRITE_SOURCE_USERNAME}, {@code
+   * DUALWRITE_SOURCE_PASSWORD} and likewise {@code TARGET}.
+   *
+   * @param environment the value of a variable, null if it is not set
+   * @throws ConfigurationException if one is not a URL of PostgreSQL
+   */
+  public static MigrationConfig ofUrls(
+      String source, String target, Function<String, @Nullable String> environment) {
+    return builder("default")
+        .source(EndpointConfig.ofUrl(Side.SOURCE, source, environment))
+        .target(EndpointConfig.ofUrl(Side.TARGET, target, environment))
+        .build();
+  }
+
+  /** {@link #ofUrls(String, String, Function)} with the process's environment. */
+  public static MigrationConfig ofUrls(String source, String target) {
+    return ofUrls(source, target, System::getenv);
   }
 
   /** How to reach {@code side}; empty where the program brings its own {@code DataSource}. */

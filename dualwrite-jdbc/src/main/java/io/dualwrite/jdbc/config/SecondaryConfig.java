@@ -15,6 +15,9 @@ public record SecondaryConfig(Duration timeout, BreakerConfig breaker) {
       new SecondaryConfig(Duration.ofSeconds(2), BreakerConfig.DEFAULT);
 
   public SecondaryConfig {
-    Check.positive("secondary.timeout", timeout);
+    Check.that(
+        timeout.compareTo(Duration.ofMillis(250)) >= 0
+            && timeout.compareTo(Duration.ofHours(1)) <= 0,
+        "secondary.timeout must be between 250ms and 1h, was " + Durations.print(timeout));
   }
 }

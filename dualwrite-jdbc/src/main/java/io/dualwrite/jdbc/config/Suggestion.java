@@ -11,7 +11,7 @@ public final class Suggestion {
 
   /** The nearest of the words, if one is near: a third of the letters may differ. */
   public static Optional<String> nearest(String word, Collection<String> words) {
-    int reach = Math.max(1, word.length() / 3);
+    int reach = Math.max(1, (word.length() + 1) / 3);
     return words.stream()
         .filter(w -> distance(word, w) <= reach)
         .min(Comparator.comparingInt((String w) -> distance(word, w)).thenComparing(w -> w));

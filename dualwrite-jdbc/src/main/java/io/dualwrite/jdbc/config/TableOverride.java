@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc.config;
 
 import io.dualwrite.FailurePolicy;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,11 +36,11 @@ public record TableOverride(
 
   public TableOverride {
     key = List.copyOf(key);
-    columns = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(columns));
+    columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
     ignoreColumns = Set.copyOf(ignoreColumns);
     Check.that(
         target.isEmpty() || (target.get().indexOf('.') > 0 && !target.get().endsWith(".")),
-        "target must be schema.name, was " + target.orElse(""));
+        "target must be written schema.name, such as public.orders, was " + target.orElse(""));
   }
 
   /** Nothing special yet. */

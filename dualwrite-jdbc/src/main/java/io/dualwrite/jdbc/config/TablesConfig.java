@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.config;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ public record TablesConfig(
   public TablesConfig {
     include = List.copyOf(include);
     exclude = List.copyOf(exclude);
-    overrides = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(overrides));
+    overrides = Collections.unmodifiableMap(new LinkedHashMap<>(overrides));
     Check.that(!include.isEmpty(), "tables.include must name at least one table, such as public.*");
     include.forEach(glob -> checkName("tables.include", glob));
     exclude.forEach(glob -> checkName("tables.exclude", glob));
@@ -43,7 +44,10 @@ public record TablesConfig(
   private static void checkName(String key, String glob) {
     Check.that(
         glob.indexOf('.') > 0 && !glob.endsWith("."),
-        key + " must be schema.name, such as public.orders, was " + glob);
+        key
+            + (key.endsWith("overrides") ? ": a table" : "")
+            + " must be written schema.name, such as public.orders, was "
+            + glob);
   }
 
   private static boolean matches(String glob, String table) {

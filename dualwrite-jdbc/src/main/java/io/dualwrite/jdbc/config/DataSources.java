@@ -1,0 +1,101 @@
+package io.dualwrite.jdbc.config;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.PropertyElf;
+import io.dualwrite.Side;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+
+/**
+ * Builds connection pools from a configuration. What stands under {@code pool}, and in the URL,
+ * goes before what is set here.
+ *
+ * <p>Safe for use by many threads. Each call makes a pool of its own, which the caller closes.
+ */
+public final class DataSources {
+  private static final Duration SHORTEST_SOCKET_TIMEOUT = Duration.ofSeconds(10);
+
+  private DataSources() {}
+
+  /**
+   * A pool for an application. The primary of the initial phase must be reachable now; the
+   * secondary need not be, and making its pool neither waits nor fails: asking it for a connection
+   * waits at most {@code secondary.timeout}, and a connection on which the server stays silent for
+   * four times that, ten seconds at least, is given up.
+   *
+   * @throws ConfigurationException if the configuration does not say how to reach {@code side}
+   * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException if the primary cannot be
+   *     reached
+   */
+  public static HikariDataSource ofApplication(MigrationConfig config, Side side) {
+    boolean secondary = config.phase().secondary() == side;
+    HikariConfig pool = pool(config, side, "dualwrite " + config.migration());
+    if (secondary) {
+      Duration timeout = config.secondary().timeout();
+      pool.setInitializationFailTimeout(-1);
+      pool.setConnectionTimeout(timeout.toMillis());
+      pool.setValidationTimeout(Math.min(timeout.toMillis(), pool.getValidationTimeout()));
+      // Connections are opened as delivery needs them, up to as many as the primary may have: the
+      // roles can swap.
+      pool.setMinimumIdle(1);
+      pool.addDataSourceProperty("connectTimeout", seconds(timeout));
+      Duration silence = timeout.multipliedBy(4);
+      pool.addDataSourceProperty(
+          "socketTimeout",
+          seconds(
+              silence.compareTo(SHORTEST_SOCKET_TIMEOUT) < 0 ? SHORTEST_SOCKET_TIMEOUT : silence));
+    }
+    return new HikariDataSource(withOwnSettings(pool, config, side));
+  }
+
+  /**
+   * A pool for the reconciler: room for {@code reconciler.parallelism} windows and a little more,
+   * and queries may take their time. Making it neither waits nor fails; a side that cannot be
+   * reached shows when a connection is asked for.
+   *
+   * @throws ConfigurationException if the configuration does not say how to reach {@code side}
+   */
+  public static HikariDataSource ofReconciler(MigrationConfig config, Side side) {
+    HikariConfig pool = pool(config, side, "dualwrite reconciler");
+    pool.setInitializationFailTimeout(-1);
+    pool.setMaximumPoolSize(config.reconciler().parallelism() + 3);
+    pool.setMinimumIdle(0);
+    pool.setConnectionTimeout(10_000);
+    pool.addDataSourceProperty("connectTimeout", "10");
+    return new HikariDataSource(withOwnSettings(pool, config, side));
+  }
+
+  private static HikariConfig pool(MigrationConfig config, Side side, String applicationName) {
+    EndpointConfig endpoint =
+        config
+            .endpoint(side)
+            .orElseThrow(
+                () ->
+                    new ConfigurationException(
+                        List.of(
+                            side.label()
+                                + " is missing: the configuration does not say how to reach it")));
+    HikariConfig pool = new HikariConfig();
+    pool.setPoolName("dualwrite-" + config.migration() + "-" + side.label());
+    pool.setJdbcUrl(endpoint.url());
+    endpoint.username().ifPresent(pool::setUsername);
+    endpoint.password().ifPresent(pool::setPassword);
+    pool.addDataSourceProperty("ApplicationName", applicationName);
+    pool.addDataSourceProperty("tcpKeepAlive", "true");
+    return pool;
+  }
+
+  private static HikariConfig withOwnSettings(
+      HikariConfig pool, MigrationConfig config, Side side) {
+    Properties own = new Properties();
+    config.endpoint(side).ifPresent(endpoint -> own.putAll(endpoint.pool()));
+    PropertyElf.setTargetFromProperties(pool, own);
+    return pool;
+  }
+
+  private static String seconds(Duration duration) {
+    return Long.toString(duration.plusMillis(999).toSeconds());
+  }
+}
