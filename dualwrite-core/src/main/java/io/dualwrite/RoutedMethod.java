@@ -24,6 +24,9 @@ record RoutedMethod(Method method, boolean writes, String operation, List<KeyPat
    * @throws IllegalArgumentException if the method cannot be routed; the message says why
    */
   static Optional<RoutedMethod> of(TypeToken<?> repository, Method method) {
+    if (method.isBridge()) {
+      return Optional.empty();
+    }
     Write write = method.getAnnotation(Write.class);
     Read read = method.getAnnotation(Read.class);
     if (write != null && read != null) {
