@@ -23,6 +23,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class TestDatabases {
 
   private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final int QUERY_SECONDS = 60;
   private static final long POLL_NANOS = 20_000_000;
 
   private final PostgresServer sourceServer;
@@ -91,10 +92,14 @@ public final class TestDatabases {
     return targetServer;
   }
 
-  /** Runs statements one after the other on one auto-commit connection. */
+  /**
+   * Runs statements one after the other on one auto-commit connection. One that takes a minute is
+   * cancelled: it waits for a lock that the test itself holds.
+   */
   public void execute(DataSource side, String... statements) throws SQLException {
     try (Connection connection = side.getConnection();
         Statement statement = connection.createStatement()) {
+      statement.setQueryTimeout(QUERY_SECONDS);
       for (String sql : statements) {
         statement.execute(sql);
       }
@@ -110,18 +115,11 @@ public final class TestDatabases {
   /** The rows of a query as text, in its order; SQL's null is null. */
   public List<List<@Nullable String>> query(DataSource side, String sql) throws SQLException {
     try (Connection connection = side.getConnection();
-        Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery(sql)) {
-      int columns = result.getMetaData().getColumnCount();
-      List<List<@Nullable String>> rows = new ArrayList<>();
-      while (result.next()) {
-        List<@Nullable String> row = new ArrayList<>(columns);
-        for (int column = 1; column <= columns; column++) {
-          row.add(result.getString(column));
-        }
-        rows.add(row);
+        Statement statement = connection.createStatement()) {
+      statement.setQueryTimeout(QUERY_SECONDS);
+      try (ResultSet result = statement.executeQuery(sql)) {
+        return rows(result);
       }
-      return rows;
     }
   }
 
@@ -172,6 +170,19 @@ public final class TestDatabases {
     // The target first: what is written meanwhile is then missing, not extra, on the target.
     List<List<@Nullable String>> targetRows = query(target, targetSql);
     return RowDifference.between(query(source, sourceSql), targetRows);
+  }
+
+  private static List<List<@Nullable String>> rows(ResultSet result) throws SQLException {
+    int columns = result.getMetaData().getColumnCount();
+    List<List<@Nullable String>> rows = new ArrayList<>();
+    while (result.next()) {
+      List<@Nullable String> row = new ArrayList<>(columns);
+      for (int column = 1; column <= columns; column++) {
+        row.add(result.getString(column));
+      }
+      rows.add(row);
+    }
+    return rows;
   }
 
   private DataSource through(TcpProxy proxy, PostgresServer server) {
