@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,14 +62,16 @@ class GuaranteesTest {
 
   @Test
   void everyTestNamesAGuaranteeThatExists() {
-    assertThat(promised).as("guarantees that tests name: %s", proven).containsAll(proven.keySet());
+    SortedMap<String, Set<String>> unknown = new TreeMap<>(proven);
+    unknown.keySet().removeAll(promised);
+    assertThat(unknown).as("tests that name a guarantee which nothing promises").isEmpty();
   }
 
   @Test
   void whatIsProvenIsNotListedAsUnproven() {
-    assertThat(proven.keySet())
-        .as("proven now, so take it out of NOT_YET_PROVEN: %s", proven)
-        .doesNotContainAnyElementsOf(NOT_YET_PROVEN);
+    SortedMap<String, Set<String>> listed = new TreeMap<>(proven);
+    listed.keySet().retainAll(NOT_YET_PROVEN);
+    assertThat(listed).as("proven now, so take these out of NOT_YET_PROVEN").isEmpty();
     assertThat(promised).containsAll(NOT_YET_PROVEN);
   }
 

@@ -82,7 +82,6 @@ class WrappedConnectionTest {
   }
 
   @Test
-  @Guarantee("G6")
   void aJournalThatIsDroppedDoesNotTakeTheApplicationDown() throws Exception {
     PlannedMirroring migration = new PlannedMirroring(dbs, FailurePolicy.RECOVER);
     try (Connection connection = migration.connect();
