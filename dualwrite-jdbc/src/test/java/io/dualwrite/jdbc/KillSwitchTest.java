@@ -1,0 +1,162 @@
+package io.dualwrite.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dualwrite.KillSwitch;
+import io.dualwrite.ManualKillSwitch;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.journal.Control;
+import io.dualwrite.testing.Guarantee;
+import io.dualwrite.testing.TestDatabases;
+import io.dualwrite.testing.WithDatabases;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@WithDatabases
+class KillSwitchTest {
+  private static final String GAPS = "SELECT reason, until IS NULL FROM dualwrite.gaps ORDER BY id";
+  private final TestDatabases dbs;
+  private final ManualKillSwitch killSwitch = KillSwitch.manual();
+
+  KillSwitchTest(TestDatabases dbs) {
+    this.dbs = dbs;
+  }
+
+  @BeforeEach
+  void tables() throws SQLException {
+    dbs.executeOnBoth("CREATE TABLE item (id int PRIMARY KEY)");
+  }
+
+  private DualWriteDataSource open() throws SQLException {
+    return DualWriteDataSource.builder()
+        .config(MigrationConfig.builder("test").build())
+        .source(dbs.source())
+        .target(dbs.target())
+        .killSwitch(killSwitch)
+        .build();
+  }
+
+  private static void insert(Connection connection, int id) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement("INSERT INTO item VALUES (?)")) {
+      insert.setInt(1, id);
+      insert.executeUpdate();
+    }
+  }
+
+  private void insert(DualWriteDataSource ds, int id) throws SQLException {
+    try (Connection c = ds.getConnection()) {
+      insert(c, id);
+    }
+  }
+
+  @Test
+  @Guarantee("G9")
+  void engagedWritesGoToTheSourceAloneAndTheGapIsRecorded() throws Exception {
+    try (DualWriteDataSource ds = open()) {
+      insert(ds, 1);
+      dbs.awaitSameRows("SELECT * FROM item");
+      killSwitch.engage();
+      insert(ds, 2);
+      assertThat(dbs.query(dbs.source(), GAPS)).containsExactly(List.of("kill switch", "t"));
+      assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal")).isEqualTo("0");
+      killSwitch.release();
+      Awaitility.await().until(() -> dbs.query(dbs.source(), GAPS).equals(List.of(List.of("kill switch", "f"))));
+      insert(ds, 3);
+      Awaitility.await().until(() -> dbs.query(dbs.target(), "SELECT * FROM item ORDER BY id").equals(List.of(List.of("1"), List.of("3"))));
+    }
+  }
+
+  @Test
+  @Guarantee("G2")
+  void theGapLastsUntilTheLastTransactionBegunInItHasEnded() throws Exception {
+    try (DualWriteDataSource ds = open();
+        Connection slow = ds.getConnection()) {
+      killSwitch.engage();
+      slow.setAutoCommit(false);
+      insert(slow, 1);
+      killSwitch.release();
+      try (Connection other = ds.getConnection()) {
+        insert(other, 2);
+      }
+      Awaitility.await().until(() -> dbs.query(dbs.target(), "SELECT * FROM item").equals(List.of(List.of("2"))));
+      assertThat(dbs.query(dbs.source(), GAPS)).containsExactly(List.of("kill switch", "t"));
+      slow.commit();
+      Awaitility.await().until(() -> dbs.query(dbs.source(), GAPS).equals(List.of(List.of("kill switch", "f"))));
+    }
+  }
+
+  @Test
+  void aTransactionBegunBeforeIsJournaledToItsEndAndDeliveredAfterTheRelease() throws Exception {
+    try (DualWriteDataSource ds = open();
+        Connection c = ds.getConnection()) {
+      c.setAutoCommit(false);
+      insert(c, 1);
+      killSwitch.engage();
+      insert(c, 2);
+      c.commit();
+      assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal")).isEqualTo("2");
+      assertThat(dbs.queryValue(dbs.target(), "SELECT count(*) FROM item")).isEqualTo("0");
+      killSwitch.release();
+      dbs.awaitSameRows("SELECT * FROM item ORDER BY id");
+    }
+  }
+
+  @Test
+  void theControlTableEngagesItInEveryInstance() throws Exception {
+    try (DualWriteDataSource one = open();
+        DualWriteDataSource two = open();
+        Connection control = dbs.source().getConnection()) {
+      assertThat(new Control("dualwrite").setKillSwitch(control, "test", true)).isTrue();
+      Awaitility.await().atMost(Duration.ofSeconds(1)).until(() -> !one.migration().active() && !two.migration().active());
+      insert(one, 1);
+      assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal")).isEqualTo("0");
+    }
+  }
+
+  @Test
+  @Guarantee("G2")
+  void aJournalThatIsDroppedDoesNotStopTheApplication() throws Exception {
+    try (DualWriteDataSource ds = open()) {
+      insert(ds, 1);
+      dbs.awaitSameRows("SELECT * FROM item");
+      dbs.execute(dbs.source(), "ALTER TABLE dualwrite.journal RENAME TO gone");
+      insert(ds, 2);
+      assertThat(ds.migration().describe()).contains("journal not writable");
+      assertThat(dbs.query(dbs.source(), GAPS)).containsExactly(List.of("journal not writable", "t"));
+      dbs.execute(dbs.source(), "ALTER TABLE dualwrite.gone RENAME TO journal");
+      Awaitility.await().until(() -> dbs.query(dbs.source(), GAPS).equals(List.of(List.of("journal not writable", "f"))));
+      insert(ds, 3);
+      Awaitility.await().until(() -> "2".equals(dbs.queryValue(dbs.target(), "SELECT count(*) FROM item")));
+      assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM item")).isEqualTo("3");
+    }
+  }
+
+  @Test
+  void inATransactionALostJournalIsARetryableError() throws Exception {
+    try (DualWriteDataSource ds = open();
+        Connection c = ds.getConnection()) {
+      c.setAutoCommit(false);
+      insert(c, 1);
+      c.commit();
+      dbs.execute(dbs.source(), "ALTER TABLE dualwrite.journal RENAME COLUMN key TO k");
+      try (Statement s = c.createStatement()) {
+        s.executeUpdate("DELETE FROM item");
+        throw new AssertionError("should have failed");
+      } catch (SQLException e) {
+        assertThat(e.getSQLState()).isEqualTo("40001");
+      }
+      c.rollback();
+      insert(c, 2);
+      c.commit();
+      assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM item")).isEqualTo("2");
+      dbs.execute(dbs.source(), "ALTER TABLE dualwrite.journal RENAME COLUMN k TO key");
+    }
+  }
+}
