@@ -17,7 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The application's process ends at each point of the protocol; nothing that it was told is committed is lost. */
+/**
+ * The application's process ends at each point of the protocol; nothing that it was told is
+ * committed is lost.
+ */
 @WithDatabases
 class CrashTest {
   private final TestDatabases dbs;
@@ -28,29 +31,51 @@ class CrashTest {
 
   static Stream<Arguments> crashes() {
     return Stream.concat(
-        Stream.of(Point.values()).map(p -> Arguments.of(p, p == Point.PRIMARY_COMMITTED ? 30 : 5, FailurePolicy.RECOVER)),
+        Stream.of(Point.values())
+            .map(
+                p -> Arguments.of(p, p == Point.PRIMARY_COMMITTED ? 30 : 5, FailurePolicy.RECOVER)),
         Stream.of(Arguments.of(Point.PRIMARY_COMMITTED, 10, FailurePolicy.STRICT)));
   }
 
   @ParameterizedTest
   @MethodSource("crashes")
   @Guarantee({"G1", "G2", "G5"})
-  void nothingThatWasAcknowledgedIsLost(Point point, int times, FailurePolicy policy) throws Exception {
+  void nothingThatWasAcknowledgedIsLost(Point point, int times, FailurePolicy policy)
+      throws Exception {
     dbs.executeOnBoth("CREATE TABLE account (id int PRIMARY KEY, n int NOT NULL)");
     int acknowledged;
     try (ChildJvm app =
         ChildJvm.of(CrashingApp.class)
-            .arguments(dbs.sourceUrl(), dbs.targetUrl(), point.name(), String.valueOf(times), policy.name())
+            .arguments(
+                dbs.sourceUrl(),
+                dbs.targetUrl(),
+                point.name(),
+                String.valueOf(times),
+                policy.name())
             .start()) {
-      assertThat(app.await(Duration.ofSeconds(60))).as("halted at %s: %s", point, app.output()).isEqualTo(9);
+      assertThat(app.await(Duration.ofSeconds(60)))
+          .as("halted at %s: %s", point, app.output())
+          .isEqualTo(9);
       List<String> lines = app.output().stream().filter(l -> l.startsWith("committed ")).toList();
       acknowledged = lines.size();
     }
-    assertThat(Integer.parseInt(dbs.queryValue(dbs.source(), "SELECT coalesce(max(id), 0) FROM account"))).isBetween(acknowledged, acknowledged + 1);
+    assertThat(
+            Integer.parseInt(
+                dbs.queryValue(dbs.source(), "SELECT coalesce(max(id), 0) FROM account")))
+        .isBetween(acknowledged, acknowledged + 1);
     try (DualWriteDataSource next =
-        DualWriteDataSource.builder().config(MigrationConfig.builder("test").build()).source(dbs.source()).target(dbs.target()).build()) {
+        DualWriteDataSource.builder()
+            .config(MigrationConfig.builder("test").build())
+            .source(dbs.source())
+            .target(dbs.target())
+            .build()) {
       dbs.awaitSameRows("SELECT * FROM account ORDER BY id");
-      Awaitility.await().until(() -> "0".equals(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal")));
+      Awaitility.await()
+          .until(
+              () ->
+                  "0"
+                      .equals(
+                          dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal")));
     }
   }
 }

@@ -11,8 +11,8 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * An application that halts, without any tidying up, when delivery passes a given point for the nth time. Prints each transaction that
- * it was told is committed.
+ * An application that halts, without any tidying up, when delivery passes a given point for the nth
+ * time. Prints each transaction that it was told is committed.
  */
 final class CrashingApp {
   private CrashingApp() {}
@@ -22,7 +22,10 @@ final class CrashingApp {
     AtomicInteger left = new AtomicInteger(Integer.parseInt(args[3]));
     DualWriteDataSource ds =
         DualWriteDataSource.builder()
-            .config(MigrationConfig.builder("test").failurePolicy(FailurePolicy.valueOf(args[4])).build())
+            .config(
+                MigrationConfig.builder("test")
+                    .failurePolicy(FailurePolicy.valueOf(args[4]))
+                    .build())
             .source(dataSource(args[0]))
             .target(dataSource(args[1]))
             .probe(
@@ -38,8 +41,10 @@ final class CrashingApp {
     for (int i = 1; i <= 10_000; i++) {
       try (Connection c = ds.getConnection()) {
         c.setAutoCommit(false);
-        try (PreparedStatement insert = c.prepareStatement("INSERT INTO account (id, n) VALUES (?, 0)");
-            PreparedStatement update = c.prepareStatement("UPDATE account SET n = n + 1 WHERE id % 7 = ?");
+        try (PreparedStatement insert =
+                c.prepareStatement("INSERT INTO account (id, n) VALUES (?, 0)");
+            PreparedStatement update =
+                c.prepareStatement("UPDATE account SET n = n + 1 WHERE id % 7 = ?");
             Statement delete = c.createStatement()) {
           insert.setInt(1, i);
           insert.executeUpdate();

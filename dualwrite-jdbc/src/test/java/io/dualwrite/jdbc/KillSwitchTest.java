@@ -65,11 +65,17 @@ class KillSwitchTest {
       killSwitch.engage();
       insert(ds, 2);
       assertThat(dbs.query(dbs.source(), GAPS)).containsExactly(List.of("kill switch", "t"));
-      assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal")).isEqualTo("0");
+      assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal"))
+          .isEqualTo("0");
       killSwitch.release();
-      Awaitility.await().until(() -> dbs.query(dbs.source(), GAPS).equals(List.of(List.of("kill switch", "f"))));
+      Awaitility.await()
+          .until(() -> dbs.query(dbs.source(), GAPS).equals(List.of(List.of("kill switch", "f"))));
       insert(ds, 3);
-      Awaitility.await().until(() -> dbs.query(dbs.target(), "SELECT * FROM item ORDER BY id").equals(List.of(List.of("1"), List.of("3"))));
+      Awaitility.await()
+          .until(
+              () ->
+                  dbs.query(dbs.target(), "SELECT * FROM item ORDER BY id")
+                      .equals(List.of(List.of("1"), List.of("3"))));
     }
   }
 
@@ -85,10 +91,12 @@ class KillSwitchTest {
       try (Connection other = ds.getConnection()) {
         insert(other, 2);
       }
-      Awaitility.await().until(() -> dbs.query(dbs.target(), "SELECT * FROM item").equals(List.of(List.of("2"))));
+      Awaitility.await()
+          .until(() -> dbs.query(dbs.target(), "SELECT * FROM item").equals(List.of(List.of("2"))));
       assertThat(dbs.query(dbs.source(), GAPS)).containsExactly(List.of("kill switch", "t"));
       slow.commit();
-      Awaitility.await().until(() -> dbs.query(dbs.source(), GAPS).equals(List.of(List.of("kill switch", "f"))));
+      Awaitility.await()
+          .until(() -> dbs.query(dbs.source(), GAPS).equals(List.of(List.of("kill switch", "f"))));
     }
   }
 
@@ -101,7 +109,8 @@ class KillSwitchTest {
       killSwitch.engage();
       insert(c, 2);
       c.commit();
-      assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal")).isEqualTo("2");
+      assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal"))
+          .isEqualTo("2");
       assertThat(dbs.queryValue(dbs.target(), "SELECT count(*) FROM item")).isEqualTo("0");
       killSwitch.release();
       dbs.awaitSameRows("SELECT * FROM item ORDER BY id");
@@ -114,9 +123,12 @@ class KillSwitchTest {
         DualWriteDataSource two = open();
         Connection control = dbs.source().getConnection()) {
       assertThat(new Control("dualwrite").setKillSwitch(control, "test", true)).isTrue();
-      Awaitility.await().atMost(Duration.ofSeconds(1)).until(() -> !one.migration().active() && !two.migration().active());
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(1))
+          .until(() -> !one.migration().active() && !two.migration().active());
       insert(one, 1);
-      assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal")).isEqualTo("0");
+      assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal"))
+          .isEqualTo("0");
     }
   }
 
@@ -129,11 +141,17 @@ class KillSwitchTest {
       dbs.execute(dbs.source(), "ALTER TABLE dualwrite.journal RENAME TO gone");
       insert(ds, 2);
       assertThat(ds.migration().describe()).contains("journal not writable");
-      assertThat(dbs.query(dbs.source(), GAPS)).containsExactly(List.of("journal not writable", "t"));
+      assertThat(dbs.query(dbs.source(), GAPS))
+          .containsExactly(List.of("journal not writable", "t"));
       dbs.execute(dbs.source(), "ALTER TABLE dualwrite.gone RENAME TO journal");
-      Awaitility.await().until(() -> dbs.query(dbs.source(), GAPS).equals(List.of(List.of("journal not writable", "f"))));
+      Awaitility.await()
+          .until(
+              () ->
+                  dbs.query(dbs.source(), GAPS)
+                      .equals(List.of(List.of("journal not writable", "f"))));
       insert(ds, 3);
-      Awaitility.await().until(() -> "2".equals(dbs.queryValue(dbs.target(), "SELECT count(*) FROM item")));
+      Awaitility.await()
+          .until(() -> "2".equals(dbs.queryValue(dbs.target(), "SELECT count(*) FROM item")));
       assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM item")).isEqualTo("3");
     }
   }

@@ -267,11 +267,13 @@ public final class Migration implements Mirroring, AutoCloseable {
     if (state == null
         || !(state.startsWith("42")
             || state.startsWith("3F")
-            || state.startsWith("25")
+            || state.equals("25006")
             || state.startsWith("53"))) {
       return false;
     }
-    schemaChanged = state.startsWith("42");
+    if (state.startsWith("42")) {
+      schemaChanged = true;
+    }
     return journalCheck
         .problem()
         .map(

@@ -4,60 +4,66 @@ import io.dualwrite.FailurePolicy;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What one transaction touched so far. Confined to the connection's thread; cleared and used again
  * for the next one.
  */
 public final class MirroredTransaction {
-  /** For BEST_EFFORT the keys, else empty lists: the journal holds them. */
-  private final Map<CapturedTable, List<RowKey>> touched = new LinkedHashMap<>(4);
+  /**
+   * Few, and asked for by identity: a table's description is too large to be hashed per statement.
+   */
+  private final List<CapturedTable> tables = new ArrayList<>(4);
+
+  /** For each table the rows that only memory names (BEST_EFFORT); the journal holds the others. */
+  private final List<List<RowKey>> remembered = new ArrayList<>(4);
 
   private FailurePolicy policy = FailurePolicy.BEST_EFFORT;
 
-  /**
-   * Most transactions write to one table again and again; hashing a table's description is not
-   * cheap.
-   */
-  private @Nullable CapturedTable lastJournaled;
-
   /** Notes that the journal names rows of this table. */
   public void journaled(CapturedTable table) {
-    if (table == lastJournaled) {
-      return;
-    }
-    lastJournaled = table;
-    touched.computeIfAbsent(table, t -> List.of());
-    policy =
-        policy.strictest(
-            table.policy() == FailurePolicy.BEST_EFFORT ? FailurePolicy.RECOVER : table.policy());
+    indexOf(table);
+    FailurePolicy own = table.policy();
+    policy = policy.strictest(own == FailurePolicy.BEST_EFFORT ? FailurePolicy.RECOVER : own);
   }
 
   /** Notes rows that only memory names. */
   public void remember(CapturedTable table, RowKey key) {
-    touched.merge(
-        table,
-        new ArrayList<>(List.of(key)),
-        (old, added) -> {
-          List<RowKey> all = old instanceof ArrayList ? old : new ArrayList<>(old);
-          all.addAll(added);
-          return all;
-        });
+    int index = indexOf(table);
+    List<RowKey> keys = remembered.get(index);
+    if (keys.isEmpty()) {
+      keys = new ArrayList<>();
+      remembered.set(index, keys);
+    }
+    keys.add(key);
   }
 
-  /** The tables touched. */
-  public Set<CapturedTable> tables() {
-    return touched.keySet();
+  private int indexOf(CapturedTable table) {
+    for (int i = 0; i < tables.size(); i++) {
+      if (tables.get(i) == table) {
+        return i;
+      }
+    }
+    tables.add(table);
+    remembered.add(List.of());
+    return tables.size() - 1;
+  }
+
+  /** The tables touched; the same table twice if its description changed meanwhile. */
+  public List<CapturedTable> tables() {
+    return Collections.unmodifiableList(tables);
   }
 
   /** The rows of this table that only memory names. */
   public List<RowKey> remembered(CapturedTable table) {
-    return touched.getOrDefault(table, List.of());
+    for (int i = 0; i < tables.size(); i++) {
+      if (tables.get(i) == table) {
+        return remembered.get(i);
+      }
+    }
+    return List.of();
   }
 
   /** The strictest policy of the tables touched. */
@@ -67,13 +73,15 @@ public final class MirroredTransaction {
 
   /** Whether nothing mirrored was touched. */
   public boolean isEmpty() {
-    return touched.isEmpty();
+    return tables.isEmpty();
   }
 
   /** Forgets everything: the transaction has ended. */
   public void clear() {
-    touched.clear();
-    lastJournaled = null;
-    policy = FailurePolicy.BEST_EFFORT;
+    if (!tables.isEmpty()) {
+      tables.clear();
+      remembered.clear();
+      policy = FailurePolicy.BEST_EFFORT;
+    }
   }
 }
