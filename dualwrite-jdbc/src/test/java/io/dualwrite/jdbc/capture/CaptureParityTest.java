@@ -218,7 +218,11 @@ class CaptureParityTest {
         "public.ranged [04:00]",
         "public.ranged [05:00]",
         "public.ranged");
-    given("UPDATE ranged SET at = at + interval '1 hour' WHERE v = 2", "public.ranged");
+    String[] moved =
+        serverVersion(dbs) < 180000
+            ? new String[] {"public.ranged"}
+            : new String[] {"public.ranged [02:00]", "public.ranged [03:00]"};
+    given("UPDATE ranged SET at = at + interval '1 hour' WHERE v = 2", moved);
     given("UPDATE whole SET w = 'changed' WHERE v < 3", "public.whole", "public.whole");
     given(
         "WITH a AS (SELECT max(id) m FROM audit) UPDATE orders SET id = 400 FROM a WHERE orders.id = a.m",
@@ -254,6 +258,30 @@ class CaptureParityTest {
     given("TRUNCATE TABLE orders CASCADE", "public.orders", "public.child");
     given("TRUNCATE orders");
     compare(dbs);
+  }
+
+  @Test
+  void namesFollowTheSearchPath(TestDatabases dbs) throws Exception {
+    CaptureTables tables = new CaptureTables(dbs);
+    dbs.execute(dbs.source(), "CREATE TABLE app.orders (id int PRIMARY KEY)");
+    try (Connection connection = dbs.source().getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      Case items =
+          new Case(
+              "UPDATE \"Order Items\" SET note = 'x' WHERE \"lineNo\" = 2 AND \"Order Id\" < 3",
+              List.of(),
+              List.of("app.Order Items {1,2}", "app.Order Items {2,2}"));
+      Case orders =
+          new Case("DELETE FROM orders WHERE id = 9", List.of(), List.of("public.orders {9}"));
+      compare(tables, connection, orders, RequestedKeys.ALL);
+      statement.execute("SET LOCAL search_path = app, public");
+      compare(tables, connection, items, RequestedKeys.ALL);
+      // Another table of that name, created after the catalog was read.
+      assertThat(tables.plan(connection, orders.sql(), RequestedKeys.NONE))
+          .isNotInstanceOf(Captured.class);
+      connection.rollback();
+    }
   }
 
   @Test

@@ -130,7 +130,7 @@ final class RandomStatement {
       case 0 -> parameter(reference + ".id >", 3 + random.nextInt(7));
       case 1 ->
           add("(" + reference + ".code IN ('c4', 'c5', 'it''s') OR " + reference + ".qty = 9)");
-      case 2 -> add("tags ?? 'a' AND " + reference + ".id IN (SELECT id + 3 FROM audit) -- from ?");
+      case 2 -> add("tags ?? 'a' AND " + reference + ".id IN (SELECT id + 3 FROM audit)");
       case 3 -> parameter("qty IS NOT DISTINCT FROM", 4);
       default -> add("EXISTS (VALUES (1)) AND " + reference + ".id = ANY ('{4,5,6}'::int[])");
     }
