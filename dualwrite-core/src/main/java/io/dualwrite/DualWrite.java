@@ -2,6 +2,7 @@ package io.dualwrite;
 
 import io.dualwrite.journal.JournalEntry;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +20,7 @@ final class DualWrite implements Attempt.Observer {
   private final @Nullable JournalEntry entry;
   private final boolean unrecorded;
   private final AtomicInteger partsLeft = new AtomicInteger(2);
-  private final long started;
+  private volatile long started;
   private volatile @Nullable FailureReason missing;
   private volatile @Nullable FailureReason gaveUp;
 
@@ -45,6 +46,14 @@ final class DualWrite implements Attempt.Observer {
     this.entry = entry;
     this.unrecorded = unrecorded;
     this.started = path.metrics().started();
+  }
+
+  /** The secondary's call, timed from when it begins. */
+  Callable<?> timed(StoreCall<?, ?> call) {
+    return () -> {
+      started = path.metrics().started();
+      return call.call();
+    };
   }
 
   @Override

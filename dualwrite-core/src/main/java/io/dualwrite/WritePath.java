@@ -165,11 +165,11 @@ final class WritePath {
       DualWrite write, Object orderKey, Side follower, StoreCall<?, ?> call, boolean admitted) {
     if (!admitted && !secondary.admits()) {
       Attempt refused =
-          new Attempt(call::call, () -> false, secondary.limit(), secondary.clock(), write);
+          new Attempt(write.timed(call), () -> false, secondary.limit(), secondary.clock(), write);
       refused.refuse(FailureReason.CIRCUIT_OPEN);
       return refused;
     }
-    return secondary.start(orderKey, call::call, () -> phases.allows(follower), write);
+    return secondary.start(orderKey, write.timed(call), () -> phases.allows(follower), write);
   }
 
   private void confirm(

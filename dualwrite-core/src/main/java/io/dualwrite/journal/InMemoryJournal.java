@@ -96,7 +96,7 @@ public final class InMemoryJournal implements Journal {
       return Optional.empty();
     }
     drop(entry.id());
-    return Optional.of(put(entry.key(), entry.primary(), true));
+    return Optional.of(put(line.key, line.primary, line.at, true));
   }
 
   @Override
@@ -126,7 +126,11 @@ public final class InMemoryJournal implements Journal {
   }
 
   private JournalEntry put(String key, Side primary, boolean due) {
-    Line line = new Line(++lastId, key, primary, clock.instant(), due);
+    return put(key, primary, clock.instant(), due);
+  }
+
+  private JournalEntry put(String key, Side primary, Instant at, boolean due) {
+    Line line = new Line(++lastId, key, primary, at, due);
     lines.put(line.id, line);
     byKey.computeIfAbsent(key, k -> new TreeMap<>()).put(line.id, line);
     return entry(line);

@@ -54,8 +54,8 @@ public interface Journal {
   void withdraw(JournalEntry entry);
 
   /**
-   * Puts a due entry with a new identity in the place of one whose writer seems to be dead; if it
-   * lives after all, it finds its own entry gone.
+   * Puts a due entry with a new identity and the same age in the place of one whose writer seems to
+   * be dead; if it lives after all, it finds its own entry gone.
    *
    * @return the new entry, or empty if {@code entry} is gone or due already
    */

@@ -37,6 +37,8 @@ class InMemoryJournalTest extends JournalContract {
     assertThat(journal.pending(0, 10, minute)).isEmpty();
     clock.advance(Duration.ofNanos(1));
     assertThat(journal.pending(0, 10, minute)).hasSize(1);
+    assertThat(journal.takeOver(journal.pending(0, 10, minute).get(0)).orElseThrow().age())
+        .isEqualTo(minute);
     assertThat(journal.oldestAge()).contains(minute);
   }
 
