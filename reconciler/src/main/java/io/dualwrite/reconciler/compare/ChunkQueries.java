@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.compare;
 
 import static java.util.stream.Collectors.joining;
 
+import com.google.common.collect.Iterables;
 import io.dualwrite.Side;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.window.Chunk;
@@ -63,8 +64,10 @@ record ChunkQueries(ComparedTable table, Chunk chunk, Side side) {
     List<String> keys = table.keyTexts(side);
     List<String> identity = table.keyIdentity(side);
     StringBuilder columns = new StringBuilder(slot() + "::int4 as w, " + table.keyHash(side) + " as k, " + table.rowHash(side) + " as h");
-    keys.forEach(k -> columns.append(", ").append(k));
-    identity.forEach(k -> columns.append(", ").append(k));
+    int i = 0;
+    for (String text : Iterables.concat(keys, identity)) {
+      columns.append(", ").append(text).append(" as t").append(i++);
+    }
     String inCells = buckets == 1 ? "true" : cell(buckets) + " = any('{" + cells.stream().map(String::valueOf).collect(joining(",")) + "}')";
     String sql =
         "select * from (select " + columns + from(in(windows) + " and " + inCells) + FENCE
