@@ -29,9 +29,13 @@ public final class RowMerge {
         there.put(row.identity(), row);
       }
       for (HashedRow row : source.take(hash)) {
-        HashedRow twin = there.remove(row.identity());
-        if (twin == null || twin.rowHash() != row.rowHash()) {
-          candidates.add(new Candidate(row.window(), row.key(), row.identity(), twin == null));
+        HashedRow twin = there.get(row.identity());
+        boolean sameWindow = twin != null && twin.window() == row.window();
+        if (sameWindow) {
+          there.remove(row.identity());
+        }
+        if (twin == null || !sameWindow || twin.rowHash() != row.rowHash()) {
+          candidates.add(new Candidate(row.window(), row.key(), row.identity(), !sameWindow));
         }
       }
       for (HashedRow row : there.values()) {

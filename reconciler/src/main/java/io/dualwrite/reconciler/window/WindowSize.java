@@ -33,12 +33,12 @@ public record WindowSize(Optional<Duration> fixed) {
     return wholeDays ? (wanted + 86_399) / 86_400 * 86_400 : wanted;
   }
 
+  /** The longest step that is not longer. */
   private static long step(long seconds) {
+    long found = STEPS[0];
     for (long step : STEPS) {
-      if (seconds <= step) {
-        return step;
-      }
+      found = step <= seconds ? step : found;
     }
-    return seconds;
+    return found;
   }
 }

@@ -1,0 +1,113 @@
+package io.dualwrite.reconciler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dualwrite.reconciler.compare.Comparison;
+import io.dualwrite.reconciler.compare.Progress;
+import io.dualwrite.reconciler.compare.WindowResult;
+import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.window.SideReadException;
+import io.dualwrite.testing.Guarantee;
+import io.dualwrite.testing.TestDatabases;
+import io.dualwrite.testing.WithDatabases;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A side that cannot be read makes windows fail; it never makes them equal. */
+@Guarantee("G10")
+class FailedSideTest {
+
+  /** Does something when the first table's windows have been planned. */
+  private static Progress afterPlanning(ThrowingRunnable event) {
+    return new Progress() {
+      @Override
+      public void begin(String table, int windows) {
+        try {
+          event.run();
+        } catch (SQLException e) {
+          throw new AssertionError(e);
+        }
+      }
+    };
+  }
+
+  private interface ThrowingRunnable {
+    void run() throws SQLException;
+  }
+
+  @Test
+  @WithDatabases
+  void aTableDroppedInTheMiddleFailsItsWindows(TestDatabases dbs) throws SQLException {
+    TwoDatabases two = new TwoDatabases(dbs);
+    two.both("create table a (id int primary key)", "create table b (id int primary key)");
+
+    Comparison comparison = two.reconciler.compare(two.options(), afterPlanning(() -> two.target("drop table if exists a")));
+
+    assertThat(comparison.inSync()).isFalse();
+    assertThat(comparison.incomplete()).isTrue();
+    WindowResult window = comparison.tables().get(0).windows().get(0);
+    assertThat(window.status()).isEqualTo(Status.FAILED);
+    assertThat(window.reason()).hasValue("target: relation \"public.a\" does not exist (42P01)");
+    assertThat(comparison.tables().get(1).inSync()).isTrue();
+  }
+
+  @Test
+  @WithDatabases
+  void aTableThatMayNotBeReadFails(TestDatabases dbs) throws SQLException {
+    TwoDatabases two = new TwoDatabases(dbs);
+    String user = "reader_" + dbs.database();
+    two.both("create table a (id int primary key, v int)", "insert into a values (1, 1)");
+    two.target("create role " + user + " login password 'reader'", "revoke all on a from public");
+    try {
+      PGSimpleDataSource reader = new PGSimpleDataSource();
+      reader.setUrl(dbs.targetServer().jdbcUrl(dbs.database()));
+      reader.setUser(user);
+      reader.setPassword("reader");
+
+      Comparison comparison = new Reconciler(two.config, dbs.source(), reader).compare(two.options(), Progress.NONE);
+
+      assertThat(comparison.inSync()).isFalse();
+      assertThat(comparison.incomplete()).isTrue();
+      assertThat(comparison.tables().get(0).windows().get(0).reason()).hasValue("target: permission denied for table a (42501)");
+    } finally {
+      two.target("drop owned by " + user, "drop role " + user);
+    }
+  }
+
+  @Test
+  @WithDatabases(dedicated = true)
+  void aServerKilledInTheMiddleFailsTheWindowsThatAreLeft(TestDatabases dbs) throws SQLException {
+    TwoDatabases two = new TwoDatabases(dbs);
+    two.both(
+        "create table flights (id bigint, at timestamptz, primary key (id, at))",
+        "insert into flights select i, timestamptz '2001-01-14Z' + i * interval '1 min' from generate_series(1, 20000) i");
+
+    Comparison comparison = two.reconciler.compare(two.options(), afterPlanning(() -> dbs.targetServer().kill()));
+
+    assertThat(comparison.inSync()).isFalse();
+    assertThat(comparison.count(Status.EQUAL)).isZero();
+    assertThat(comparison.count(Status.FAILED)).isEqualTo(comparison.tables().get(0).windows().size()).isPositive();
+    assertThat(comparison.tables().get(0).windows().get(0).reason()).hasValueSatisfying(r -> assertThat(r).startsWith("target: "));
+
+    assertThatThrownBy(two::compare).isInstanceOf(SideReadException.class).hasMessageStartingWith("target: ");
+
+    dbs.targetServer().restart();
+    assertThat(two.compare().inSync()).isTrue();
+  }
+
+  @Test
+  @WithDatabases
+  void aTableThatCannotBeComparedIsSkippedAndNotInSync(TestDatabases dbs) throws SQLException {
+    TwoDatabases two = new TwoDatabases(dbs);
+    two.both("create table a (id int primary key)", "create table keyless (v int)");
+    two.source("create table alone (id int primary key)");
+
+    Comparison comparison = two.compare();
+
+    assertThat(comparison.inSync()).isFalse();
+    assertThat(comparison.count(Status.SKIPPED)).isEqualTo(2);
+    assertThat(comparison.tables()).extracting(t -> t.table() + " " + t.inSync()).contains("public.a true", "public.keyless false");
+  }
+}
