@@ -294,6 +294,15 @@ public final class LockedCopy implements AutoCloseable {
   }
 
   /**
+   * The keys of all rows, by table, that rows of these keys refer to and that the secondary lacks;
+   * their own parents included.
+   */
+  public Map<TablePair, Set<RowKey>> missingParents(
+      Lane lane, Map<TablePair, ? extends Collection<RowKey>> keys) throws SQLException {
+    return new MissingParents(this, context.secondary(), lane).of(keys);
+  }
+
+  /**
    * The same with every means: missing parents are pulled along, rows that swap unique values are
    * parked in between, each row is tried by itself.
    *

@@ -42,6 +42,7 @@ import org.slf4j.LoggerFactory;
 final class LaneDelivery {
   private static final Logger LOG = LoggerFactory.getLogger(LaneDelivery.class);
   private static final int STEP = 500;
+  private static final String FOREIGN_KEY = "23503";
 
   private final Lane lane;
   private final CopyContext context;
@@ -60,6 +61,10 @@ final class LaneDelivery {
 
   private volatile @Nullable LockedCopy underWay;
   private boolean careful;
+
+  /** Whether rows to be written are likely to refer to rows that the secondary lacks. */
+  private boolean pulling;
+
   private Instant setAsideLookedAt = Instant.EPOCH;
 
   private record Remembered(TablePair table, RowKey key) {}
@@ -130,7 +135,8 @@ final class LaneDelivery {
       return result;
     } catch (SQLException e) {
       if (!careful && Failures.refusesRow(e)) {
-        careful = true;
+        careful = pulling || !FOREIGN_KEY.equals(e.getSQLState());
+        pulling = !careful;
         return new RoundResult(RoundResult.Kind.MORE, 0);
       }
       if (!careful && Failures.refusesTable(e)) {
@@ -194,6 +200,12 @@ final class LaneDelivery {
       }
       if (careful || !retried.isEmpty()) {
         refused = copy.settle(lane, keys);
+      } else if (pulling) {
+        Map<TablePair, Set<RowKey>> parents = copy.missingParents(lane, keys);
+        parents.forEach(
+            (table, more) -> keys.computeIfAbsent(table, t -> new LinkedHashSet<>()).addAll(more));
+        copied = copy.copyAll(lane, keys);
+        pulling = !parents.isEmpty();
       } else {
         copied = copy.copyAll(lane, keys);
       }

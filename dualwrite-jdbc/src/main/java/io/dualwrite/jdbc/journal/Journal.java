@@ -15,12 +15,15 @@ import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 
 /**
  * The journal table of the primary and its set-aside entries. Every method takes the connection, so
  * that the caller decides on the transaction; none commits.
  */
 public final class Journal {
+  private static final int MANY = 64;
+
   private final String journal;
   private final String setAside;
 
@@ -38,6 +41,17 @@ public final class Journal {
   /** The set-aside table's name for use in SQL. */
   public String setAsideSql() {
     return setAside;
+  }
+
+  /**
+   * Has a statement planned each time. The driver would have the server keep a plan, which may have
+   * been made when the journal was empty: reading it from end to end, for each thousand entries of
+   * the millions that an outage left.
+   */
+  private static void plannedAfresh(PreparedStatement statement, int entries) throws SQLException {
+    if (entries >= MANY && statement.isWrapperFor(PGStatement.class)) {
+      statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+    }
   }
 
   /** The oldest entries of each of these tables, at most {@code limitPerTable} each. */
@@ -115,6 +129,7 @@ public final class Journal {
             + " j USING ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::bigint[])) AS d(table_name, id)"
             + " WHERE j.table_name = d.table_name COLLATE \"C\" AND j.id = d.id";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
+      plannedAfresh(statement, entries.size());
       statement.setArray(
           1, primary.createArrayOf("text", entries.stream().map(JournalEntry::table).toArray()));
       statement.setArray(
@@ -139,6 +154,7 @@ public final class Journal {
             + " WHERE j.table_name = d.table_name COLLATE \"C\" AND j.id = d.id AND s.off IS NOT NULL";
     try (Connection connection = primary.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
+      plannedAfresh(statement, entries.size());
       statement.setArray(
           1, connection.createArrayOf("text", entries.stream().map(JournalEntry::table).toArray()));
       statement.setArray(

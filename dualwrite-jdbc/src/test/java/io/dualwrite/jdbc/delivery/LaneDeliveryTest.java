@@ -107,6 +107,30 @@ class LaneDeliveryTest {
   }
 
   @Test
+  void manyMissingParentsArePulledAlongAtOnce() throws Exception {
+    Bed bed =
+        new Bed(
+            dbs,
+            "CREATE TABLE top (a int, b text, PRIMARY KEY (a, b), UNIQUE (b, a))",
+            "CREATE TABLE p (id int PRIMARY KEY, a int, b text, FOREIGN KEY (b, a) REFERENCES top (b, a))",
+            "CREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p)");
+    dbs.execute(
+        dbs.source(),
+        "INSERT INTO top SELECT i, 'x' || i FROM generate_series(1, 10) i",
+        "INSERT INTO p SELECT i, 1 + i % 10, 'x' || (1 + i % 10) FROM generate_series(1, 300) i",
+        "INSERT INTO c SELECT i, i FROM generate_series(1, 300) i",
+        "INSERT INTO dualwrite.journal (table_name, key)"
+            + " SELECT 'public.c', ARRAY[i::text] FROM generate_series(1, 300) i");
+    LaneDelivery lane = bed.delivery("public.c");
+    assertThat(lane.round(true).kind()).as("refused as a whole").isEqualTo(RoundResult.Kind.MORE);
+    assertThat(lane.round(true).rows()).as("rows with all their parents").isEqualTo(610);
+    dbs.assertSameRows("SELECT * FROM top ORDER BY a");
+    dbs.assertSameRows("SELECT * FROM p ORDER BY id");
+    dbs.assertSameRows("SELECT * FROM c ORDER BY id");
+    assertThat(bed.pending()).isZero();
+  }
+
+  @Test
   void aParentGoesWhenItsChildrenHaveMoved() throws Exception {
     Bed bed =
         new Bed(
