@@ -1,0 +1,53 @@
+package io.dualwrite.benchmarks.system;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Counts the journal's entries ten times a second while a load runs. */
+final class JournalWatch implements AutoCloseable {
+  private static final int EVERY_MILLIS = 100;
+
+  private final Connection source;
+  private final CountDownLatch end = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::watch, "journal-watch");
+  private volatile long most;
+
+  JournalWatch(Servers servers, Variant variant) throws SQLException {
+    source = servers.source().dataSource(variant.database()).getConnection();
+    if (variant.arrival() == Variant.Arrival.THROUGH_THE_JOURNAL) {
+      thread.start();
+    }
+  }
+
+  /** The most entries seen at once. */
+  long most() {
+    return most;
+  }
+
+  private void watch() {
+    try (PreparedStatement count =
+        source.prepareStatement("SELECT count(*) FROM dualwrite.journal")) {
+      while (!end.await(EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+        try (ResultSet rows = count.executeQuery()) {
+          rows.next();
+          most = Math.max(most, rows.getLong(1));
+        }
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("the journal cannot be watched", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() throws SQLException, InterruptedException {
+    end.countDown();
+    thread.join();
+    source.close();
+  }
+}

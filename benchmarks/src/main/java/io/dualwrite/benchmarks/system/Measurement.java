@@ -1,0 +1,25 @@
+package io.dualwrite.benchmarks.system;
+
+/**
+ * What one slot of load came to. What does not apply is not a number.
+ *
+ * @param median of the application's transactions, microseconds
+ * @param p99 likewise
+ * @param perSecond transactions that succeeded
+ * @param failures transactions that failed
+ * @param lagMedian milliseconds from the source's commit to the target's
+ * @param lagP99 likewise
+ * @param journalMost the most entries seen at once
+ * @param journalBytes of the journal with its index after the load
+ * @param emptyAfter milliseconds from the last answer until nothing was left to deliver
+ */
+record Measurement(
+    double median,
+    double p99,
+    double perSecond,
+    long failures,
+    double lagMedian,
+    double lagP99,
+    long journalMost,
+    long journalBytes,
+    double emptyAfter) {}

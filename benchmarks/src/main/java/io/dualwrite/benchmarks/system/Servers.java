@@ -1,0 +1,90 @@
+package io.dualwrite.benchmarks.system;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.dualwrite.testing.EmbeddedPostgresServer;
+import io.dualwrite.testing.PostgresServer;
+import io.dualwrite.testing.ServerOptions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** Two PostgreSQL servers that lose nothing that was committed. */
+final class Servers implements AutoCloseable {
+  private static final int POOL_SIZE = 20;
+
+  private final PostgresServer source;
+  private final PostgresServer target;
+
+  private Servers(PostgresServer source, PostgresServer target) {
+    this.source = source;
+    this.target = target;
+  }
+
+  static Servers start(boolean withStatementStatistics) {
+    ServerOptions options =
+        ServerOptions.forDurability()
+            // The lag of delivery is read off the commit timestamps of both sides.
+            .withSetting("track_commit_timestamp", "on")
+            // A checkpoint in the middle would hit one variant and not the other.
+            .withSetting("max_wal_size", "16GB")
+            .withSetting("checkpoint_timeout", "1h");
+    if (withStatementStatistics) {
+      options = options.withSetting("shared_preload_libraries", "pg_stat_statements");
+    }
+    PostgresServer source = EmbeddedPostgresServer.start(options);
+    try {
+      return new Servers(source, EmbeddedPostgresServer.start(options));
+    } catch (RuntimeException e) {
+      source.close();
+      throw e;
+    }
+  }
+
+  PostgresServer source() {
+    return source;
+  }
+
+  PostgresServer target() {
+    return target;
+  }
+
+  /** A database of that name on both servers with the tables of the workloads in it. */
+  void createDatabase(String name) throws SQLException {
+    for (PostgresServer server : new PostgresServer[] {source, target}) {
+      server.createDatabase(name);
+      try (Connection connection = server.dataSource(name).getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute(Schema.TABLES);
+      }
+    }
+  }
+
+  String version() throws SQLException {
+    try (Connection connection = source.dataSource("postgres").getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SHOW server_version")) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  /** A pool as every variant gets it. */
+  static HikariDataSource pool(PostgresServer server, String database) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(server.jdbcUrl(database));
+    config.setUsername(server.username());
+    config.setPassword(server.password());
+    config.setMaximumPoolSize(POOL_SIZE);
+    return new HikariDataSource(config);
+  }
+
+  @Override
+  public void close() {
+    try (source;
+        target) {
+      // Both, also when one does not close.
+    }
+  }
+}

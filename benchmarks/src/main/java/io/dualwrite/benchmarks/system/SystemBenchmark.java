@@ -1,0 +1,140 @@
+package io.dualwrite.benchmarks.system;
+
+import io.dualwrite.benchmarks.Machine;
+import java.io.PrintWriter;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Compares the ways to write to two databases with writing to one, on two embedded servers with
+ * durable settings. Exit code 0 whatever the figures: it reports, it does not judge a build.
+ */
+@Command(
+    name = "benchmarks/run system",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Measures what an application pays for writing to two databases.")
+public final class SystemBenchmark implements Callable<Integer> {
+  @Option(names = "--rounds", defaultValue = "3", description = "rounds over all variants (${DEFAULT-VALUE})")
+  private int rounds;
+
+  @Option(names = "--seconds", defaultValue = "1.5", description = "measured in each slot (${DEFAULT-VALUE})")
+  private double seconds;
+
+  @Option(names = "--warmup", defaultValue = "0.7", description = "seconds before that (${DEFAULT-VALUE})")
+  private double warmup;
+
+  @Option(names = "--threads", split = ",", defaultValue = "1,8", description = "of the application (${DEFAULT-VALUE})")
+  private List<Integer> threads = List.of();
+
+  @Option(names = "--workloads", split = ",", defaultValue = "SINGLE_INSERT,FIVE_STATEMENTS", description = "${COMPLETION-CANDIDATES}")
+  private List<Workload> workloads = List.of();
+
+  @Option(
+      names = "--variants",
+      split = ",",
+      defaultValue = "SOURCE_ALONE,HAND_WRITTEN,RECOVER_ASYNC,RECOVER_SYNC,STRICT,BEST_EFFORT,PASS_THROUGH",
+      description = "${COMPLETION-CANDIDATES}")
+  private List<Variant> variants = List.of();
+
+  @Option(names = "--no-outage", description = "leave out the rounds with the target killed")
+  private boolean noOutage;
+
+  @Option(names = "--profile", description = "show where RECOVER with ASYNC spends its time instead")
+  private boolean profile;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  private final AtomicLong ids = new AtomicLong();
+
+  /** Runs it. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new SystemBenchmark()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws SQLException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    try (Servers servers = Servers.start(profile)) {
+      Machine machine = Machine.now();
+      out.printf("%s · PostgreSQL %s · fsync on%n", machine.describe(), servers.version());
+      for (Variant variant : variants) {
+        servers.createDatabase(variant.database());
+      }
+      if (profile) {
+        profile(servers, out);
+      } else {
+        compare(servers, out);
+      }
+      out.printf("load at the end %.1f%n", Machine.now().load());
+      out.flush();
+    }
+    return 0;
+  }
+
+  private void compare(Servers servers, PrintWriter out)
+      throws SQLException, InterruptedException {
+    out.printf(
+        "medians of %d rounds of %.1f s; x: to source alone in the same round%n%n", rounds, seconds);
+    out.flush();
+    SystemReport report = new SystemReport();
+    for (Workload workload : workloads) {
+      for (int number : threads) {
+        out.println(report.rounds(workload, number, rounds(servers, workload, number)));
+        out.flush();
+      }
+    }
+    if (!noOutage && variants.contains(Variant.RECOVER_ASYNC)) {
+      for (int number : threads) {
+        Outage outage = new Outage();
+        outage.run(servers, slot(servers, workloads.get(0), number), workloads.get(0), rounds);
+        out.println(report.outage(workloads.get(0), number, outage));
+        out.flush();
+      }
+    }
+    out.println(report.goals());
+  }
+
+  private Rounds rounds(Servers servers, Workload workload, int number)
+      throws SQLException, InterruptedException {
+    Slot slot = slot(servers, workload, number);
+    Rounds measured = new Rounds();
+    List<Variant> order = new ArrayList<>(variants);
+    for (int round = 0; round < rounds; round++) {
+      for (Variant variant : order) {
+        measured.add(variant, slot.run(variant));
+      }
+      // Nobody always runs after the same neighbour.
+      Collections.rotate(order, 1);
+    }
+    return measured;
+  }
+
+  private void profile(Servers servers, PrintWriter out)
+      throws SQLException, InterruptedException {
+    for (Workload workload : workloads) {
+      for (int number : threads) {
+        out.println(new Profile(servers, slot(servers, workload, number), workload, number).run());
+        out.flush();
+      }
+    }
+  }
+
+  private Slot slot(Servers servers, Workload workload, int number) {
+    return new Slot(servers, workload, number, duration(warmup), duration(seconds), ids);
+  }
+
+  private static Duration duration(double inSeconds) {
+    return Duration.ofNanos(Math.round(inSeconds * 1e9));
+  }
+}

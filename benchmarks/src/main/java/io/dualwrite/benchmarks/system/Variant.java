@@ -1,0 +1,130 @@
+package io.dualwrite.benchmarks.system;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.dualwrite.Delivery;
+import io.dualwrite.FailurePolicy;
+import io.dualwrite.KillSwitch;
+import io.dualwrite.ManualKillSwitch;
+import io.dualwrite.jdbc.DualWriteDataSource;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.config.TablesConfig;
+import io.dualwrite.jdbc.delivery.DeliveryProbe;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The ways to write that are compared; each has databases of its own. */
+enum Variant {
+  SOURCE_ALONE("source alone", Arrival.NEVER) {
+    @Override
+    Store open(Servers servers, DeliveryProbe probe) {
+      HikariDataSource pool = Servers.pool(servers.source(), database());
+      return new OneDataSource(pool, pool::close);
+    }
+  },
+  HAND_WRITTEN("hand-written dual write", Arrival.BEFORE_THE_ANSWER) {
+    @Override
+    Store open(Servers servers, DeliveryProbe probe) {
+      return new HandWritten(
+          Servers.pool(servers.source(), database()), Servers.pool(servers.target(), database()));
+    }
+  },
+  RECOVER_ASYNC("RECOVER, ASYNC", Arrival.THROUGH_THE_JOURNAL) {
+    @Override
+    Store open(Servers servers, DeliveryProbe probe) throws SQLException {
+      return ours(servers, FailurePolicy.RECOVER, Delivery.ASYNC, KillSwitch.never(), probe);
+    }
+  },
+  RECOVER_SYNC("RECOVER, SYNC", Arrival.THROUGH_THE_JOURNAL) {
+    @Override
+    Store open(Servers servers, DeliveryProbe probe) throws SQLException {
+      return ours(servers, FailurePolicy.RECOVER, Delivery.SYNC, KillSwitch.never(), probe);
+    }
+  },
+  STRICT("STRICT", Arrival.THROUGH_THE_JOURNAL) {
+    @Override
+    Store open(Servers servers, DeliveryProbe probe) throws SQLException {
+      return ours(servers, FailurePolicy.STRICT, Delivery.ASYNC, KillSwitch.never(), probe);
+    }
+  },
+  BEST_EFFORT("BEST_EFFORT", Arrival.THROUGH_MEMORY) {
+    @Override
+    Store open(Servers servers, DeliveryProbe probe) throws SQLException {
+      return ours(servers, FailurePolicy.BEST_EFFORT, Delivery.ASYNC, KillSwitch.never(), probe);
+    }
+  },
+  PASS_THROUGH("kill switch engaged", Arrival.NEVER) {
+    @Override
+    Store open(Servers servers, DeliveryProbe probe) throws SQLException {
+      ManualKillSwitch engaged = KillSwitch.manual();
+      engaged.engage();
+      return ours(servers, FailurePolicy.RECOVER, Delivery.ASYNC, engaged, probe);
+    }
+  };
+
+  /** How rows come to the target. */
+  enum Arrival {
+    NEVER,
+    BEFORE_THE_ANSWER,
+    THROUGH_THE_JOURNAL,
+    THROUGH_MEMORY
+  }
+
+  private final String label;
+  private final Arrival arrival;
+
+  Variant(String label, Arrival arrival) {
+    this.label = label;
+    this.arrival = arrival;
+  }
+
+  String label() {
+    return label;
+  }
+
+  Arrival arrival() {
+    return arrival;
+  }
+
+  /** The name of its database on both servers. */
+  String database() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Opens it with pools of its own. */
+  abstract Store open(Servers servers, DeliveryProbe probe) throws SQLException;
+
+  Store ours(
+      Servers servers,
+      FailurePolicy policy,
+      Delivery delivery,
+      KillSwitch killSwitch,
+      DeliveryProbe probe)
+      throws SQLException {
+    HikariDataSource source = Servers.pool(servers.source(), database());
+    HikariDataSource target = Servers.pool(servers.target(), database());
+    MigrationConfig config =
+        MigrationConfig.builder("benchmark")
+            .failurePolicy(policy)
+            .delivery(delivery)
+            .tables(new TablesConfig(List.of("public.*"), List.of(), Map.of()))
+            .build();
+    DualWriteDataSource dataSource =
+        DualWriteDataSource.builder()
+            .source(source)
+            .target(target)
+            .config(config)
+            .killSwitch(killSwitch)
+            .probe(probe)
+            .build();
+    return new OneDataSource(
+        dataSource,
+        () -> {
+          try (source;
+              target) {
+            dataSource.close();
+          }
+        });
+  }
+}
