@@ -3,9 +3,11 @@ package io.dualwrite.benchmarks.system;
 /**
  * What one slot of load came to. What does not apply is not a number.
  *
+ * @param transactions that succeeded
  * @param median of the application's transactions, microseconds
  * @param p99 likewise
- * @param perSecond transactions that succeeded
+ * @param perSecond transactions that succeeded, per second
+ * @param cpu microseconds of CPU time per transaction in the JVM and both servers, delivery included
  * @param failures transactions that failed
  * @param lagMedian milliseconds from the source's commit to the target's
  * @param lagP99 likewise
@@ -14,9 +16,11 @@ package io.dualwrite.benchmarks.system;
  * @param emptyAfter milliseconds from the last answer until nothing was left to deliver
  */
 record Measurement(
+    long transactions,
     double median,
     double p99,
     double perSecond,
+    double cpu,
     long failures,
     double lagMedian,
     double lagP99,

@@ -8,7 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Where RECOVER with ASYNC spends its time: in the servers' statements, in threads, in rounds. */
+/** Where a variant spends its time: in the servers' statements, in threads, in rounds. */
 final class Profile {
   private static final int STATEMENTS = 14;
   private static final int SHOWN = 110;
@@ -21,18 +21,19 @@ final class Profile {
 
   private final Servers servers;
   private final Slot slot;
+  private final Variant variant;
   private final Workload workload;
   private final int threads;
 
-  Profile(Servers servers, Slot slot, Workload workload, int threads) {
+  Profile(Servers servers, Slot slot, Variant variant, Workload workload, int threads) {
     this.servers = servers;
     this.slot = slot;
+    this.variant = variant;
     this.workload = workload;
     this.threads = threads;
   }
 
   String run() throws SQLException, InterruptedException {
-    Variant variant = Variant.RECOVER_ASYNC;
     RoundTimes rounds = new RoundTimes();
     try (Store store = variant.open(servers, rounds)) {
       slot.warmUp(variant, store);
@@ -42,15 +43,17 @@ final class Profile {
       ThreadTimes before = ThreadTimes.now();
       Measurement measurement = slot.measure(variant, store, true);
       ThreadTimes spent = ThreadTimes.now().since(before);
-      long transactions = Math.max(1, rounds.commits());
+      long transactions = Math.max(1, measurement.transactions());
       return String.format(
-          "%s, %d threads: %.0f tx/s, p50 %.0f us, lag p50 %.1f ms%n%n%s%n%s%n%s%n%s",
+          "%s, %s, %d threads: %.0f tx/s, p50 %.0f us, CPU %.0f us/tx, lag p50 %.1f ms%n%n%s%n%s%n%s%n%s",
+          variant.label(),
           workload.label(),
           threads,
           measurement.perSecond(),
           measurement.median(),
+          measurement.cpu(),
           measurement.lagMedian(),
-          rounds.report(),
+          rounds.report(transactions),
           spent.report(transactions),
           statements("source", servers.source(), transactions),
           statements("target", servers.target(), transactions));
@@ -65,12 +68,12 @@ final class Profile {
     }
   }
 
-  private static String statements(String side, PostgresServer server, long transactions)
+  private String statements(String side, PostgresServer server, long transactions)
       throws SQLException {
     TextTable table = new TextTable(side, "per tx", "us each", "us per tx", "rows each", "statement");
     try (Connection connection = server.dataSource("postgres").getConnection();
         PreparedStatement top = connection.prepareStatement(TOP)) {
-      top.setString(1, Variant.RECOVER_ASYNC.database());
+      top.setString(1, variant.database());
       top.setInt(2, STATEMENTS);
       try (ResultSet rows = top.executeQuery()) {
         while (rows.next()) {

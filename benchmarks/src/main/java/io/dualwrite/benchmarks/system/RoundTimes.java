@@ -13,7 +13,6 @@ final class RoundTimes implements DeliveryProbe {
   private record Leg(LongAdder nanos, LongAdder times) {}
 
   private final Map<Point, Leg> legs = new EnumMap<>(Point.class);
-  private final LongAdder commits = new LongAdder();
   private final ThreadLocal<Passed> last =
       ThreadLocal.withInitial(() -> new Passed(Point.CLEARED, System.nanoTime()));
 
@@ -22,21 +21,14 @@ final class RoundTimes implements DeliveryProbe {
   }
 
   synchronized void reset() {
-    commits.reset();
     for (Point point : Point.values()) {
       legs.put(point, new Leg(new LongAdder(), new LongAdder()));
     }
   }
 
-  /** Transactions of the application. */
-  long commits() {
-    return commits.sum();
-  }
-
   @Override
   public void reached(Point point) {
     if (point == Point.PRIMARY_COMMITTED) {
-      commits.increment();
       return;
     }
     long now = System.nanoTime();
@@ -51,7 +43,7 @@ final class RoundTimes implements DeliveryProbe {
     last.set(new Passed(point, now));
   }
 
-  String report() {
+  String report(long transactions) {
     TextTable table = new TextTable("delivery's rounds", "times", "us to here", "tx per time");
     legs.forEach(
         (point, leg) -> {
@@ -61,7 +53,7 @@ final class RoundTimes implements DeliveryProbe {
                 point.name(),
                 Long.toString(times),
                 SystemReport.number(0, leg.nanos().sum() / 1e3 / times),
-                SystemReport.number(1, (double) commits() / times));
+                SystemReport.number(1, (double) transactions / times));
           }
         });
     return table.toString();

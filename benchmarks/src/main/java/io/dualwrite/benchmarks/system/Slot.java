@@ -53,8 +53,12 @@ final class Slot {
       throws SQLException, InterruptedException {
     try (Arrivals arrivals = new Arrivals(servers, variant, workload, ids.get() + 1);
         JournalWatch journal = new JournalWatch(servers, variant)) {
+      // Its server has to run to be asked, and its children end with it.
+      CpuUse cpu = targetUp ? CpuUse.of(servers) : CpuUse.UNKNOWN;
+      double before = cpu.micros();
       Load.Outcome outcome = new Load(store, workload, threads, ids).run(duration);
       double emptyAfter = targetUp ? arrivals.awaitAll() : Double.POSITIVE_INFINITY;
+      double spent = cpu.micros() - before;
       if (outcome.failure() != null) {
         System.err.printf(
             "%s: %d of %d transactions failed, the first with %s%n",
@@ -65,9 +69,11 @@ final class Slot {
       }
       Latencies lags = targetUp ? arrivals.lags() : new Latencies();
       return new Measurement(
+          outcome.latencies().count(),
           outcome.latencies().percentile(0.5) / 1e3,
           outcome.latencies().percentile(0.99) / 1e3,
           outcome.perSecond(),
+          spent / Math.max(1, outcome.latencies().count()),
           outcome.failures(),
           lags.percentile(0.5) / 1e6,
           lags.percentile(0.99) / 1e6,

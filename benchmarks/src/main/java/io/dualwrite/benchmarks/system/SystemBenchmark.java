@@ -50,7 +50,7 @@ public final class SystemBenchmark implements Callable<Integer> {
   @Option(names = "--no-outage", description = "leave out the rounds with the target killed")
   private boolean noOutage;
 
-  @Option(names = "--profile", description = "show where RECOVER with ASYNC spends its time instead")
+  @Option(names = "--profile", description = "show where each variant spends its time instead")
   private boolean profile;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -112,7 +112,16 @@ public final class SystemBenchmark implements Callable<Integer> {
     List<Variant> order = new ArrayList<>(variants);
     for (int round = 0; round < rounds; round++) {
       for (Variant variant : order) {
+        long began = System.nanoTime();
         measured.add(variant, slot.run(variant));
+        System.err.printf(
+            "%s, %d threads, round %d of %d: %s (%.1f s)%n",
+            workload.label(),
+            number,
+            round + 1,
+            rounds,
+            variant.label(),
+            (System.nanoTime() - began) / 1e9);
       }
       // Nobody always runs after the same neighbour.
       Collections.rotate(order, 1);
@@ -124,8 +133,11 @@ public final class SystemBenchmark implements Callable<Integer> {
       throws SQLException, InterruptedException {
     for (Workload workload : workloads) {
       for (int number : threads) {
-        out.println(new Profile(servers, slot(servers, workload, number), workload, number).run());
-        out.flush();
+        for (Variant variant : variants) {
+          Slot slot = slot(servers, workload, number);
+          out.println(new Profile(servers, slot, variant, workload, number).run());
+          out.flush();
+        }
       }
     }
   }

@@ -19,7 +19,7 @@ final class SystemReport {
   String rounds(Workload workload, int threads, Rounds rounds) {
     TextTable table =
         new TextTable(
-            "", "p50 us", "p99 us", "tx/s", "p50 x", "p99 x", "tx/s x", "lag p50 ms", "lag p99 ms",
+            "", "p50 us", "p99 us", "tx/s", "p50 x", "p99 x", "tx/s x", "CPU us/tx", "CPU x", "lag p50 ms", "lag p99 ms",
             "journal most", "journal kB", "empty after ms", "failed");
     for (Variant variant : Variant.values()) {
       if (rounds.has(variant)) {
@@ -41,6 +41,8 @@ final class SystemReport {
       number(2, rounds.ratio(variant, base, Measurement::median)),
       number(2, rounds.ratio(variant, base, Measurement::p99)),
       number(2, rounds.ratio(variant, base, Measurement::perSecond)),
+      number(0, rounds.median(variant, Measurement::cpu)),
+      number(2, rounds.ratio(variant, base, Measurement::cpu)),
       number(1, rounds.median(variant, Measurement::lagMedian)),
       number(1, rounds.median(variant, Measurement::lagP99)),
       journaled ? number(0, rounds.median(variant, Measurement::journalMost)) : "",

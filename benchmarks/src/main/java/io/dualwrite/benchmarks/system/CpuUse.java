@@ -1,0 +1,61 @@
+package io.dualwrite.benchmarks.system;
+
+import io.dualwrite.testing.PostgresServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * CPU time of the application's JVM and of both servers: what remains comparable on a machine that
+ * others use as well. Known on Linux only.
+ */
+final class CpuUse {
+  static final CpuUse UNKNOWN = new CpuUse(0, 0);
+
+  private static final double MICROS_PER_TICK = 10_000;
+
+  private final long source;
+  private final long target;
+
+  private CpuUse(long source, long target) {
+    this.source = source;
+    this.target = target;
+  }
+
+  /** Of these servers, which must be running. */
+  static CpuUse of(Servers servers) throws SQLException {
+    return Files.exists(Path.of("/proc/self/task"))
+        ? new CpuUse(pid(servers.source()), pid(servers.target()))
+        : UNKNOWN;
+  }
+
+  /** Microseconds until now; not a number where they cannot be known. */
+  double micros() {
+    if (source == 0) {
+      return Double.NaN;
+    }
+    try {
+      return MICROS_PER_TICK
+          * (ProcStat.ticksOfThisJvm() + ProcStat.ticksOfTree(source) + ProcStat.ticksOfTree(target));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static long pid(PostgresServer server) throws SQLException {
+    try (Connection connection = server.dataSource("postgres").getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SHOW data_directory")) {
+      rows.next();
+      Path file = Path.of(rows.getString(1), "postmaster.pid");
+      return Long.parseLong(Files.readAllLines(file).get(0).strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
