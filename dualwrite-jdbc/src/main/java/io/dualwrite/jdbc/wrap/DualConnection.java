@@ -13,6 +13,7 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,10 @@ public final class DualConnection extends ForwardingConnection {
   private final JournaledExecution journaled;
   private final Execution execution;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Of the statement closed last, for the next one: most applications have one open at a time. */
+  private final AtomicReference<@Nullable Parameters> spare = new AtomicReference<>();
+
   private boolean schemaSet;
 
   private DualConnection(Connection raw, Mirroring mirroring, SessionNames names)
@@ -74,6 +79,16 @@ public final class DualConnection extends ForwardingConnection {
 
   CapturePlan plan(String sql, RequestedKeys keys) throws SQLException {
     return mirroring.plan(delegate, names, sql, keys);
+  }
+
+  Parameters takeParameters() {
+    Parameters parameters = spare.getAndSet(null);
+    return parameters == null ? new Parameters() : parameters;
+  }
+
+  void giveBack(Parameters parameters) {
+    parameters.clear();
+    spare.setRelease(parameters);
   }
 
   PendingBatch newBatch() {

@@ -138,7 +138,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement implements
       return;
     }
     if (parameters == null) {
-      parameters = new Parameters();
+      parameters = connection.takeParameters();
     }
     parameters.set(position, setter, bits, first, second);
   }
@@ -151,7 +151,11 @@ final class DualPreparedStatement extends ForwardingPreparedStatement implements
 
   private void forgetParameters() {
     setUnrecorded = false;
-    parameters = null;
+    Parameters set = parameters;
+    if (set != null) {
+      parameters = null;
+      connection.giveBack(set);
+    }
   }
 
   /**
@@ -360,6 +364,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement implements
   public void close() throws SQLException {
     forgetBatch();
     delegate.close();
+    forgetParameters();
   }
 
   private void forgetBatch() {

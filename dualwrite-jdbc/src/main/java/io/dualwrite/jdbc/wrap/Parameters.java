@@ -22,6 +22,9 @@ final class Parameters {
   private static final Object ONCE = new Object();
   private static final int FIRST_CAPACITY = 8;
 
+  /** The highest position set. */
+  private int size;
+
   /** One more than the setter's number; 0: not set. */
   private byte[] setters = new byte[FIRST_CAPACITY];
 
@@ -45,6 +48,9 @@ final class Parameters {
     if (index >= setters.length) {
       grow(Math.max(position, setters.length * 2));
     }
+    if (position > size) {
+      size = position;
+    }
     setters[index] = (byte) (setter + 1);
     bits[index] = primitive;
     values[index] = kept(first);
@@ -66,8 +72,8 @@ final class Parameters {
   }
 
   boolean canReplay() {
-    for (Object value : values) {
-      if (value == ONCE) {
+    for (int i = 0; i < size; i++) {
+      if (values[i] == ONCE) {
         return false;
       }
     }
@@ -75,7 +81,7 @@ final class Parameters {
   }
 
   void replay(PreparedStatement to) throws SQLException {
-    for (int i = 0; i < setters.length; i++) {
+    for (int i = 0; i < size; i++) {
       if (setters[i] != 0) {
         ForwardingPreparedStatement.replay(
             to, i + 1, setters[i] - 1, bits[i], values[i], seconds == null ? null : seconds[i]);
@@ -84,9 +90,12 @@ final class Parameters {
   }
 
   void clear() {
-    Arrays.fill(setters, (byte) 0);
-    Arrays.fill(values, null);
+    for (int i = 0; i < size; i++) {
+      setters[i] = 0;
+      values[i] = null;
+    }
     seconds = null;
+    size = 0;
   }
 
   private static @Nullable Object kept(@Nullable Object value) {
