@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -109,22 +110,22 @@ final class Section implements AutoCloseable {
   }
 
   /** A whole number that {@code check}, which builds a record with it, accepts. */
-  int integer(String key, int otherwise, Function<Integer, ?> check) {
+  int integer(String key, int otherwise, Consumer<Integer> check) {
     return parsed(key, "a whole number", text -> Optional.of(Integer.valueOf(text)), check)
         .orElse(otherwise);
   }
 
-  double number(String key, double otherwise, Function<Double, ?> check) {
+  double number(String key, double otherwise, Consumer<Double> check) {
     return parsed(key, "a number", text -> Optional.of(Double.valueOf(text)), check)
         .orElse(otherwise);
   }
 
-  Duration duration(String key, Duration otherwise, Function<Duration, ?> check) {
+  Duration duration(String key, Duration otherwise, Consumer<Duration> check) {
     return parsed(key, Durations.ALLOWED, Durations::parse, check).orElse(otherwise);
   }
 
   private <T> Optional<T> parsed(
-      String key, String allowed, Function<String, Optional<T>> parse, Function<T, ?> check) {
+      String key, String allowed, Function<String, Optional<T>> parse, Consumer<T> check) {
     return text(key)
         .flatMap(
             text -> {
@@ -137,7 +138,7 @@ final class Section implements AutoCloseable {
               if (value.isEmpty()) {
                 problem(key, "must be " + allowed + ", was " + text + ".");
               }
-              return value.filter(v -> accepted(key, () -> check.apply(v)));
+              return value.filter(v -> accepted(key, () -> check.accept(v)));
             });
   }
 

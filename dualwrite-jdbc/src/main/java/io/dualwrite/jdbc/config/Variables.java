@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts environment variables into texts: {@code ${NAME}} and {@code ${NAME:default}}; {@code $${} stands for {@code ${} itself.
- * What comes from the environment is not looked at again.
+ * Puts environment variables into texts. A variable stands in braces behind a dollar sign, with a
+ * default behind a colon if it has one; two dollar signs stand for the character itself there. What
+ * comes from the environment is not looked at again.
  */
 final class Variables {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
