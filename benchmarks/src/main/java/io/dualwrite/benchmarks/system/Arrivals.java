@@ -64,7 +64,8 @@ final class Arrivals implements AutoCloseable {
 
   private boolean complete() throws SQLException {
     if (variant.arrival() == Variant.Arrival.THROUGH_THE_JOURNAL) {
-      return number(source, "SELECT count(*) FROM (SELECT FROM dualwrite.journal LIMIT 1) one") == 0;
+      return number(source, "SELECT count(*) FROM (SELECT FROM dualwrite.journal LIMIT 1) one")
+          == 0;
     }
     String count = "SELECT count(*) FROM " + workload.insertedOnly() + " WHERE id >= " + firstRow;
     try (Connection target = servers.target().dataSource(variant.database()).getConnection()) {
@@ -74,7 +75,8 @@ final class Arrivals implements AutoCloseable {
 
   /** Bytes of the journal and its index; 0 without one. */
   long journalBytes() throws SQLException {
-    return number(source, "SELECT coalesce(pg_total_relation_size(to_regclass('dualwrite.journal')), 0)");
+    return number(
+        source, "SELECT coalesce(pg_total_relation_size(to_regclass('dualwrite.journal')), 0)");
   }
 
   /** From the source's commit to the target's; empty where rows do not come to the target. */

@@ -41,7 +41,9 @@ final class CpuUse {
     }
     try {
       return MICROS_PER_TICK
-          * (ProcStat.ticksOfThisJvm() + ProcStat.ticksOfTree(source) + ProcStat.ticksOfTree(target));
+          * (ProcStat.ticksOfThisJvm()
+              + ProcStat.ticksOfTree(source)
+              + ProcStat.ticksOfTree(target));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -7,7 +7,8 @@ package io.dualwrite.benchmarks.system;
  * @param median of the application's transactions, microseconds
  * @param p99 likewise
  * @param perSecond transactions that succeeded, per second
- * @param cpu microseconds of CPU time per transaction in the JVM and both servers, delivery included
+ * @param cpu microseconds of CPU time per transaction in the JVM and both servers, delivery
+ *     included
  * @param failures transactions that failed
  * @param lagMedian milliseconds from the source's commit to the target's
  * @param lagP99 likewise

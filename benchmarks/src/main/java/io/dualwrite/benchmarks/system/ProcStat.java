@@ -53,7 +53,10 @@ record ProcStat(String name, long parent, long own, long ended) {
     return ticks;
   }
 
-  /** Ticks of this JVM without its compilers, whose work says nothing of a program that runs for long. */
+  /**
+   * Ticks of this JVM without its compilers, whose work says nothing of a program that runs for
+   * long.
+   */
   static long ticksOfThisJvm() throws IOException {
     ProcStat process = read(Path.of("/proc/self"));
     long ticks = process == null ? 0 : process.own;

@@ -70,7 +70,8 @@ final class Profile {
 
   private String statements(String side, PostgresServer server, long transactions)
       throws SQLException {
-    TextTable table = new TextTable(side, "per tx", "us each", "us per tx", "rows each", "statement");
+    TextTable table =
+        new TextTable(side, "per tx", "us each", "us per tx", "rows each", "statement");
     try (Connection connection = server.dataSource("postgres").getConnection();
         PreparedStatement top = connection.prepareStatement(TOP)) {
       top.setString(1, variant.database());

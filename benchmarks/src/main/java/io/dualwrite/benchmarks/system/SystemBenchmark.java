@@ -25,25 +25,43 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = "Measures what an application pays for writing to two databases.")
 public final class SystemBenchmark implements Callable<Integer> {
-  @Option(names = "--rounds", defaultValue = "3", description = "rounds over all variants (${DEFAULT-VALUE})")
+  @Option(
+      names = "--rounds",
+      defaultValue = "3",
+      description = "rounds over all variants (${DEFAULT-VALUE})")
   private int rounds;
 
-  @Option(names = "--seconds", defaultValue = "1.5", description = "measured in each slot (${DEFAULT-VALUE})")
+  @Option(
+      names = "--seconds",
+      defaultValue = "1.5",
+      description = "measured in each slot (${DEFAULT-VALUE})")
   private double seconds;
 
-  @Option(names = "--warmup", defaultValue = "0.7", description = "seconds before that (${DEFAULT-VALUE})")
+  @Option(
+      names = "--warmup",
+      defaultValue = "0.7",
+      description = "seconds before that (${DEFAULT-VALUE})")
   private double warmup;
 
-  @Option(names = "--threads", split = ",", defaultValue = "1,8", description = "of the application (${DEFAULT-VALUE})")
+  @Option(
+      names = "--threads",
+      split = ",",
+      defaultValue = "1,8",
+      description = "of the application (${DEFAULT-VALUE})")
   private List<Integer> threads = List.of();
 
-  @Option(names = "--workloads", split = ",", defaultValue = "SINGLE_INSERT,FIVE_STATEMENTS", description = "${COMPLETION-CANDIDATES}")
+  @Option(
+      names = "--workloads",
+      split = ",",
+      defaultValue = "SINGLE_INSERT,FIVE_STATEMENTS",
+      description = "${COMPLETION-CANDIDATES}")
   private List<Workload> workloads = List.of();
 
   @Option(
       names = "--variants",
       split = ",",
-      defaultValue = "SOURCE_ALONE,HAND_WRITTEN,RECOVER_ASYNC,RECOVER_SYNC,STRICT,BEST_EFFORT,PASS_THROUGH",
+      defaultValue =
+          "SOURCE_ALONE,HAND_WRITTEN,RECOVER_ASYNC,RECOVER_SYNC,STRICT,BEST_EFFORT,PASS_THROUGH",
       description = "${COMPLETION-CANDIDATES}")
   private List<Variant> variants = List.of();
 
@@ -82,10 +100,10 @@ public final class SystemBenchmark implements Callable<Integer> {
     return 0;
   }
 
-  private void compare(Servers servers, PrintWriter out)
-      throws SQLException, InterruptedException {
+  private void compare(Servers servers, PrintWriter out) throws SQLException, InterruptedException {
     out.printf(
-        "medians of %d rounds of %.1f s; x: to source alone in the same round%n%n", rounds, seconds);
+        "medians of %d rounds of %.1f s; x: to source alone in the same round%n%n",
+        rounds, seconds);
     out.flush();
     SystemReport report = new SystemReport();
     for (Workload workload : workloads) {
@@ -129,8 +147,7 @@ public final class SystemBenchmark implements Callable<Integer> {
     return measured;
   }
 
-  private void profile(Servers servers, PrintWriter out)
-      throws SQLException, InterruptedException {
+  private void profile(Servers servers, PrintWriter out) throws SQLException, InterruptedException {
     for (Workload workload : workloads) {
       for (int number : threads) {
         for (Variant variant : variants) {

@@ -19,8 +19,21 @@ final class SystemReport {
   String rounds(Workload workload, int threads, Rounds rounds) {
     TextTable table =
         new TextTable(
-            "", "p50 us", "p99 us", "tx/s", "p50 x", "p99 x", "tx/s x", "CPU us/tx", "CPU x", "lag p50 ms", "lag p99 ms",
-            "journal most", "journal kB", "empty after ms", "failed");
+            "",
+            "p50 us",
+            "p99 us",
+            "tx/s",
+            "p50 x",
+            "p99 x",
+            "tx/s x",
+            "CPU us/tx",
+            "CPU x",
+            "lag p50 ms",
+            "lag p99 ms",
+            "journal most",
+            "journal kB",
+            "empty after ms",
+            "failed");
     for (Variant variant : Variant.values()) {
       if (rounds.has(variant)) {
         table.row(row(variant, rounds));
@@ -108,7 +121,10 @@ final class SystemReport {
         number(0, outage.drained()));
     addOutageGoal("median", outage.ratio(Measurement::median), title(workload, threads));
     addOutageGoal("p99", outage.ratio(Measurement::p99), title(workload, threads));
-    return "RECOVER ASYNC with the target up and killed, " + title(workload, threads) + "\n" + table;
+    return "RECOVER ASYNC with the target up and killed, "
+        + title(workload, threads)
+        + "\n"
+        + table;
   }
 
   private void addOutageGoal(String figure, double ratio, String where) {

@@ -49,7 +49,8 @@ record ThreadTimes(Map<String, Long> byKind, long process) {
       }
     }
     table.row(
-        "application, compiler, collector", SystemReport.number(1, (process - named) / 1e3 / transactions));
+        "application, compiler, collector",
+        SystemReport.number(1, (process - named) / 1e3 / transactions));
     return table.toString();
   }
 }

@@ -122,7 +122,9 @@ enum Variant {
             .killSwitch(killSwitch)
             .probe(probe)
             .build();
-    awaitTarget(dataSource);
+    if (arrival != Arrival.NEVER) {
+      awaitTarget(dataSource);
+    }
     return new OneDataSource(
         dataSource,
         () -> {

@@ -81,8 +81,8 @@ final class KnownPlans implements Mirroring {
   }
 
   @Override
-  public CapturePlan plan(
-      Connection raw, SessionNames session, String sql, RequestedKeys keys) throws SQLException {
+  public CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys)
+      throws SQLException {
     CapturePlan plan = knownPlan(session, sql, keys);
     if (plan == null) {
       throw new SQLException("no plan for " + sql);

@@ -17,12 +17,14 @@ record ReflectionProxy(Object delegate) implements InvocationHandler {
 
   private static Object proxy(Class<?> type, Object delegate) {
     return Proxy.newProxyInstance(
-        ReflectionProxy.class.getClassLoader(), new Class<?>[] {type}, new ReflectionProxy(delegate));
+        ReflectionProxy.class.getClassLoader(),
+        new Class<?>[] {type},
+        new ReflectionProxy(delegate));
   }
 
   @Override
-  public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
-      throws Throwable {
+  public @Nullable Object invoke(
+      Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
     try {
       Object result = method.invoke(delegate, arguments);
       if (result instanceof PreparedStatement) {

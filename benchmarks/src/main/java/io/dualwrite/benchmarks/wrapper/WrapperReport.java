@@ -22,8 +22,7 @@ final class WrapperReport {
   static String of(Collection<RunResult> results) {
     Map<Wrapper, Cost> writes = costs(results, "write");
     Map<Wrapper, Cost> reads = costs(results, "read");
-    TextTable table =
-        new TextTable("", "CPU ns", "±", "above bare", "B/cycle");
+    TextTable table = new TextTable("", "CPU ns", "±", "above bare", "B/cycle");
     rows(table, "write", writes);
     rows(table, "read", reads);
     return table + goals(writes);
@@ -39,7 +38,8 @@ final class WrapperReport {
         if (cpu != null && bytes != null) {
           costs.put(
               wrapper,
-              new Cost(cpu.getScore(), cpu.getStatistics().getStandardDeviation(), bytes.getScore()));
+              new Cost(
+                  cpu.getScore(), cpu.getStatistics().getStandardDeviation(), bytes.getScore()));
         }
       }
     }
@@ -54,8 +54,7 @@ final class WrapperReport {
                 method + ", " + wrapper.label(),
                 number(cost.nanos()),
                 number(cost.error()),
-                bare == null || wrapper == Wrapper.NONE
-                    ? "" : number(cost.nanos() - bare.nanos()),
+                bare == null || wrapper == Wrapper.NONE ? "" : number(cost.nanos() - bare.nanos()),
                 number(cost.bytes())));
   }
 
@@ -70,17 +69,17 @@ final class WrapperReport {
     int wrapper = wrapperBytes();
     return "\n"
         + Goal.table(
-        List.of(
-            new Goal(
-                "pass-through above the bare driver",
-                "<= 60 ns",
-                number(above) + " ns",
-                above <= MOST_NANOS),
-            new Goal(
-                "pass-through allocates the wrapper objects alone",
-                "<= " + wrapper + " B",
-                number(bytes) + " B",
-                bytes <= wrapper)));
+            List.of(
+                new Goal(
+                    "pass-through above the bare driver",
+                    "<= 60 ns",
+                    number(above) + " ns",
+                    above <= MOST_NANOS),
+                new Goal(
+                    "pass-through allocates the wrapper objects alone",
+                    "<= " + wrapper + " B",
+                    number(bytes) + " B",
+                    bytes <= wrapper)));
   }
 
   /** One wrapped statement per cycle. */

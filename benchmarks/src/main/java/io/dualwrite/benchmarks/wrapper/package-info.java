@@ -1,4 +1,7 @@
-/** What the JDBC wrapper itself costs per statement, measured with JMH over a driver that does nothing. */
+/**
+ * What the JDBC wrapper itself costs per statement, measured with JMH over a driver that does
+ * nothing.
+ */
 @NullMarked
 package io.dualwrite.benchmarks.wrapper;
 

@@ -14,7 +14,16 @@ class WrapperCostTest {
 
     WrapperCost.run(
         new PrintStream(printed, true, StandardCharsets.UTF_8),
-        "-f", "0", "-wi", "0", "-i", "1", "-r", "50ms", "-v", "SILENT");
+        "-f",
+        "0",
+        "-wi",
+        "0",
+        "-i",
+        "1",
+        "-r",
+        "50ms",
+        "-v",
+        "SILENT");
 
     String report = printed.toString(StandardCharsets.UTF_8);
     for (Wrapper wrapper : Wrapper.values()) {
