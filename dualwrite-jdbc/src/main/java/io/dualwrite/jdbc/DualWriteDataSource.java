@@ -2,6 +2,8 @@ package io.dualwrite.jdbc;
 
 import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.KillSwitch;
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.config.DataSources;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.delivery.DeliveryProbe;
 import io.dualwrite.jdbc.runtime.Migration;
@@ -9,6 +11,7 @@ import io.dualwrite.jdbc.wrap.DualConnection;
 import io.dualwrite.jdbc.wrap.PhysicalSessions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -41,6 +44,18 @@ public final class DualWriteDataSource implements DataSource, AutoCloseable {
     this.migration = migration;
     this.primary = migration.primary();
     this.owned = owned;
+  }
+
+  /**
+   * As the YAML file says, with connection pools of its own.
+   *
+   * @throws io.dualwrite.jdbc.config.ConfigurationException naming file, line and key of everything
+   *     that is wrong in it
+   * @throws SQLException if the source cannot be reached, or lacks the control schema and the user
+   *     may not create it
+   */
+  public static DualWriteDataSource fromYaml(Path file) throws SQLException {
+    return of(MigrationConfig.load(file));
   }
 
   /** As configured, with connection pools of its own. */
@@ -202,8 +217,10 @@ public final class DualWriteDataSource implements DataSource, AutoCloseable {
       Deque<AutoCloseable> owned = new ArrayDeque<>();
       boolean built = false;
       try {
-        DataSource ofSource = source == null ? given("source") : source;
-        DataSource ofTarget = target == null ? given("target") : target;
+        DataSource ofSource =
+            source == null ? own(DataSources.ofApplication(config, Side.SOURCE), owned) : source;
+        DataSource ofTarget =
+            target == null ? own(DataSources.ofApplication(config, Side.TARGET), owned) : target;
         DualWriteMetrics metrics = DualWriteMetrics.of(registry, config.migration());
         Migration migration = new Migration(config, ofSource, ofTarget, killSwitch, metrics, probe);
         built = true;
@@ -213,10 +230,6 @@ public final class DualWriteDataSource implements DataSource, AutoCloseable {
           closeAll(owned);
         }
       }
-    }
-
-    private static DataSource given(String side) {
-      throw new IllegalStateException("give the " + side + " as a DataSource");
     }
 
     private static <T extends DataSource & AutoCloseable> DataSource own(

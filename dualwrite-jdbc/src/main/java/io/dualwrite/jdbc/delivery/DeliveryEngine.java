@@ -221,21 +221,36 @@ public final class DeliveryEngine implements AutoCloseable {
       LaneWorker worker = new LaneWorker(delivery, executor, breaker, settings, mayRun);
       delivery.tables().forEach(table -> next.put(table, worker));
     }
+    Map<String, LaneWorker> former = workers;
     workers = Map.copyOf(next);
+    former.values().stream()
+        .distinct()
+        .forEach(worker -> worker.lane().forget().forEach((table, keys) -> remember(table, keys)));
     workers.values().forEach(LaneWorker::wake);
   }
 
-  /** Stops. What is under way is given a moment to end; the rest stays in the journal. */
+  /**
+   * Stops. What only memory names is given a moment to be delivered, and so is what is under way;
+   * the rest stays in the journal.
+   */
   @Override
   public void close() {
-    running = false;
-    executor.shutdown();
     try {
+      for (LaneWorker worker : workers.values()) {
+        if (running && worker.lane().remembers() && !worker.await(context.statementTimeout())) {
+          LOG.warn(
+              "delivery: lane {} is left with rows that no journal names; the reconciler will find them",
+              worker.lane().lane().name());
+        }
+      }
+      running = false;
+      executor.shutdown();
       if (!executor.awaitTermination(
           context.statementTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
         executor.shutdownNow();
       }
     } catch (InterruptedException e) {
+      running = false;
       executor.shutdownNow();
       Thread.currentThread().interrupt();
     }

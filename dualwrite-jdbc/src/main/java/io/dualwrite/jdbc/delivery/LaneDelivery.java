@@ -119,6 +119,24 @@ final class LaneDelivery {
     return all;
   }
 
+  /** Whether rows wait that only memory names. */
+  boolean remembers() {
+    return !remembered.isEmpty();
+  }
+
+  /** Hands over the rows that only memory names, to be remembered by another. */
+  Map<String, List<RowKey>> forget() {
+    List<Remembered> all = new ArrayList<>();
+    remembered.drainTo(all);
+    Map<String, List<RowKey>> byTable = new LinkedHashMap<>();
+    all.forEach(
+        r ->
+            byTable
+                .computeIfAbsent(r.table().name().toString(), t -> new ArrayList<>())
+                .add(r.key()));
+    return byTable;
+  }
+
   /**
    * One round.
    *

@@ -67,6 +67,8 @@ public final class Migration implements Mirroring, AutoCloseable {
   /**
    * Starts mirroring.
    *
+   * @param givenTarget the target; where it comes from the application it is waited for no longer
+   *     than {@code secondary.timeout}, whatever its own limits
    * @param more a kill switch beside the configured file and the control table
    * @throws SQLException if the source cannot be reached or the control schema is missing and may
    *     not be created there
@@ -74,7 +76,7 @@ public final class Migration implements Mirroring, AutoCloseable {
   public Migration(
       MigrationConfig config,
       DataSource source,
-      DataSource target,
+      DataSource givenTarget,
       KillSwitch more,
       DualWriteMetrics metrics,
       DeliveryProbe probe)
@@ -82,6 +84,7 @@ public final class Migration implements Mirroring, AutoCloseable {
     this.config = config;
     this.metrics = metrics;
     this.probe = probe;
+    DataSource target = BoundedConnections.of(givenTarget, config.secondary().timeout());
     this.membership = new Membership(config, source);
     Control.State state = membership.join();
     Phase phase = supported(state.phase());
