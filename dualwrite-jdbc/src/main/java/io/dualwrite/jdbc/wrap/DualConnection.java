@@ -191,7 +191,7 @@ public final class DualConnection extends ForwardingConnection {
 
   @Override
   public PreparedStatement prepareStatement(String sql, String[] columnNames) throws SQLException {
-    return prepare(sql, new Preparation.WithColumns(columnNames, Preparation.keys(columnNames)));
+    return prepare(sql, Preparation.withColumns(columnNames));
   }
 
   private PreparedStatement prepare(String sql, Preparation preparation) throws SQLException {

@@ -192,7 +192,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement implements
 
   @Override
   public PreparedStatement inner(String wanted, boolean withKeys) throws SQLException {
-    if (withKeys == keys && wanted.equals(text) || delegate.isClosed()) {
+    if ((withKeys == keys && wanted.equals(text)) || delegate.isClosed()) {
       return delegate;
     }
     if (batch != null) {

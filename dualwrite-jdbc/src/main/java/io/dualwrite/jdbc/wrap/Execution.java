@@ -2,9 +2,12 @@ package io.dualwrite.jdbc.wrap;
 
 import io.dualwrite.jdbc.capture.CapturePlan;
 import java.sql.SQLException;
+import java.util.Set;
 
 /** Runs the statements of a mirrored transaction as their plans say. */
 final class Execution {
+  private static final Set<String> MAY_CHANGE_SCHEMA = Set.of("batch", "do", "multiple", "unknown");
+
   private final Mirroring mirroring;
   private final SessionNames names;
   private final CurrentTransaction transaction;
@@ -64,12 +67,13 @@ final class Execution {
   }
 
   /**
-   * A function is common and seldom redefines more than names; after the rest the catalog is read
-   * anew too.
+   * Names are looked up anew. The catalog is read anew only after what is both rare and may hold
+   * anything: for a function or procedure that changes the schema, the regular look at the catalog
+   * has to do.
    */
   void anythingMayHaveChanged(CapturePlan.Unmirrored plan) {
     transaction.namesChanged();
-    if (!plan.reason().equals("function")) {
+    if (MAY_CHANGE_SCHEMA.contains(plan.reason())) {
       transaction.schemaChanged();
     }
   }

@@ -98,6 +98,7 @@ final class Parameters {
     size = 0;
   }
 
+  @SuppressWarnings("JavaUtilDate") // what JDBC's own types extend
   private static @Nullable Object kept(@Nullable Object value) {
     if (value == null || value instanceof String || isImmutable(value)) {
       return value;

@@ -57,6 +57,7 @@ final class PendingBatch {
   }
 
   /** An entry was added in the form that journals. */
+  @SuppressWarnings("ReferenceEquality") // the rows of one statement share a plan
   void addedCaptured(CapturePlan.Captured plan) throws SQLException {
     if (captured.isEmpty() || captured.get(captured.size() - 1) != plan) {
       captured.add(plan);

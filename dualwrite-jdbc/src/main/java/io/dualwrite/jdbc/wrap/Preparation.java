@@ -33,11 +33,20 @@ interface Preparation {
       };
 
   /** With these columns as generated keys. */
-  record WithColumns(String[] names, RequestedKeys keys) implements Preparation {
-    @Override
-    public PreparedStatement prepare(Connection raw, String sql) throws SQLException {
-      return raw.prepareStatement(sql, names);
-    }
+  static Preparation withColumns(String[] columnNames) {
+    String[] names = columnNames.clone();
+    RequestedKeys keys = keys(names);
+    return new Preparation() {
+      @Override
+      public PreparedStatement prepare(Connection raw, String sql) throws SQLException {
+        return raw.prepareStatement(sql, names);
+      }
+
+      @Override
+      public RequestedKeys keys() {
+        return keys;
+      }
+    };
   }
 
   PreparedStatement prepare(Connection raw, String sql) throws SQLException;

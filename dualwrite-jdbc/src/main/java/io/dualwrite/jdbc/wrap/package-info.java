@@ -1,5 +1,17 @@
 /**
  * The JDBC wrappers; each holds only what differs from the wrapped object, the rest is generated.
+ *
+ * <p>What the application can tell apart from the bare driver: a syntax error's position counts in
+ * the text that ran, which may be longer than the one that was given; the columns of a mirrored
+ * {@code RETURNING} name no table in their metadata; a statement whose streams were set before
+ * mirroring was switched, or that was in flight when the journal failed inside a transaction or
+ * batch, fails with 40001 and can be run again.
+ *
+ * <p>Transaction control in SQL ({@code BEGIN}, {@code COMMIT}, {@code ROLLBACK} and their like,
+ * with or without auto-commit) is followed, by asking the driver what the server last said, so that
+ * it holds while nothing is mirrored too. {@code PREPARE TRANSACTION} after mirrored writes,
+ * control inside a batch, rows changed through result sets, and what a {@code CallableStatement}
+ * writes are reported as unmirrored.
  */
 @NullMarked
 @Forwarding(value = Array.class, wrapped = ResultSet.class)
