@@ -2,8 +2,12 @@ package io.dualwrite.testing;
 
 import java.sql.SQLException;
 
-/** The databases of one test together with the servers that they have to be removed from. */
-record DatabasesOfTest(TestDatabases databases, ServerPair pair, boolean dedicated) {
+/**
+ * The databases of one test together with the servers that they have to be removed from. Closed by
+ * the extension's store where a test does not get as far as its end.
+ */
+record DatabasesOfTest(TestDatabases databases, ServerPair pair, boolean dedicated)
+    implements AutoCloseable {
 
   static DatabasesOfTest create(ServerPair pair, boolean dedicated) {
     String name = "test_" + pair.tests().incrementAndGet();
@@ -16,7 +20,8 @@ record DatabasesOfTest(TestDatabases databases, ServerPair pair, boolean dedicat
     return new DatabasesOfTest(databases, pair, dedicated);
   }
 
-  void close() throws SQLException {
+  @Override
+  public void close() throws SQLException {
     databases.leaks().abortAll();
     if (dedicated) {
       pair.mend();
