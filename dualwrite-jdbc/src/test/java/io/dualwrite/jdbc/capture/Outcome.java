@@ -60,7 +60,8 @@ record Outcome(
         rows = statement.getMoreResults();
       }
     } catch (SQLException e) {
-      sqlState = e.getSQLState() + " " + e.getMessage().lines().findFirst().orElse("");
+      sqlState =
+          e.getSQLState() + " " + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       connection.rollback(savepoint);
       return new Outcome(counts, results, generated, sqlState, Map.of(), List.of());
     }
@@ -71,6 +72,11 @@ record Outcome(
     List<String> journal = sorted(connection, CaptureTables.JOURNAL);
     connection.rollback(savepoint);
     return new Outcome(counts, results, generated, sqlState, tables, journal);
+  }
+
+  /** The rows of orders. */
+  List<String> orders() {
+    return tables.getOrDefault("orders", List.of());
   }
 
   /** The same without the journal, to compare with the bare statement. */

@@ -13,7 +13,6 @@ import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -42,7 +41,7 @@ class RandomParityTest {
         RandomStatement statement = new RandomStatement(random);
         RequestedKeys keys = keys(random);
         try {
-          compare(tables, connection, statement, keys, nothing.tables());
+          compare(tables, connection, statement, keys, nothing.orders());
         } catch (SQLException | RuntimeException | AssertionError e) {
           throw new AssertionError(
               "-Ddualwrite.test.seed=" + seed + " at " + i + ", " + keys + ":\n" + statement.text(),
@@ -68,7 +67,7 @@ class RandomParityTest {
       Connection connection,
       RandomStatement statement,
       RequestedKeys keys,
-      Map<String, List<String>> before)
+      List<String> before)
       throws SQLException {
     Outcome bare = Outcome.of(connection, null, statement.text(), keys, statement.parameters());
     CapturePlan plan;
@@ -91,7 +90,7 @@ class RandomParityTest {
     assertThat(sorted(rewritten.withoutJournal())).as(capture.journaling()).isEqualTo(sorted(bare));
     if (bare.sqlState() == null) {
       ran++;
-      Set<String> changed = changedKeys(before.get("orders"), bare.tables().get("orders"));
+      Set<String> changed = changedKeys(before, bare.orders());
       assertThat(new HashSet<>(rewritten.journal())).as(capture.journaling()).containsAll(changed);
       int count = bare.updateCounts().isEmpty() ? 0 : bare.updateCounts().get(0).intValue();
       if (count > 0) {
