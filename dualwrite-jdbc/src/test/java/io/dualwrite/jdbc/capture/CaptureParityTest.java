@@ -218,6 +218,18 @@ class CaptureParityTest {
         "public.ranged [04:00]",
         "public.ranged [05:00]",
         "public.ranged");
+    if (serverVersion(dbs) >= 180000) {
+      given("UPDATE orders SET qty = 0 WHERE id = 5 RETURNING old.qty, new.*", "public.orders {5}");
+      given(
+          "UPDATE orders SET id = 900 WHERE id = 5 RETURNING old.id, new.id, *",
+          "public.orders {5}",
+          "public.orders {900}");
+      given(
+          "INSERT INTO orders (id, code) VALUES (61, 'new'), (60, 'c7') ON CONFLICT (code) DO UPDATE SET id = EXCLUDED.id RETURNING old, id",
+          "public.orders {7}",
+          "public.orders {60}",
+          "public.orders {61}");
+    }
     String[] moved =
         serverVersion(dbs) < 180000
             ? new String[] {"public.ranged"}
