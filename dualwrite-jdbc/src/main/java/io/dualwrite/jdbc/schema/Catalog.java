@@ -26,6 +26,7 @@ public final class Catalog {
   private final int serverVersion;
   private final String fingerprint;
   private final SortedMap<TableName, Table> tables;
+  private final Map<String, Table> tablesByText;
   private final Map<Long, Table> tablesByOid;
   private final Map<Long, Relation> relations;
   private final Set<Long> inheritance;
@@ -44,6 +45,9 @@ public final class Catalog {
     this.fingerprint = fingerprint;
     this.tables = new TreeMap<>();
     tables.forEach(t -> this.tables.put(t.name(), t));
+    this.tablesByText =
+        tables.stream()
+            .collect(Collectors.toUnmodifiableMap(t -> t.name().toString(), t -> t, (a, b) -> a));
     this.tablesByOid = tables.stream().collect(Collectors.toUnmodifiableMap(Table::oid, t -> t));
     this.relations =
         relations.stream().collect(Collectors.toUnmodifiableMap(Relation::oid, r -> r));
@@ -96,7 +100,7 @@ public final class Catalog {
 
   /** The table whose {@code schema.name} is that text. */
   public Optional<Table> table(String name) {
-    return tables.values().stream().filter(t -> t.name().toString().equals(name)).findFirst();
+    return Optional.ofNullable(tablesByText.get(name));
   }
 
   /** The table of that oid; for a partition, the table that it is part of. */

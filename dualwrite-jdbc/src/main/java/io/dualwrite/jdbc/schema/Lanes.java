@@ -61,26 +61,44 @@ final class Lanes {
   }
 
   /**
-   * Takes the table with the fewest ancestors left: none, or, where all that are left hang on a
-   * cycle, one of the cycle and not of what hangs on it.
+   * Takes a table with no parent left; where all that are left hang on a cycle, the one with the
+   * fewest ancestors, which is one of the cycle and not of what hangs on it.
    */
   private List<TablePair> parentsFirst(SortedSet<TableName> component) {
     List<TablePair> ordered = new ArrayList<>();
     Map<TableName, Set<TableName>> left = new TreeMap<>();
-    component.forEach(t -> left.put(t, new HashSet<>(parents.getOrDefault(t, Set.of()))));
+    Map<TableName, Set<TableName>> children = new HashMap<>();
+    SortedSet<TableName> free = new TreeSet<>();
+    for (TableName table : component) {
+      Set<TableName> of = new HashSet<>(parents.getOrDefault(table, Set.of()));
+      left.put(table, of);
+      of.forEach(p -> children.computeIfAbsent(p, t -> new HashSet<>()).add(table));
+      if (of.isEmpty()) {
+        free.add(table);
+      }
+    }
     while (!left.isEmpty()) {
-      TableName next =
-          left.keySet().stream()
-              .min(Comparator.comparingInt((TableName t) -> reach(t, left).size()))
-              .orElseThrow();
+      TableName next = free.isEmpty() ? ofACycle(left) : free.first();
+      free.remove(next);
       left.remove(next);
-      left.values().forEach(of -> of.remove(next));
+      for (TableName child : children.getOrDefault(next, Set.of())) {
+        Set<TableName> of = left.get(child);
+        if (of != null && of.remove(next) && of.isEmpty()) {
+          free.add(child);
+        }
+      }
       TablePair pair = pairs.get(next);
       if (pair != null) {
         ordered.add(pair);
       }
     }
     return List.copyOf(ordered);
+  }
+
+  private static TableName ofACycle(Map<TableName, Set<TableName>> left) {
+    return left.keySet().stream()
+        .min(Comparator.comparingInt((TableName t) -> reach(t, left).size()))
+        .orElseThrow();
   }
 
   /** Everything that the edges lead to from there, the start itself left out. */
