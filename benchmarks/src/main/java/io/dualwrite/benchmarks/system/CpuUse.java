@@ -34,18 +34,32 @@ final class CpuUse {
         : UNKNOWN;
   }
 
-  /** Microseconds until now; not a number where they cannot be known. */
-  double micros() {
+  /** Until now. */
+  Spent now() {
     if (source == 0) {
-      return Double.NaN;
+      return new Spent(Double.NaN, Double.NaN, Double.NaN);
     }
     try {
-      return MICROS_PER_TICK
-          * (ProcStat.ticksOfThisJvm()
-              + ProcStat.ticksOfTree(source)
-              + ProcStat.ticksOfTree(target));
+      return new Spent(
+          MICROS_PER_TICK * ProcStat.ticksOfThisJvm(),
+          MICROS_PER_TICK * ProcStat.ticksOfTree(source),
+          MICROS_PER_TICK * ProcStat.ticksOfTree(target));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Microseconds; not numbers where they cannot be known. */
+  record Spent(double jvm, double source, double target) {
+    /** Per transaction, from an earlier moment until this one. */
+    Spent since(Spent before, long transactions) {
+      double n = Math.max(1, transactions);
+      return new Spent(
+          (jvm - before.jvm) / n, (source - before.source) / n, (target - before.target) / n);
+    }
+
+    double total() {
+      return jvm + source + target;
     }
   }
 

@@ -21,7 +21,7 @@ record Measurement(
     double median,
     double p99,
     double perSecond,
-    double cpu,
+    CpuUse.Spent cpu,
     long failures,
     double lagMedian,
     double lagP99,

@@ -45,14 +45,17 @@ final class Profile {
       ThreadTimes spent = ThreadTimes.now().since(before);
       long transactions = Math.max(1, measurement.transactions());
       return String.format(
-          "%s, %s, %d threads: %.0f tx/s, p50 %.0f us, CPU %.0f us/tx, lag p50 %.1f ms%n%n%s%n%s%n%s%n%s",
+          "%s, %s, %d threads: %.0f tx/s, p50 %.0f us, CPU %.0f us/tx (JVM %.0f, source %.0f, target %.0f), lag p50 %s ms%n%n%s%n%s%n%s%n%s",
           variant.label(),
           workload.label(),
           threads,
           measurement.perSecond(),
           measurement.median(),
-          measurement.cpu(),
-          measurement.lagMedian(),
+          measurement.cpu().total(),
+          measurement.cpu().jvm(),
+          measurement.cpu().source(),
+          measurement.cpu().target(),
+          SystemReport.number(1, measurement.lagMedian()),
           rounds.report(transactions),
           spent.report(transactions),
           statements("source", servers.source(), transactions),

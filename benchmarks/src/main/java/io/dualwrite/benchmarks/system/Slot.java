@@ -55,10 +55,10 @@ final class Slot {
         JournalWatch journal = new JournalWatch(servers, variant)) {
       // Its server has to run to be asked, and its children end with it.
       CpuUse cpu = targetUp ? CpuUse.of(servers) : CpuUse.UNKNOWN;
-      double before = cpu.micros();
+      CpuUse.Spent before = cpu.now();
       Load.Outcome outcome = new Load(store, workload, threads, ids).run(duration);
       double emptyAfter = targetUp ? arrivals.awaitAll() : Double.POSITIVE_INFINITY;
-      double spent = cpu.micros() - before;
+      CpuUse.Spent spent = cpu.now().since(before, outcome.latencies().count());
       if (outcome.failure() != null) {
         System.err.printf(
             "%s: %d of %d transactions failed, the first with %s%n",
@@ -73,7 +73,7 @@ final class Slot {
           outcome.latencies().percentile(0.5) / 1e3,
           outcome.latencies().percentile(0.99) / 1e3,
           outcome.perSecond(),
-          spent / Math.max(1, outcome.latencies().count()),
+          spent,
           outcome.failures(),
           lags.percentile(0.5) / 1e6,
           lags.percentile(0.99) / 1e6,

@@ -42,6 +42,6 @@ class RoundsTest {
   }
 
   private static Measurement of(double median) {
-    return new Measurement(1, median, median, 1, 1, 0, 0, 0, 0, 0, 0);
+    return new Measurement(1, median, median, 1, new CpuUse.Spent(1, 1, 1), 0, 0, 0, 0, 0, 0);
   }
 }
