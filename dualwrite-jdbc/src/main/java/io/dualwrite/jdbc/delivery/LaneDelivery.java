@@ -43,6 +43,7 @@ final class LaneDelivery {
   private static final Logger LOG = LoggerFactory.getLogger(LaneDelivery.class);
   private static final int STEP = 500;
   private static final String FOREIGN_KEY = "23503";
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private final Lane lane;
   private final CopyContext context;
@@ -185,8 +186,7 @@ final class LaneDelivery {
     Map<TableWalk, List<RowKey>> steps = new LinkedHashMap<>();
     Map<TablePair, CopyResult> copied = Map.of();
     List<JournalEntry> replaced = new ArrayList<>();
-    try (LockedCopy copy =
-        wait ? LockedCopy.begin(context, lane) : LockedCopy.tryBegin(context, lane).orElse(null)) {
+    try (LockedCopy copy = wait ? queue() : LockedCopy.tryBegin(context, lane).orElse(null)) {
       if (copy == null) {
         return RoundResult.BUSY;
       }
@@ -254,6 +254,18 @@ final class LaneDelivery {
     boolean full = careful || !walks.isEmpty() || !remembered.isEmpty() || isFull(entries, copied);
     careful = false;
     return new RoundResult(full ? RoundResult.Kind.MORE : RoundResult.Kind.DRAINED, rows);
+  }
+
+  /** The lane once its locks are granted; null when that took too long. */
+  private @Nullable LockedCopy queue() throws SQLException {
+    try {
+      return LockedCopy.begin(context, lane);
+    } catch (SQLException e) {
+      if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   private void collect(List<JournalEntry> entries, Map<TablePair, Set<RowKey>> keys) {

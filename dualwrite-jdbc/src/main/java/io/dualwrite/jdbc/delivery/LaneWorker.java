@@ -26,6 +26,12 @@ final class LaneWorker implements Runnable {
   private static final Duration DONE = Duration.ofMillis(-1);
   private static final int ROUNDS_BEFORE_YIELD = 16;
 
+  /**
+   * After so many vain tries for the lane's lock this queues for it: several who always wait for it
+   * in turn, such as a repair's workers, would never be found without it.
+   */
+  private static final int VAIN_TRIES = 5;
+
   private final LaneDelivery lane;
   private final ScheduledExecutorService executor;
   private final CircuitBreaker breaker;
@@ -40,6 +46,7 @@ final class LaneWorker implements Runnable {
   private int waiters;
 
   private volatile int failures;
+  private int vainTries;
 
   LaneWorker(
       LaneDelivery lane,
@@ -133,7 +140,8 @@ final class LaneWorker implements Runnable {
       long upTo = requested.get();
       long start = System.nanoTime();
       try {
-        RoundResult result = lane.round(hasWaiters());
+        RoundResult result = lane.round(hasWaiters() || vainTries >= VAIN_TRIES);
+        vainTries = result.kind() == RoundResult.Kind.BUSY ? vainTries + 1 : 0;
         breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         recovered();
         switch (result.kind()) {

@@ -1,0 +1,71 @@
+package io.dualwrite.jdbc.delivery;
+
+import static org.awaitility.Awaitility.await;
+
+import io.dualwrite.jdbc.copy.CopyContext;
+import io.dualwrite.jdbc.copy.LockedCopy;
+import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.testing.TestDatabases;
+import io.dualwrite.testing.WithDatabases;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+@WithDatabases
+class LaneWorkerTest {
+  private static final int OTHERS = 3;
+
+  private final TestDatabases dbs;
+
+  LaneWorkerTest(TestDatabases dbs) {
+    this.dbs = dbs;
+  }
+
+  @Test
+  void aLaneIsDeliveredAlthoughOthersAlwaysWaitForIt() throws Exception {
+    Bed bed = new Bed(dbs, "CREATE TABLE item (id int PRIMARY KEY)");
+    Lane lane = bed.lane("public.item");
+    AtomicBoolean running = new AtomicBoolean(true);
+    ScheduledExecutorService executor = Executors.newScheduledThreadPool(OTHERS + 1);
+    List<Future<?>> others = new ArrayList<>();
+    try {
+      for (int i = 0; i < OTHERS; i++) {
+        others.add(executor.submit(() -> hold(bed.context(), lane, running)));
+      }
+      LaneWorker worker =
+          new LaneWorker(
+              bed.delivery("public.item"),
+              executor,
+              CircuitBreaker.ofDefaults("test"),
+              DeliverySettings.DEFAULT,
+              running::get);
+      bed.change("INSERT INTO item VALUES (1)", "public.item", "1");
+      worker.wake();
+      await().atMost(Duration.ofSeconds(20)).until(() -> bed.pending() == 0);
+      dbs.assertSameRows("SELECT * FROM item");
+    } finally {
+      running.set(false);
+      for (Future<?> other : others) {
+        other.get();
+      }
+      executor.shutdown();
+      executor.awaitTermination(20, TimeUnit.SECONDS);
+    }
+  }
+
+  private static Void hold(CopyContext context, Lane lane, AtomicBoolean running) throws Exception {
+    while (running.get()) {
+      try (LockedCopy copy = LockedCopy.begin(context, lane)) {
+        Bed.run(copy.secondary(), "SELECT pg_sleep(0.03)");
+      }
+    }
+    return null;
+  }
+}
