@@ -37,6 +37,9 @@ final class StubDriver {
   /** Run in the middle of each execution. */
   Runnable whileExecuting = () -> {};
 
+  /** Run when a transaction is committed. */
+  Runnable whileCommitting = () -> {};
+
   private boolean autoCommit = true;
 
   Connection connection() {
@@ -48,6 +51,7 @@ final class StubDriver {
       case "getAutoCommit":
         return autoCommit;
       case "setAutoCommit":
+        whileCommitting.run();
         autoCommit = (Boolean) arguments[0];
         calls.add("autoCommit " + autoCommit);
         return null;
@@ -56,7 +60,11 @@ final class StubDriver {
       case "prepareStatement", "prepareCall":
         calls.add("prepare " + arguments[0] + text(arguments, 1));
         return proxy(method.getReturnType(), new StubStatement((String) arguments[0], arguments));
-      case "commit", "rollback", "close", "setSchema", "setSavepoint":
+      case "commit":
+        whileCommitting.run();
+        calls.add("commit");
+        return null;
+      case "rollback", "close", "setSchema", "setSavepoint":
         calls.add(method.getName() + text(arguments, 0));
         return null;
       default:
