@@ -274,18 +274,22 @@ public final class LockedCopy implements AutoCloseable {
    */
   public Map<TablePair, CopyResult> copyAll(
       Lane lane, Map<TablePair, ? extends Collection<RowKey>> keys) throws SQLException {
-    List<TablePair> tables = lane.tables().stream().filter(keys::containsKey).toList();
     Map<TablePair, Changes> changes = new LinkedHashMap<>();
-    for (TablePair table : tables) {
-      changes.put(table, changes(table, keys.get(table)));
+    for (TablePair table : lane.tables()) {
+      Collection<RowKey> ofTable = keys.get(table);
+      if (ofTable != null) {
+        changes.put(table, changes(table, ofTable));
+      }
     }
     Map<TablePair, CopyResult> results = new LinkedHashMap<>();
-    for (int i = tables.size() - 1; i >= 0; i--) {
-      transfer(tables.get(i))
-          .delete(secondary, context.secondary(), changes.get(tables.get(i)).deletes());
+    List<Map.Entry<TablePair, Changes>> ordered = new ArrayList<>(changes.entrySet());
+    for (int i = ordered.size() - 1; i >= 0; i--) {
+      transfer(ordered.get(i).getKey())
+          .delete(secondary, context.secondary(), ordered.get(i).getValue().deletes());
     }
-    for (TablePair table : tables) {
-      Changes change = changes.get(table);
+    for (Map.Entry<TablePair, Changes> of : ordered) {
+      TablePair table = of.getKey();
+      Changes change = of.getValue();
       transfer(table).upsert(secondary, context.secondary(), change.upserts());
       results.put(
           table, new CopyResult(change.upserts().size(), change.deletes().size(), change.left()));
