@@ -1,15 +1,14 @@
 package io.dualwrite.reconciler;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.config.DataSources;
 import io.dualwrite.jdbc.config.EndpointConfig;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.reconciler.ReconcilerException.Kind;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Properties;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -17,8 +16,11 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class Databases implements AutoCloseable {
   private static final int CONNECT_SECONDS = 10;
 
-  /** A side that says nothing for so long in the middle of an answer is given up. */
-  private static final int SILENCE_SECONDS = 900;
+  /** Connections for planning and for the control tables. */
+  private static final int SPARE = 2;
+
+  /** A side that says nothing for so long, when it is asked for the control tables, is given up. */
+  private static final int SILENCE_SECONDS = 30;
 
   private final DataSource source;
   private final DataSource target;
@@ -46,8 +48,7 @@ public final class Databases implements AutoCloseable {
 
   /** Single connections to sides that need not answer: what is asked of the one must work while the other is away. */
   public static Databases unchecked(MigrationConfig config) {
-    return new Databases(
-        database(config, Side.SOURCE), database(config, Side.TARGET));
+    return new Databases(database(config, Side.SOURCE), database(config, Side.TARGET));
   }
 
   /** The source's connections. */
@@ -60,17 +61,25 @@ public final class Databases implements AutoCloseable {
     return target;
   }
 
-  private static EndpointConfig endpoint(MigrationConfig config, Side side) {
-    return config
-        .endpoint(side)
-        .orElseThrow(
-            () ->
-                new ReconcilerException(
-                    Kind.USAGE, side.label() + ": the configuration names no database. Add " + side.label() + ".url"));
+  private static HikariDataSource pool(MigrationConfig config, Side side, int parallelism) {
+    PGSimpleDataSource database = database(config, side);
+    try (Connection connection = database.getConnection()) {
+      connection.isValid(CONNECT_SECONDS);
+    } catch (SQLException e) {
+      throw new ReconcilerException(Kind.DATABASE, unreachable(config, side, database.getUser(), e), e);
+    }
+    HikariDataSource pool = DataSources.ofReconciler(config, side);
+    // What stands under pool is meant for the application; the load of this run is bounded by its parallelism.
+    pool.setMaximumPoolSize(Math.max(pool.getMaximumPoolSize(), parallelism + SPARE));
+    return pool;
   }
 
   private static PGSimpleDataSource database(MigrationConfig config, Side side) {
-    EndpointConfig endpoint = endpoint(config, side);
+    EndpointConfig endpoint =
+        config
+            .endpoint(side)
+            .orElseThrow(
+                () -> new ReconcilerException(Kind.USAGE, side.label() + " is missing: the configuration does not say how to reach it"));
     PGSimpleDataSource database = new PGSimpleDataSource();
     database.setURL(endpoint.url());
     endpoint.username().ifPresent(database::setUser);
@@ -84,43 +93,26 @@ public final class Databases implements AutoCloseable {
     return database;
   }
 
-  private static HikariDataSource pool(MigrationConfig config, Side side, int parallelism) {
-    EndpointConfig endpoint = endpoint(config, side);
-    PGSimpleDataSource database = database(config, side);
-    try (Connection connection = database.getConnection()) {
-      connection.isValid(CONNECT_SECONDS);
-    } catch (SQLException e) {
-      throw new ReconcilerException(Kind.DATABASE, unreachable(side, endpoint, database.getUser(), e), e);
-    }
-    HikariConfig hikari = new HikariConfig(properties(endpoint));
-    hikari.setDataSource(database);
-    hikari.setPoolName("dualwrite-reconciler-" + side.label());
-    hikari.setMaximumPoolSize(parallelism + 2);
-    hikari.setMinimumIdle(0);
-    hikari.setConnectionTimeout(CONNECT_SECONDS * 1000L);
-    hikari.setInitializationFailTimeout(-1);
-    return new HikariDataSource(hikari);
-  }
-
-  private static Properties properties(EndpointConfig endpoint) {
-    Properties properties = new Properties();
-    properties.putAll(endpoint.pool());
-    return properties;
-  }
-
-  private static String unreachable(Side side, EndpointConfig endpoint, String user, SQLException e) {
+  private static String unreachable(MigrationConfig config, Side side, String user, SQLException e) {
+    EndpointConfig endpoint = config.endpoint(side).orElseThrow();
     String where = side.label() + " " + endpoint.displayUrl();
     String state = e.getSQLState() == null ? "" : e.getSQLState();
-    String password = "DUALWRITE_" + side.name() + "_PASSWORD";
-    boolean set = System.getenv(password) != null;
     return switch (state) {
-      case "28P01", "28000" ->
-          where + " refused the login of \"" + user + "\" (" + state + "). " + password + (set ? " is set." : " is not set.");
+      case "28P01", "28000", "08004" ->
+          where + " refused the login of \"" + user + "\" (" + state + "). " + password(config, side, endpoint);
       case "3D000" -> where + ": there is no such database (3D000).";
-      case "08001", "08006", "08004" ->
+      case "08001", "08006" ->
           where + " cannot be reached (" + state + "). Does the server run, and are host and port right?";
       default -> where + ": " + Failures.describe(e);
     };
+  }
+
+  private static String password(MigrationConfig config, Side side, EndpointConfig endpoint) {
+    String name =
+        config.origin().name().isEmpty()
+            ? "DUALWRITE_" + side.name() + "_PASSWORD"
+            : side.label() + ".password in " + config.origin().name();
+    return name + (endpoint.password().isPresent() ? " is set." : " is not set.");
   }
 
   @Override

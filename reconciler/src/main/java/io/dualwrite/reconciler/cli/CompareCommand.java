@@ -16,7 +16,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "compare",
-    customSynopsis = "reconciler compare (-c FILE | --source URL --target URL) [options]%n",
+    customSynopsis = {
+      "reconciler compare -c FILE [options]",
+      "       reconciler compare --source URL --target URL [options]%n"
+    },
     description = {
       "Compares both databases: counts and checksums window by window, computed inside the databases; in windows that differ, row by row.",
       "A write that is still on its way to the target is not reported."
@@ -40,7 +43,7 @@ final class CompareCommand implements Callable<Integer> {
           new Reconciler(config, databases.source(), databases.target())
               .compare(options, Bars.on(System.err, comparison.showProgress()));
       PrintWriter out = spec.commandLine().getOut();
-      if (comparison.format() == ComparisonOptions.Format.JSON) {
+      if (comparison.json()) {
         out.println(JsonReport.of(result));
       } else {
         out.print(new TextReport(connection.forNextStep()).of(result));

@@ -14,17 +14,6 @@ import picocli.CommandLine.Option;
 
 /** What is compared, and how. */
 final class ComparisonOptions {
-  /** The forms of a result. */
-  enum Format {
-    TEXT,
-    JSON;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   @Option(
       names = "--table",
       paramLabel = "NAME",
@@ -86,13 +75,13 @@ final class ComparisonOptions {
       defaultValue = "text",
       description = "text or json. Default: ${DEFAULT-VALUE}.",
       order = 18)
-  private Format format = Format.TEXT;
+  private String format = "text";
 
   @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 19)
   private boolean noProgress;
 
-  Format format() {
-    return format;
+  boolean json() {
+    return format.equalsIgnoreCase("json");
   }
 
   boolean showProgress() {
@@ -100,6 +89,9 @@ final class ComparisonOptions {
   }
 
   CompareOptions options(MigrationConfig config) {
+    if (!json() && !format.equalsIgnoreCase("text")) {
+      throw new IllegalArgumentException("--format must be text or json, was " + format);
+    }
     CompareOptions options =
         CompareOptions.of(config.reconciler())
             .tables(tables)

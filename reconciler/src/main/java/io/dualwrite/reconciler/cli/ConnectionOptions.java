@@ -1,11 +1,8 @@
 package io.dualwrite.reconciler.cli;
 
-import io.dualwrite.Side;
-import io.dualwrite.jdbc.config.EndpointConfig;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -43,7 +40,7 @@ final class ConnectionOptions {
       if (source != null || target != null) {
         throw new IllegalArgumentException("-c FILE and --source/--target exclude each other. Give one or the other.");
       }
-      throw new IllegalArgumentException("configuration files cannot be read yet");
+      return MigrationConfig.load(file);
     }
     if (source == null || target == null) {
       throw new IllegalArgumentException(
@@ -51,16 +48,7 @@ final class ConnectionOptions {
               ? "Which databases? Give -c FILE, or --source URL and --target URL."
               : (source == null ? "--source" : "--target") + " URL is missing: both sides are needed.");
     }
-    return MigrationConfig.builder("default").source(endpoint(Side.SOURCE, source)).target(endpoint(Side.TARGET, target)).build();
-  }
-
-  private EndpointConfig endpoint(Side side, String url) {
-    String prefix = "DUALWRITE_" + side.name();
-    return new EndpointConfig(
-        url,
-        Optional.ofNullable(environment.get(prefix + "_USERNAME")),
-        Optional.ofNullable(environment.get(prefix + "_PASSWORD")),
-        Map.of());
+    return MigrationConfig.ofUrls(source, target, environment::get);
   }
 
   /** The options again, for a next step; what may hold a password is left out. */

@@ -18,7 +18,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "init",
-    customSynopsis = "reconciler init (-c FILE | --source URL --target URL) [options]%n",
+    customSynopsis = {
+      "reconciler init -c FILE [options]",
+      "       reconciler init --source URL --target URL [options]%n"
+    },
     description = {
       "Creates the control schema (journal, gaps, control row) in both databases and registers the migration.",
       "Does nothing to what is already there."

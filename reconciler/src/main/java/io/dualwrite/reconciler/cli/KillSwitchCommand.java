@@ -13,7 +13,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "kill-switch",
-    customSynopsis = "reconciler kill-switch engage|release (-c FILE | --source URL --target URL) [options]%n",
+    customSynopsis = {
+      "reconciler kill-switch engage|release -c FILE [options]",
+      "       reconciler kill-switch engage|release --source URL --target URL [options]%n"
+    },
     description = {
       "Engages or releases the kill switch for every application instance, through the control table.",
       "Engaged, applications use the source alone within a second; what they write meanwhile is a gap that `repair` closes after the release."
@@ -22,19 +25,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false)
 final class KillSwitchCommand implements Callable<Integer> {
-  /** What is done to the switch. */
-  enum Action {
-    ENGAGE,
-    RELEASE;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(java.util.Locale.ROOT);
-    }
-  }
-
   @Parameters(index = "0", paramLabel = "engage|release", description = "What to do.")
-  private Action action = Action.ENGAGE;
+  private String action = "";
 
   @Mixin private ConnectionOptions connection;
   @Mixin private OutputOptions output;
@@ -43,8 +35,11 @@ final class KillSwitchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     output.apply();
+    boolean engage = action.equalsIgnoreCase("engage");
+    if (!engage && !action.equalsIgnoreCase("release")) {
+      throw new IllegalArgumentException("kill-switch must be told to engage or to release, was told to " + action);
+    }
     MigrationConfig config = connection.config();
-    boolean engage = action == Action.ENGAGE;
     try (Databases databases = Databases.unchecked(config)) {
       List<String> problems =
           new Reconciler(config, databases.source(), databases.target()).setKillSwitch(engage);

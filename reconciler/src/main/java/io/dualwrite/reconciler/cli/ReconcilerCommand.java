@@ -1,7 +1,6 @@
 package io.dualwrite.reconciler.cli;
 
 import picocli.AutoComplete;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -39,12 +38,8 @@ import picocli.CommandLine.Spec;
 final class ReconcilerCommand implements Runnable {
   @Spec private CommandSpec spec;
 
-  ReconcilerCommand() {
-    this.spec = CommandSpec.create();
-  }
-
   @Override
   public void run() {
-    throw new ParameterException(new CommandLine(spec), "a command is missing. See reconciler -h");
+    throw new ParameterException(spec.commandLine(), "a command is missing. See reconciler -h");
   }
 }

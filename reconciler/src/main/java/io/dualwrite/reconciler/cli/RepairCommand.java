@@ -19,7 +19,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "repair",
-    customSynopsis = "reconciler repair (-c FILE | --source URL --target URL) [options]%n",
+    customSynopsis = {
+      "reconciler repair -c FILE [options]",
+      "       reconciler repair --source URL --target URL [options]%n"
+    },
     description = {
       "Copies what differs from the source to the target, in small steps beside running traffic, and compares again.",
       "Rows that only the target has are left alone unless --delete-extra is given."
@@ -65,7 +68,7 @@ final class RepairCommand implements Callable<Integer> {
   private int plan(Reconciler reconciler, RepairOptions options, Progress progress) {
     Comparison result = reconciler.compare(options.compare(), progress);
     PrintWriter out = spec.commandLine().getOut();
-    if (comparison.format() == ComparisonOptions.Format.JSON) {
+    if (comparison.json()) {
       out.println(JsonReport.of(result));
     } else {
       out.print(new TextReport(connection.forNextStep()).ofDryRun(result, deleteExtra));
@@ -76,7 +79,7 @@ final class RepairCommand implements Callable<Integer> {
   private int repair(Reconciler reconciler, RepairOptions options, Progress progress) {
     Repair result = reconciler.repair(options, progress);
     PrintWriter out = spec.commandLine().getOut();
-    if (comparison.format() == ComparisonOptions.Format.JSON) {
+    if (comparison.json()) {
       out.println(JsonReport.of(result));
     } else {
       out.print(new TextReport(connection.forNextStep()).of(result));

@@ -13,7 +13,10 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "status",
-    customSynopsis = "reconciler status (-c FILE | --source URL --target URL) [options]%n",
+    customSynopsis = {
+      "reconciler status -c FILE [options]",
+      "       reconciler status --source URL --target URL [options]%n"
+    },
     description = "Shows where the migration stands: phase, kill switch, writers, journal, what could not be delivered, gaps.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,

@@ -1,5 +1,6 @@
 package io.dualwrite.reconciler.window;
 
+import io.dualwrite.jdbc.config.Durations;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -18,7 +19,7 @@ public record WindowSize(Optional<Duration> fixed) {
 
   public WindowSize {
     if (fixed.isPresent() && (fixed.get().getSeconds() < 1 || fixed.get().getNano() != 0)) {
-      throw new IllegalArgumentException("window must be a whole number of seconds, at least 1s, was " + fixed.get());
+      throw new IllegalArgumentException("window must be a whole number of seconds, at least 1s, was " + Durations.print(fixed.get()));
     }
   }
 

@@ -1,0 +1,285 @@
+package io.dualwrite.reconciler.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dualwrite.testing.Guarantee;
+import io.dualwrite.testing.TestDatabases;
+import io.dualwrite.testing.WithDatabases;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@WithDatabases
+class CommandsTest {
+  private final TestDatabases dbs;
+
+  CommandsTest(TestDatabases dbs) {
+    this.dbs = dbs;
+  }
+
+  private Ran run(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--source", dbs.sourceServer().jdbcUrl(dbs.database()), "--target", dbs.targetServer().jdbcUrl(dbs.database())));
+    return Ran.with(credentials(), all.toArray(String[]::new));
+  }
+
+  private Map<String, String> credentials() {
+    return Map.of(
+        "DUALWRITE_SOURCE_USERNAME", dbs.username(),
+        "DUALWRITE_SOURCE_PASSWORD", dbs.password(),
+        "DUALWRITE_TARGET_USERNAME", dbs.username(),
+        "DUALWRITE_TARGET_PASSWORD", dbs.password());
+  }
+
+  private void flights() throws SQLException {
+    dbs.executeOnBoth(
+        "create table flights (id bigint, at timestamptz, delay int, primary key (id, at))",
+        "insert into flights select i, timestamptz '2001-01-14Z' + i * interval '1 min', 1 from generate_series(0, 179) i");
+  }
+
+  @Test
+  void inSyncIsExitCodeZero() throws SQLException {
+    flights();
+
+    Ran ran = run("compare");
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.out())
+        .matches(
+            """
+            table           source  target  windows  equal  differ  not yet  failed  missing  extra  changed
+            public.flights     180     180        3      3       0        0       0        0      0        0
+
+            In sync: 3 windows, 180 rows, checksum send, \\d+\\.\\d s\\.
+            """);
+  }
+
+  @Test
+  void differencesAreListedAndExitCodeOne() throws SQLException {
+    flights();
+    dbs.execute(
+        dbs.target(),
+        "update flights set delay = 2 where id = 5",
+        "delete from flights where id in (6, 70, 71)",
+        "insert into flights values (999, '2001-01-14 02:30Z', 0)");
+
+    Ran ran = run("compare", "--max-differences", "4");
+
+    assertThat(ran.code()).isEqualTo(1);
+    assertThat(ran.out())
+        .isEqualTo(
+            """
+            table           source  target  windows  equal  differ  not yet  failed  missing  extra  changed
+            public.flights     180     178        3      0       3        0       0        3      1        1
+
+            public.flights  2001-01-14 00:00  CHANGED  id=5 at=2001-01-14T00:05:00Z   delay
+                                              MISSING  id=6 at=2001-01-14T00:06:00Z
+                            2001-01-14 01:00  MISSING  id=70 at=2001-01-14T01:10:00Z
+                                              MISSING  id=71 at=2001-01-14T01:11:00Z
+                            … 1 more (--max-differences 5 lists them)
+
+            Not in sync. 3 of 3 windows differ: 3 missing, 1 extra, 1 changed. Next: reconciler repair --source … --target … --dry-run
+            """);
+  }
+
+  @Test
+  void theJsonIsThatOfTheContract() throws Exception {
+    flights();
+    dbs.execute(dbs.target(), "update flights set delay = 2 where id = 5");
+
+    Ran ran = run("compare", "--format", "json");
+
+    assertThat(ran.code()).isEqualTo(1);
+    JsonNode root = new ObjectMapper().readTree(ran.out());
+    assertThat(root.get("migration").asText()).isEqualTo("default");
+    assertThat(root.get("inSync").asBoolean()).isFalse();
+    assertThat(java.time.Instant.parse(root.get("startedAt").asText())).isNotNull();
+    assertThat(root.get("durationMillis").isIntegralNumber()).isTrue();
+    JsonNode table = root.get("tables").get(0);
+    assertThat(table.get("table").asText()).isEqualTo("public.flights");
+    for (String number : List.of("sourceRows:180", "targetRows:180", "windows:3", "mismatchedWindows:1", "missing:0", "extra:0", "changed:1")) {
+      String[] parts = number.split(":");
+      assertThat(table.get(parts[0]).asText()).as(number).isEqualTo(parts[1]);
+    }
+    assertThat(table.get("truncated").asBoolean()).isFalse();
+    assertThat(table.get("differences").toString())
+        .isEqualTo(
+            "[{\"kind\":\"CHANGED\",\"key\":{\"id\":\"5\",\"at\":\"2001-01-14T00:05:00Z\"},\"columns\":[\"delay\"],"
+                + "\"window\":{\"from\":\"2001-01-14T00:00:00Z\",\"to\":\"2001-01-14T01:00:00Z\"}}]");
+  }
+
+  @Test
+  void repairSaysWhatItWouldDoAndThenDoesIt() throws SQLException {
+    flights();
+    dbs.execute(
+        dbs.target(),
+        "update flights set delay = 2 where id = 5",
+        "delete from flights where id = 6",
+        "insert into flights values (999, '2001-01-14 02:30Z', 0)");
+
+    Ran plan = run("repair", "--dry-run", "--delete-extra");
+    assertThat(plan.code()).isEqualTo(1);
+    assertThat(plan.out()).endsWith("A repair would insert 1, update 1 and delete 1 rows in the target. Nothing was changed.\n");
+
+    Ran copied = run("repair");
+    assertThat(copied.code()).isEqualTo(1);
+    assertThat(copied.out()).contains("Repaired: 2 rows copied, 0 deleted.").endsWith(" Extra rows are deleted with --delete-extra.\n");
+
+    Ran repaired = run("repair", "--delete-extra");
+    assertThat(repaired.code()).isZero();
+    assertThat(repaired.out()).contains("Repaired: 0 rows copied, 1 deleted.\nIn sync: 3 windows");
+    dbs.assertSameRows("select * from flights");
+  }
+
+  @Test
+  void statusAndKillSwitchGoThroughTheControlTable() throws SQLException {
+    Ran before = run("status");
+    assertThat(before.code()).isZero();
+    assertThat(before.out()).isEqualTo("migration default · phase SOURCE_PRIMARY (configured) · no control schema yet. Next: reconciler init\n");
+    assertThat(run("kill-switch", "engage").code()).isEqualTo(2);
+
+    assertThat(run("init").out())
+        .isEqualTo("source: schema dualwrite created\ntarget: schema dualwrite created\n".replace("\n", System.lineSeparator()));
+    assertThat(run("init").out()).contains("source: schema dualwrite was already there");
+
+    assertThat(run("kill-switch", "engage").code()).isZero();
+    assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control")).isEqualTo("t");
+    dbs.execute(
+        dbs.source(),
+        "insert into dualwrite.journal (table_name, key) values ('public.t', '{1}')",
+        "insert into dualwrite.instances (instance, migration, state) values ('app-1', 'default', 'SOURCE_ONLY')",
+        "insert into dualwrite.set_aside (table_name, key, sql_state, reason, tries, at) values ('public.t', '{7}', '23514', 'check c', 3,"
+            + " '2001-01-14 10:00Z')",
+        "insert into dualwrite.gaps (migration, instance, reason, since) values ('default', 'app-1', 'kill switch', '2001-01-14 10:00Z')");
+
+    Ran status = run("status");
+
+    assertThat(status.code()).isZero();
+    assertThat(status.out())
+        .matches(
+            """
+            migration default · phase SOURCE_PRIMARY · kill switch ENGAGED · epoch 1
+            writers    1 alive: app-1 \\(\\d\\.\\d\\d s ago, SOURCE_ONLY\\)
+            journal    1 pending, oldest \\d\\.\\d\\d s · 1 set aside
+            set aside  public\\.t key 7 since 2001-01-14T10:00:00Z, 3 tries: check c
+            gaps       2001-01-14T10:00:00Z to now \\(kill switch\\)\\. Next: reconciler repair
+            """);
+
+    assertThat(run("kill-switch", "release").code()).isZero();
+    assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control")).isEqualTo("f");
+  }
+
+  @Test
+  @Guarantee("G10")
+  void whatCannotBeComparedIsSaidFirstAndExitCodeThree() throws SQLException {
+    flights();
+    dbs.execute(dbs.source(), "create table alone (id int primary key)");
+
+    Ran ran = run("compare");
+
+    assertThat(ran.code()).isEqualTo(3);
+    assertThat(ran.out()).startsWith("public.alone skipped: ").contains("Not in sync. 1 of 4 windows could not be compared.");
+  }
+
+  @Test
+  void anUnknownTableIsAskedBack() throws SQLException {
+    flights();
+
+    Ran ran = run("compare", "--table", "public.fligths");
+
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err())
+        .isEqualTo("--table public.fligths: no such table among those that are mirrored. Did you mean public.flights?" + System.lineSeparator());
+  }
+
+  @Test
+  void aRefusedLoginNamesSideAndUserAndNoPassword() {
+    Ran ran =
+        Ran.with(
+            Map.of(
+                "DUALWRITE_SOURCE_USERNAME", dbs.username(),
+                "DUALWRITE_SOURCE_PASSWORD", dbs.password(),
+                "DUALWRITE_TARGET_USERNAME", "nobody",
+                "DUALWRITE_TARGET_PASSWORD", "not-this-one"),
+            "compare",
+            "--source", dbs.sourceServer().jdbcUrl(dbs.database()),
+            "--target", dbs.targetServer().jdbcUrl("no_such_database"));
+
+    assertThat(ran.code()).isEqualTo(3);
+    assertThat(ran.err().lines()).hasSize(1);
+    assertThat(ran.err()).startsWith("target jdbc:postgresql://").doesNotContain("not-this-one");
+  }
+
+  @Test
+  @Guarantee("G10")
+  void aServerThatIsNotThereIsExitCodeThreeAlsoForAProcess(@TempDir Path directory) throws Exception {
+    flights();
+    Path file = directory.resolve("dualwrite.yaml");
+    Files.writeString(
+        file,
+        """
+        migration: m
+        source: {url: "%s", username: %s, password: "%s"}
+        target: {url: "jdbc:postgresql://127.0.0.1:1/x", username: app, password: "secret-of-target"}
+        """
+            .formatted(dbs.sourceServer().jdbcUrl(dbs.database()), dbs.username(), dbs.password()));
+
+    Ran compared = process("compare", "-c", file.toString(), "--format", "json");
+
+    assertThat(compared.code()).isEqualTo(3);
+    assertThat(compared.out()).isEmpty();
+    assertThat(compared.err())
+        .isEqualTo("target jdbc:postgresql://127.0.0.1:1/x cannot be reached (08001). Does the server run, and are host and port right?\n");
+
+    Ran status = process("status", "-c", file.toString());
+    assertThat(status.code()).isEqualTo(3);
+    assertThat(status.out()).startsWith("migration m · phase SOURCE_PRIMARY").contains("problem    target: ").doesNotContain("secret");
+  }
+
+  @Test
+  void theKillSwitchWorksWhileTheTargetIsAway(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("dualwrite.yaml");
+    String both =
+        """
+        migration: m
+        source: {url: "%1$s", username: %2$s, password: "%3$s"}
+        target: {url: "%4$s", username: %2$s, password: "%3$s"}
+        """;
+    String source = dbs.sourceServer().jdbcUrl(dbs.database());
+    Files.writeString(file, both.formatted(source, dbs.username(), dbs.password(), dbs.targetServer().jdbcUrl(dbs.database())));
+    assertThat(Ran.of("init", "-c", file.toString()).code()).isZero();
+    Files.writeString(file, both.formatted(source, dbs.username(), dbs.password(), "jdbc:postgresql://127.0.0.1:1/x"));
+
+    Ran ran = Ran.of("kill-switch", "engage", "-c", file.toString());
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.err()).startsWith("not set there: target: ");
+    assertThat(ran.out()).startsWith("Kill switch engaged");
+    assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control")).isEqualTo("t");
+  }
+
+  private static Ran process(String... args) throws Exception {
+    List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"), "-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    Stream.of(args).forEach(command::add);
+    File out = File.createTempFile("reconciler", ".out");
+    File err = File.createTempFile("reconciler", ".err");
+    try {
+      Process process = new ProcessBuilder(command).redirectOutput(out).redirectError(err).start();
+      int code = process.waitFor();
+      return new Ran(code, Files.readString(out.toPath(), StandardCharsets.UTF_8), Files.readString(err.toPath(), StandardCharsets.UTF_8));
+    } finally {
+      assertThat(out.delete() && err.delete()).isTrue();
+    }
+  }
+}

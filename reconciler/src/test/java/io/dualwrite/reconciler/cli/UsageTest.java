@@ -1,0 +1,101 @@
+package io.dualwrite.reconciler.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said about a wrong command line: one line, exit code 2, and what to do about it. */
+class UsageTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '`',
+      value = {
+        "compre ; reconciler: Unmatched argument at index 0: 'compre'. Did you mean compare?",
+        "compare --tabel t ; reconciler compare: Unknown options: '--tabel', 't'. Did you mean --table?",
+        "compare --format xml --source jdbc:postgresql:x --target jdbc:postgresql:y ; --format must be text or json, was xml",
+        "compare ; Which databases? Give -c FILE, or --source URL and --target URL.",
+        "compare --source jdbc:postgresql:x ; --target URL is missing: both sides are needed.",
+        "compare -c a.yaml --source jdbc:postgresql:x ; -c FILE and --source/--target exclude each other. Give one or the other.",
+        "compare --source jdbc:mysql:x --target jdbc:postgresql:y ; --source: url must be a JDBC URL of PostgreSQL, such as jdbc:postgresql://host:5432/database, was jdbc:mysql:x",
+        "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --window soon ; --window must be auto or a duration such as 500ms, 2s, 5m, 1h, 1d or PT1H30M, was soon",
+        "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --window 500ms ; window must be a whole number of seconds, at least 1s, was 500ms",
+        "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --parallelism 0 ; parallelism must be between 1 and 64, was 0",
+        "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --max-differences -1 ; max-differences must not be negative, was -1",
+        "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --checksum md5 ; --checksum must be send, text or auto, was md5",
+        "kill-switch on ; kill-switch must be told to engage or to release, was told to on",
+        "kill-switch ; reconciler kill-switch: Missing required parameter: 'engage|release'",
+      })
+  void aWrongCommandLineIsOneLineThatSaysWhatToDo(String line, String message) {
+    Ran ran = Ran.of(line.split(" "));
+
+    assertThat(ran.err()).isEqualTo(message + System.lineSeparator());
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.out()).isEmpty();
+  }
+
+  @Test
+  void noCommandAtAllIsWrongUsage() {
+    assertThat(Ran.of()).isEqualTo(new Ran(2, "", "reconciler: a command is missing. See reconciler -h" + System.lineSeparator()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "init", "compare", "repair", "status", "kill-switch", "generate-completion"})
+  void everyCommandExplainsItselfInEightyColumns(String command) {
+    Ran ran = command.isEmpty() ? Ran.of("-h") : Ran.of(command, "-h");
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.out()).startsWith(command.isEmpty() ? "Usage: reconciler" : "Usage: reconciler " + command);
+    assertThat(ran.out().lines()).allMatch(l -> l.length() <= 80);
+  }
+
+  @Test
+  void theVersionIsPrinted() {
+    assertThat(Ran.of("--version").out()).matches("(?s)reconciler \\d.*Java .*");
+  }
+
+  @Test
+  void completionKnowsTheCommands() {
+    assertThat(Ran.of("generate-completion").out()).contains("kill-switch", "--max-differences");
+  }
+
+  @Test
+  void aMistakeInTheFileNamesItsLine(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("dualwrite.yaml");
+    Files.writeString(file, "migration: m\nsource: {url: \"jdbc:postgresql:a\"}\ntarget: {url: \"jdbc:postgresql:b\"}\ntabels: {}\n");
+
+    Ran ran = Ran.of("compare", "-c", file.toString());
+
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("dualwrite.yaml line 4", "tabels", "tables");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsSaid() {
+    Ran ran = Ran.of("status", "-c", "/nowhere/dualwrite.yaml");
+
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).isEqualTo("no configuration file /nowhere/dualwrite.yaml" + System.lineSeparator());
+  }
+
+  @Test
+  void theSchemaIsPrintedWithoutADatabase() {
+    Ran ran =
+        Ran.with(
+            Map.of("DUALWRITE_SOURCE_USERNAME", "app"),
+            "init", "--print", "--source", "jdbc:postgresql:x", "--target", "jdbc:postgresql:y");
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.out()).contains("CREATE SCHEMA IF NOT EXISTS \"dualwrite\";", "GRANT", "\"app\"");
+  }
+}
