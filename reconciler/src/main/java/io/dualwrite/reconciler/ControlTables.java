@@ -41,7 +41,8 @@ final class ControlTables {
     return later(databases.on(Side.SOURCE, this::state), databases.on(Side.TARGET, this::state));
   }
 
-  private static Optional<Control.State> later(Optional<Control.State> source, Optional<Control.State> target) {
+  private static Optional<Control.State> later(
+      Optional<Control.State> source, Optional<Control.State> target) {
     if (source.isPresent() && target.isPresent()) {
       return target.get().epoch() > source.get().epoch() ? target : source;
     }
@@ -59,7 +60,10 @@ final class ControlTables {
     return databases.on(side, c -> ControlSchema.exists(c, config.journal().schema()));
   }
 
-  /** Where the migration stands; a side that does not answer is named in it, as long as the other does. */
+  /**
+   * Where the migration stands; a side that does not answer is named in it, as long as the other
+   * does.
+   */
   MigrationStatus status() {
     List<SideReadException> away = new ArrayList<>();
     Map<Side, Optional<Control.State>> states = new EnumMap<>(Side.class);
@@ -81,7 +85,16 @@ final class ControlTables {
       Journal.Depth none = new Journal.Depth(0, 0, Duration.ZERO);
       boolean killed = state.map(Control.State::killSwitch).orElse(false);
       return new MigrationStatus(
-          config.migration(), false, phase, killed, 0, List.of(), none, List.of(), List.of(), problems);
+          config.migration(),
+          false,
+          phase,
+          killed,
+          0,
+          List.of(),
+          none,
+          List.of(),
+          List.of(),
+          problems);
     }
     String schema = config.journal().schema();
     Journal journal = new Journal(schema);
@@ -103,7 +116,8 @@ final class ControlTables {
   }
 
   /**
-   * Engages or releases the kill switch on every side that answers; the problems of the one that does not.
+   * Engages or releases the kill switch on every side that answers; the problems of the one that
+   * does not.
    *
    * @throws ReconcilerException if the migration is registered on no side that answers
    */
@@ -117,7 +131,8 @@ final class ControlTables {
                 side,
                 c ->
                     ControlSchema.exists(c, config.journal().schema())
-                        && new Control(config.journal().schema()).setKillSwitch(c, config.migration(), engaged));
+                        && new Control(config.journal().schema())
+                            .setKillSwitch(c, config.migration(), engaged));
       } catch (SideReadException e) {
         problems.add(e.getMessage());
       }
@@ -128,12 +143,24 @@ final class ControlTables {
     String where = " in schema " + config.journal().schema();
     throw problems.isEmpty()
         ? new ReconcilerException(
-            Kind.USAGE, "migration " + config.migration() + " is not registered" + where + ". Run `reconciler init` first.")
+            Kind.USAGE,
+            "migration "
+                + config.migration()
+                + " is not registered"
+                + where
+                + ". Run `reconciler init` first.")
         : new ReconcilerException(
-            Kind.DATABASE, "the kill switch of " + config.migration() + where + " could not be set: " + String.join("; ", problems));
+            Kind.DATABASE,
+            "the kill switch of "
+                + config.migration()
+                + where
+                + " could not be set: "
+                + String.join("; ", problems));
   }
 
-  /** Creates what is missing and registers the migration; the sides on which anything was missing. */
+  /**
+   * Creates what is missing and registers the migration; the sides on which anything was missing.
+   */
   List<Side> create() {
     String schema = config.journal().schema();
     return List.of(Side.values()).stream()
@@ -163,8 +190,8 @@ final class ControlTables {
   }
 
   /**
-   * Marks the gaps that ended before a complete comparison that found both sides in sync; also those of instances that were gone by
-   * then without closing theirs. How many.
+   * Marks the gaps that ended before a complete comparison that found both sides in sync; also
+   * those of instances that were gone by then without closing theirs. How many.
    */
   int reconcileGaps(Side primary, Instant comparisonStarted) {
     if (!exists(primary)) {
@@ -184,7 +211,10 @@ final class ControlTables {
                     ? gap.until().get().isBefore(comparisonStarted)
                     : instances.stream()
                         .filter(i -> i.name().equals(gap.instance()))
-                        .allMatch(i -> i.stopped() || i.lastSeen().compareTo(since.plus(Instances.ALIVE)) > 0);
+                        .allMatch(
+                            i ->
+                                i.stopped()
+                                    || i.lastSeen().compareTo(since.plus(Instances.ALIVE)) > 0);
             if (over) {
               gaps.reconciled(c, gap.id());
               reconciled++;

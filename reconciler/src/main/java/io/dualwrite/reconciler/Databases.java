@@ -46,7 +46,10 @@ public final class Databases implements AutoCloseable {
     }
   }
 
-  /** Single connections to sides that need not answer: what is asked of the one must work while the other is away. */
+  /**
+   * Single connections to sides that need not answer: what is asked of the one must work while the
+   * other is away.
+   */
   public static Databases unchecked(MigrationConfig config) {
     return new Databases(database(config, Side.SOURCE), database(config, Side.TARGET));
   }
@@ -66,10 +69,12 @@ public final class Databases implements AutoCloseable {
     try (Connection connection = database.getConnection()) {
       connection.isValid(CONNECT_SECONDS);
     } catch (SQLException e) {
-      throw new ReconcilerException(Kind.DATABASE, unreachable(config, side, database.getUser(), e), e);
+      throw new ReconcilerException(
+          Kind.DATABASE, unreachable(config, side, database.getUser(), e), e);
     }
     HikariDataSource pool = DataSources.ofReconciler(config, side);
-    // What stands under pool is meant for the application; the load of this run is bounded by its parallelism.
+    // What stands under pool is meant for the application; the load of this run is bounded by its
+    // parallelism.
     pool.setMaximumPoolSize(Math.max(pool.getMaximumPoolSize(), parallelism + SPARE));
     return pool;
   }
@@ -79,7 +84,11 @@ public final class Databases implements AutoCloseable {
         config
             .endpoint(side)
             .orElseThrow(
-                () -> new ReconcilerException(Kind.USAGE, side.label() + " is missing: the configuration does not say how to reach it"));
+                () ->
+                    new ReconcilerException(
+                        Kind.USAGE,
+                        side.label()
+                            + " is missing: the configuration does not say how to reach it"));
     PGSimpleDataSource database = new PGSimpleDataSource();
     database.setURL(endpoint.url());
     endpoint.username().ifPresent(database::setUser);
@@ -93,16 +102,26 @@ public final class Databases implements AutoCloseable {
     return database;
   }
 
-  private static String unreachable(MigrationConfig config, Side side, String user, SQLException e) {
+  private static String unreachable(
+      MigrationConfig config, Side side, String user, SQLException e) {
     EndpointConfig endpoint = config.endpoint(side).orElseThrow();
     String where = side.label() + " " + endpoint.displayUrl();
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     return switch (state) {
       case "28P01", "28000", "08004" ->
-          where + " refused the login of \"" + user + "\" (" + state + "). " + password(config, side, endpoint);
+          where
+              + " refused the login of \""
+              + user
+              + "\" ("
+              + state
+              + "). "
+              + password(config, side, endpoint);
       case "3D000" -> where + ": there is no such database (3D000).";
       case "08001", "08006" ->
-          where + " cannot be reached (" + state + "). Does the server run, and are host and port right?";
+          where
+              + " cannot be reached ("
+              + state
+              + "). Does the server run, and are host and port right?";
       default -> where + ": " + Failures.describe(e);
     };
   }

@@ -10,8 +10,8 @@ import java.util.List;
  * Where a migration stands, as its control tables say.
  *
  * @param migration its name
- * @param initialised whether the control schema is there and the migration registered; everything below is then the configuration's,
- *     or empty
+ * @param initialised whether the control schema is there and the migration registered; everything
+ *     below is then the configuration's, or empty
  * @param phase where it stands
  * @param killSwitch whether the kill switch is engaged through the control table
  * @param epoch counts the changes of phase

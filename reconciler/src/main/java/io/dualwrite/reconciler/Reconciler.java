@@ -34,11 +34,12 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
- * Compares and repairs the two databases of a migration. Safe for use by several threads; nothing is kept between calls.
+ * Compares and repairs the two databases of a migration. Safe for use by several threads; nothing
+ * is kept between calls.
  *
  * <p>Every method throws {@link ReconcilerException} when it cannot begin, and {@link
- * io.dualwrite.reconciler.window.SideReadException} when a database fails outside the windows; what fails inside a window is part of
- * the result.
+ * io.dualwrite.reconciler.window.SideReadException} when a database fails outside the windows; what
+ * fails inside a window is part of the result.
  */
 public final class Reconciler {
   /** How long a lane's lock is waited for, and how long one statement under it may take. */
@@ -64,19 +65,22 @@ public final class Reconciler {
   /** Opens both databases of the configuration, compares them and closes them. */
   public static Comparison compare(MigrationConfig config, CompareOptions options) {
     try (Databases databases = Databases.open(config, options.parallelism())) {
-      return new Reconciler(config, databases.source(), databases.target()).compare(options, Progress.NONE);
+      return new Reconciler(config, databases.source(), databases.target())
+          .compare(options, Progress.NONE);
     }
   }
 
   /** Opens both databases of the configuration, repairs the target and closes them. */
   public static Repair repair(MigrationConfig config, RepairOptions options) {
     try (Databases databases = Databases.open(config, options.compare().parallelism())) {
-      return new Reconciler(config, databases.source(), databases.target()).repair(options, Progress.NONE);
+      return new Reconciler(config, databases.source(), databases.target())
+          .repair(options, Progress.NONE);
     }
   }
 
   /**
-   * Compares. A complete comparison that finds both sides in sync also marks the recorded gaps that ended before it as reconciled.
+   * Compares. A complete comparison that finds both sides in sync also marks the recorded gaps that
+   * ended before it as reconciled.
    */
   public Comparison compare(CompareOptions options, Progress progress) {
     Scene scene = scene(options);
@@ -111,8 +115,8 @@ public final class Reconciler {
   }
 
   /**
-   * Engages or releases the kill switch for every instance, on every side that answers: the target may be down. Returns the problems
-   * of the side that does not answer.
+   * Engages or releases the kill switch for every instance, on every side that answers: the target
+   * may be down. Returns the problems of the side that does not answer.
    *
    * @throws ReconcilerException if the migration is not registered
    */
@@ -120,7 +124,10 @@ public final class Reconciler {
     return control.setKillSwitch(engaged);
   }
 
-  /** Creates the control schema where it is missing and registers the migration; the sides on which something was missing. */
+  /**
+   * Creates the control schema where it is missing and registers the migration; the sides on which
+   * something was missing.
+   */
   public List<Side> init() {
     return control.create();
   }
@@ -131,11 +138,14 @@ public final class Reconciler {
   }
 
   private int reconcileGaps(Scene scene, Instant started, Comparison comparison) {
-    return comparison.complete() && comparison.inSync() ? control.reconcileGaps(scene.primary(), started) : 0;
+    return comparison.complete() && comparison.inSync()
+        ? control.reconcileGaps(scene.primary(), started)
+        : 0;
   }
 
   /** What both databases are like at the start. */
-  private record Scene(LaneLocks locks, Checksum checksum, List<Mirrored> tables, List<Refused> refused) {
+  private record Scene(
+      LaneLocks locks, Checksum checksum, List<Mirrored> tables, List<Refused> refused) {
     Side primary() {
       return locks.context().primary();
     }
@@ -150,11 +160,15 @@ public final class Reconciler {
     mirror.throwOnProblems();
     Checksum checksum =
         ChecksumProbe.agree(
-            databases.on(Side.SOURCE, ChecksumProbe::of), databases.on(Side.TARGET, ChecksumProbe::of), options.checksum());
+            databases.on(Side.SOURCE, ChecksumProbe::of),
+            databases.on(Side.TARGET, ChecksumProbe::of),
+            options.checksum());
     checkNames(mirror, options.tables());
     List<Mirrored> tables = new ArrayList<>();
     for (Lane lane : mirror.lanes()) {
-      lane.tables().stream().filter(t -> wanted(t, options)).forEach(t -> tables.add(new Mirrored(t, lane)));
+      lane.tables().stream()
+          .filter(t -> wanted(t, options))
+          .forEach(t -> tables.add(new Mirrored(t, lane)));
     }
     List<Refused> refused =
         mirror.refused().stream()
@@ -180,12 +194,18 @@ public final class Reconciler {
 
   private static void checkNames(Mirror mirror, List<String> wanted) {
     List<String> known =
-        Stream.concat(mirror.tables().stream().map(t -> t.name().toString()), mirror.refused().stream().map(Refused::table)).toList();
+        Stream.concat(
+                mirror.tables().stream().map(t -> t.name().toString()),
+                mirror.refused().stream().map(Refused::table))
+            .toList();
     Optional<String> unknown = wanted.stream().filter(w -> !known.contains(w)).findFirst();
     if (unknown.isPresent()) {
       throw new ReconcilerException(
           Kind.USAGE,
-          "--table " + unknown.get() + ": no such table among those that are mirrored." + Suggestion.didYouMean(unknown.get(), known));
+          "--table "
+              + unknown.get()
+              + ": no such table among those that are mirrored."
+              + Suggestion.didYouMean(unknown.get(), known));
     }
   }
 }

@@ -1,6 +1,9 @@
 package io.dualwrite.reconciler;
 
-/** What was asked for cannot be done; the message says what, where and what next, in one line and without row values. */
+/**
+ * What was asked for cannot be done; the message says what, where and what next, in one line and
+ * without row values.
+ */
 public final class ReconcilerException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

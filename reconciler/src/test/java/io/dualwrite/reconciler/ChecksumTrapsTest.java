@@ -40,7 +40,10 @@ class ChecksumTrapsTest {
   ChecksumTrapsTest(TestDatabases dbs) throws SQLException {
     this.two = new TwoDatabases(dbs);
     two.both(
-        "create type mood as enum ('sad', 'glad')", "create domain dom as bigint check (value > 0)", TABLE, ROWS);
+        "create type mood as enum ('sad', 'glad')",
+        "create domain dom as bigint check (value > 0)",
+        TABLE,
+        ROWS);
   }
 
   static Stream<Arguments> changes() {
@@ -83,7 +86,8 @@ class ChecksumTrapsTest {
 
   @ParameterizedTest(name = "{0}: {2}")
   @MethodSource("changes")
-  void aChangeOfOneValueIsSeenInItsColumn(Checksum checksum, String column, String change) throws SQLException {
+  void aChangeOfOneValueIsSeenInItsColumn(Checksum checksum, String column, String change)
+      throws SQLException {
     two.target("update traps set " + change + " where id = 7");
 
     assertThat(differences(checksum))
@@ -105,12 +109,23 @@ class ChecksumTrapsTest {
   void valuesSwappedBetweenTwoRowsAreSeen(Checksum checksum) throws SQLException {
     for (String column : List.of("big", "t", "f8", "ts", "n")) {
       two.target(
-          "update traps t set " + column + " = s." + column + " from traps s where (t.id, s.id) in ((7, 8), (8, 7))");
+          "update traps t set "
+              + column
+              + " = s."
+              + column
+              + " from traps s where (t.id, s.id) in ((7, 8), (8, 7))");
 
-      assertThat(differences(checksum)).as(column).extracting(d -> d.key().get("id")).containsExactly("7", "8");
+      assertThat(differences(checksum))
+          .as(column)
+          .extracting(d -> d.key().get("id"))
+          .containsExactly("7", "8");
 
       two.target(
-          "update traps t set " + column + " = s." + column + " from traps s where (t.id, s.id) in ((7, 8), (8, 7))");
+          "update traps t set "
+              + column
+              + " = s."
+              + column
+              + " from traps s where (t.id, s.id) in ((7, 8), (8, 7))");
     }
   }
 
@@ -120,7 +135,9 @@ class ChecksumTrapsTest {
     two.source("update traps set big = null, f8 = null, t = null where id = 3");
     two.target("update traps set big = 0, f8 = 0, t = '' where id = 3");
 
-    assertThat(differences(checksum)).singleElement().satisfies(d -> assertThat(d.columns()).containsExactly("big", "f8", "t"));
+    assertThat(differences(checksum))
+        .singleElement()
+        .satisfies(d -> assertThat(d.columns()).containsExactly("big", "f8", "t"));
   }
 
   @ParameterizedTest
@@ -129,7 +146,9 @@ class ChecksumTrapsTest {
     two.source("update traps set c = null, bp = 'x' where id = 3");
     two.target("update traps set c = 'x', bp = null where id = 3");
 
-    assertThat(differences(checksum)).singleElement().satisfies(d -> assertThat(d.columns()).containsExactly("c", "bp"));
+    assertThat(differences(checksum))
+        .singleElement()
+        .satisfies(d -> assertThat(d.columns()).containsExactly("c", "bp"));
   }
 
   @ParameterizedTest
@@ -138,7 +157,9 @@ class ChecksumTrapsTest {
     two.source("update traps set f8 = 0 where id = 3");
     two.target("update traps set f8 = '-0' where id = 3");
 
-    assertThat(differences(checksum)).singleElement().satisfies(d -> assertThat(d.columns()).containsExactly("f8"));
+    assertThat(differences(checksum))
+        .singleElement()
+        .satisfies(d -> assertThat(d.columns()).containsExactly("f8"));
   }
 
   @ParameterizedTest

@@ -55,11 +55,15 @@ class CompareTest {
     assertThat(table.inSync()).isFalse();
     assertThat(table.count(Status.DIFFERS)).isEqualTo(3);
     assertThat(table.differences())
-        .extracting(Difference::kind, d -> d.key().get("id"), Difference::columns, d -> d.window().from())
+        .extracting(
+            Difference::kind, d -> d.key().get("id"), Difference::columns, d -> d.window().from())
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(Kind.MISSING, "5", List.of(), "2001-01-14T00:00:00Z"),
-            org.assertj.core.groups.Tuple.tuple(Kind.CHANGED, "100", List.of("delay"), "2001-01-14T01:00:00Z"),
-            org.assertj.core.groups.Tuple.tuple(Kind.EXTRA, "9999", List.of(), "2001-01-16T10:00:00Z"));
+            org.assertj.core.groups.Tuple.tuple(
+                Kind.MISSING, "5", List.of(), "2001-01-14T00:00:00Z"),
+            org.assertj.core.groups.Tuple.tuple(
+                Kind.CHANGED, "100", List.of("delay"), "2001-01-14T01:00:00Z"),
+            org.assertj.core.groups.Tuple.tuple(
+                Kind.EXTRA, "9999", List.of(), "2001-01-16T10:00:00Z"));
     assertThat(table.differences().get(0).key())
         .isEqualTo(Map.of("id", "5", "at", "2001-01-14T00:05:00Z"));
   }

@@ -43,7 +43,9 @@ class FailedSideTest {
     TwoDatabases two = new TwoDatabases(dbs);
     two.both("create table a (id int primary key)", "create table b (id int primary key)");
 
-    Comparison comparison = two.reconciler.compare(two.options(), afterPlanning(() -> two.target("drop table if exists a")));
+    Comparison comparison =
+        two.reconciler.compare(
+            two.options(), afterPlanning(() -> two.target("drop table if exists a")));
 
     assertThat(comparison.inSync()).isFalse();
     assertThat(comparison.incomplete()).isTrue();
@@ -66,11 +68,13 @@ class FailedSideTest {
       reader.setUser(user);
       reader.setPassword("reader");
 
-      Comparison comparison = new Reconciler(two.config, dbs.source(), reader).compare(two.options(), Progress.NONE);
+      Comparison comparison =
+          new Reconciler(two.config, dbs.source(), reader).compare(two.options(), Progress.NONE);
 
       assertThat(comparison.inSync()).isFalse();
       assertThat(comparison.incomplete()).isTrue();
-      assertThat(comparison.tables().get(0).windows().get(0).reason()).hasValue("target: permission denied for table a (42501)");
+      assertThat(comparison.tables().get(0).windows().get(0).reason())
+          .hasValue("target: permission denied for table a (42501)");
     } finally {
       two.target("drop owned by " + user, "drop role " + user);
     }
@@ -84,14 +88,20 @@ class FailedSideTest {
         "create table flights (id bigint, at timestamptz, primary key (id, at))",
         "insert into flights select i, timestamptz '2001-01-14Z' + i * interval '1 min' from generate_series(1, 20000) i");
 
-    Comparison comparison = two.reconciler.compare(two.options(), afterPlanning(() -> dbs.targetServer().kill()));
+    Comparison comparison =
+        two.reconciler.compare(two.options(), afterPlanning(() -> dbs.targetServer().kill()));
 
     assertThat(comparison.inSync()).isFalse();
     assertThat(comparison.count(Status.EQUAL)).isZero();
-    assertThat(comparison.count(Status.FAILED)).isEqualTo(comparison.tables().get(0).windows().size()).isPositive();
-    assertThat(comparison.tables().get(0).windows().get(0).reason()).hasValueSatisfying(r -> assertThat(r).startsWith("target: "));
+    assertThat(comparison.count(Status.FAILED))
+        .isEqualTo(comparison.tables().get(0).windows().size())
+        .isPositive();
+    assertThat(comparison.tables().get(0).windows().get(0).reason())
+        .hasValueSatisfying(r -> assertThat(r).startsWith("target: "));
 
-    assertThatThrownBy(two::compare).isInstanceOf(SideReadException.class).hasMessageStartingWith("target: ");
+    assertThatThrownBy(two::compare)
+        .isInstanceOf(SideReadException.class)
+        .hasMessageStartingWith("target: ");
 
     dbs.targetServer().restart();
     assertThat(two.compare().inSync()).isTrue();
@@ -108,6 +118,8 @@ class FailedSideTest {
 
     assertThat(comparison.inSync()).isFalse();
     assertThat(comparison.count(Status.SKIPPED)).isEqualTo(2);
-    assertThat(comparison.tables()).extracting(t -> t.table() + " " + t.inSync()).contains("public.a true", "public.keyless false");
+    assertThat(comparison.tables())
+        .extracting(t -> t.table() + " " + t.inSync())
+        .contains("public.a true", "public.keyless false");
   }
 }

@@ -26,13 +26,21 @@ import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random rows on both sides: what is found is exactly what a full outer join on the client finds. */
+/**
+ * Random rows on both sides: what is found is exactly what a full outer join on the client finds.
+ */
 @WithDatabases
 @Guarantee("G10")
 class GeneratedCompareTest {
-  private static final String[] TEXTS = {"", " ", "a", "A", "ä", "ß", "a ", "\\", "\"", "(", ",", "{}", "NULL", "☃", "a,b", "'"};
-  private static final String[] DOUBLES = {"0", "-0", "NaN", "Infinity", "1e15", "0.1", "0.30000000000000004", "1e-300"};
-  private static final String[] BIGS = {"0", "4", "4294967301", "-1", "9223372036854775807", "-9223372036854775808"};
+  private static final String[] TEXTS = {
+    "", " ", "a", "A", "ä", "ß", "a ", "\\", "\"", "(", ",", "{}", "NULL", "☃", "a,b", "'"
+  };
+  private static final String[] DOUBLES = {
+    "0", "-0", "NaN", "Infinity", "1e15", "0.1", "0.30000000000000004", "1e-300"
+  };
+  private static final String[] BIGS = {
+    "0", "4", "4294967301", "-1", "9223372036854775807", "-9223372036854775808"
+  };
 
   private final TestDatabases dbs;
 
@@ -51,9 +59,11 @@ class GeneratedCompareTest {
         new TwoDatabases(
             dbs,
             MigrationConfig.builder("test")
-                .tables(new TablesConfig(List.of("public.*"), List.of(), Map.of("public.t", override)))
+                .tables(
+                    new TablesConfig(List.of("public.*"), List.of(), Map.of("public.t", override)))
                 .build());
-    two.both("create table t (k text, n bigint, at timestamptz, v text, d float8, b bigint, primary key (k, n))");
+    two.both(
+        "create table t (k text, n bigint, at timestamptz, v text, d float8, b bigint, primary key (k, n))");
     if (random.nextBoolean()) {
       two.both("create index on t (at)");
     }
@@ -75,7 +85,8 @@ class GeneratedCompareTest {
 
     TreeSet<String> differences = new TreeSet<>();
     for (Difference d : found.differences()) {
-      differences.add(d.kind() + " " + d.key().get("k") + "/" + d.key().get("n") + " " + d.columns());
+      differences.add(
+          d.kind() + " " + d.key().get("k") + "/" + d.key().get("n") + " " + d.columns());
     }
     assertThat(differences).isEqualTo(fullOuterJoin());
     assertThat(found.missing() + found.extra() + found.changed()).isEqualTo(differences.size());
@@ -104,7 +115,9 @@ class GeneratedCompareTest {
     return row;
   }
 
-  private static void insert(TwoDatabases two, List<List<String>> rows, Random random, boolean source) throws SQLException {
+  private static void insert(
+      TwoDatabases two, List<List<String>> rows, Random random, boolean source)
+      throws SQLException {
     List<String> statements = new ArrayList<>();
     for (List<String> row : rows) {
       List<String> here = new ArrayList<>(row);
@@ -118,7 +131,9 @@ class GeneratedCompareTest {
       }
       StringBuilder values = new StringBuilder();
       for (String value : here) {
-        values.append(values.length() == 0 ? "" : ", ").append(value == null ? "null" : "'" + value.replace("'", "''") + "'");
+        values
+            .append(values.length() == 0 ? "" : ", ")
+            .append(value == null ? "null" : "'" + value.replace("'", "''") + "'");
       }
       statements.add("insert into t values (" + values + ")");
     }

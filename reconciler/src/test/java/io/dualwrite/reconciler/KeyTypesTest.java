@@ -45,7 +45,8 @@ class KeyTypesTest {
         "key_domain;i;7",
         "oid;i::oid;7"
       })
-  void rowsAreToldApartByAnyKey(String type, String expression, String seventh) throws SQLException {
+  void rowsAreToldApartByAnyKey(String type, String expression, String seventh)
+      throws SQLException {
     two.both(
         "create type mood as enum ('m1','m2','m3','m4','m5','m6','m7','m8','m9')",
         "create domain key_domain as int",
@@ -106,8 +107,12 @@ class KeyTypesTest {
   void keysOfUnlikeTypesAreComparedByValue() throws SQLException {
     two.source("create table t (k int, at timestamp, v int, primary key (k, at))");
     two.target("create table t (k bigint, at timestamptz, v int, primary key (k, at))");
-    two.both("insert into t select i, timestamp '2001-01-14' + i * interval '1 h', i from generate_series(1, 50) i");
-    two.target("delete from t where k = 7", "update t set v = 0 where k = 9", "insert into t values (99, '2001-01-15 01:00Z', 1)");
+    two.both(
+        "insert into t select i, timestamp '2001-01-14' + i * interval '1 h', i from generate_series(1, 50) i");
+    two.target(
+        "delete from t where k = 7",
+        "update t set v = 0 where k = 9",
+        "insert into t values (99, '2001-01-15 01:00Z', 1)");
 
     TableComparison table = two.table();
 

@@ -48,8 +48,13 @@ class RepairTest {
 
   @Test
   void exactlyWhatDiffersIsCopiedAndExtraRowsStay() throws SQLException {
-    two.both("create table t (id int primary key, v int)", "insert into t select i, i from generate_series(1, 5000) i");
-    two.target("delete from t where id = 5", "update t set v = 0 where id in (7, 8)", "insert into t values (9999, 1)");
+    two.both(
+        "create table t (id int primary key, v int)",
+        "insert into t select i, i from generate_series(1, 5000) i");
+    two.target(
+        "delete from t where id = 5",
+        "update t set v = 0 where id in (7, 8)",
+        "insert into t values (9999, 1)");
 
     Repair repair = two.repair();
 
@@ -81,8 +86,13 @@ class RepairTest {
 
   @Test
   void uniqueValuesThatSwappedAreRepaired() throws SQLException {
-    two.both("create table t (id int primary key, name text unique)", "insert into t values (1, 'a'), (2, 'b'), (3, 'c')");
-    two.target("update t set name = 'x' where id = 1", "update t set name = 'a' where id = 2", "update t set name = 'b' where id = 1");
+    two.both(
+        "create table t (id int primary key, name text unique)",
+        "insert into t values (1, 'a'), (2, 'b'), (3, 'c')");
+    two.target(
+        "update t set name = 'x' where id = 1",
+        "update t set name = 'a' where id = 2",
+        "update t set name = 'b' where id = 1");
 
     Repair repair = two.repair();
 
@@ -104,7 +114,9 @@ class RepairTest {
 
   @Test
   void aRowThatTheTargetRefusesIsNamedAndTheRestIsRepaired() throws SQLException {
-    two.source("create table t (id int primary key, v int)", "insert into t select i, i from generate_series(1, 100) i");
+    two.source(
+        "create table t (id int primary key, v int)",
+        "insert into t select i, i from generate_series(1, 100) i");
     two.target("create table t (id int primary key, v int check (v <> 50))");
 
     Repair repair = two.repair();
@@ -127,7 +139,9 @@ class RepairTest {
             MigrationConfig.builder("test")
                 .tables(
                     new io.dualwrite.jdbc.config.TablesConfig(
-                        java.util.List.of("public.*"), java.util.List.of(), java.util.Map.of("public.k", override)))
+                        java.util.List.of("public.*"),
+                        java.util.List.of(),
+                        java.util.Map.of("public.k", override)))
                 .build());
     two.both("create table k (v int)", "insert into k values (1), (1), (2)");
     two.target("delete from k where v = 2");
@@ -138,7 +152,8 @@ class RepairTest {
     Repair refused = keyless.repair();
     assertThat(refused.after().inSync()).isFalse();
     assertThat(refused.tables().get(0).problems())
-        .containsExactly("has no key and rows that the source has not: it can only be replaced whole, with --delete-extra");
+        .containsExactly(
+            "has no key and rows that the source has not: it can only be replaced whole, with --delete-extra");
 
     assertThat(keyless.repair(options().deleteExtra(true)).after().inSync()).isTrue();
     two.dbs.assertSameRows("select * from k");
@@ -162,18 +177,23 @@ class RepairTest {
     Repair repair = two.repair();
 
     assertThat(repair.gapsReconciled()).isEqualTo(2);
-    assertThat(two.reconciler.status().gaps()).singleElement().satisfies(g -> assertThat(g.instance()).isEqualTo("alive"));
+    assertThat(two.reconciler.status().gaps())
+        .singleElement()
+        .satisfies(g -> assertThat(g.instance()).isEqualTo("alive"));
   }
 
   @Test
   void withTheTargetAsPrimaryNothingIsOverwritten() throws SQLException {
-    TwoDatabases swapped = new TwoDatabases(two.dbs, MigrationConfig.builder("test").phase(Phase.TARGET_PRIMARY).build());
+    TwoDatabases swapped =
+        new TwoDatabases(
+            two.dbs, MigrationConfig.builder("test").phase(Phase.TARGET_PRIMARY).build());
     two.both("create table t (id int primary key, v int)");
     two.target("insert into t values (1, 1)");
 
     assertThatThrownBy(swapped::repair)
         .isInstanceOf(ReconcilerException.class)
-        .hasMessageStartingWith("repair copies from the source to the target, and the target is primary");
+        .hasMessageStartingWith(
+            "repair copies from the source to the target, and the target is primary");
     assertThat(swapped.table().extra()).isEqualTo(1);
   }
 }

@@ -45,12 +45,28 @@ class UnlikeTypesTest {
 
     for (String change :
         new String[] {
-          "a = 4294967303", "b = b + interval '1 us'", "c = 1.51", "d = 'd '", "e = '{\"a\":1}'", "f = 'glad'", "g = 'g '", "h = 'x'",
-          "i = 0.5000001", "j = 'd1a4c0de-0000-4000-8000-000000000002'", "k = k - interval '1 us'", "l = 8"
+          "a = 4294967303",
+          "b = b + interval '1 us'",
+          "c = 1.51",
+          "d = 'd '",
+          "e = '{\"a\":1}'",
+          "f = 'glad'",
+          "g = 'g '",
+          "h = 'x'",
+          "i = 0.5000001",
+          "j = 'd1a4c0de-0000-4000-8000-000000000002'",
+          "k = k - interval '1 us'",
+          "l = 8"
         }) {
-      two.target("begin; create table if not exists kept as select * from t; update t set " + change + " where id = 1; commit");
+      two.target(
+          "begin; create table if not exists kept as select * from t; update t set "
+              + change
+              + " where id = 1; commit");
       TableComparison table = compare(checksum).tables().get(0);
-      assertThat(table.differences()).as(change).singleElement().satisfies(d -> assertThat(d.columns()).containsExactly(change.substring(0, 1)));
+      assertThat(table.differences())
+          .as(change)
+          .singleElement()
+          .satisfies(d -> assertThat(d.columns()).containsExactly(change.substring(0, 1)));
       two.target("begin; delete from t; insert into t select * from kept; commit");
     }
   }
@@ -92,7 +108,9 @@ class UnlikeTypesTest {
 
     assertThat(table.inSync()).isFalse();
     assertThat(table.count(Status.FAILED)).isEqualTo(1);
-    assertThat(table.windows().get(0).reason()).hasValueSatisfying(r -> assertThat(r).startsWith("source: ").contains("22P02").doesNotContain("secret"));
+    assertThat(table.windows().get(0).reason())
+        .hasValueSatisfying(
+            r -> assertThat(r).startsWith("source: ").contains("22P02").doesNotContain("secret"));
   }
 
   @Test
@@ -107,18 +125,25 @@ class UnlikeTypesTest {
         io.dualwrite.jdbc.config.MigrationConfig.builder("test")
             .tables(
                 new io.dualwrite.jdbc.config.TablesConfig(
-                    java.util.List.of("public.*"), java.util.List.of(), java.util.Map.of("public.t", override)))
+                    java.util.List.of("public.*"),
+                    java.util.List.of(),
+                    java.util.Map.of("public.t", override)))
             .build();
     TwoDatabases renamed = new TwoDatabases(two.dbs, config);
-    two.source("create table t (id int primary key, name text, n int, loaded_at timestamptz default now())");
-    two.target("create schema app", "create table app.things (n int, \"Title\" text, id int primary key, more text)");
+    two.source(
+        "create table t (id int primary key, name text, n int, loaded_at timestamptz default now())");
+    two.target(
+        "create schema app",
+        "create table app.things (n int, \"Title\" text, id int primary key, more text)");
     two.source("insert into t select i, 'n' || i, i from generate_series(1, 20) i");
     two.target("insert into app.things select i, 'n' || i, i from generate_series(1, 20) i");
 
     assertThat(renamed.compare().inSync()).isTrue();
 
     two.target("update app.things set \"Title\" = 'x' where id = 7");
-    assertThat(renamed.table().differences()).singleElement().satisfies(d -> assertThat(d.columns()).containsExactly("name"));
+    assertThat(renamed.table().differences())
+        .singleElement()
+        .satisfies(d -> assertThat(d.columns()).containsExactly("name"));
   }
 
   private Comparison compare(Checksum checksum) {

@@ -32,14 +32,16 @@ class WindowsTest {
     TableOverride override = TableOverride.builder().timeColumn("at").build();
     MigrationConfig config =
         MigrationConfig.builder("test")
-            .tables(new TablesConfig(List.of("public.*"), List.of(), Map.of("public.events", override)))
+            .tables(
+                new TablesConfig(List.of("public.*"), List.of(), Map.of("public.events", override)))
             .build();
     this.two = new TwoDatabases(dbs, config);
     this.keys = new TwoDatabases(dbs);
   }
 
   private void events(String type) throws SQLException {
-    two.both("create table events (id int primary key, at " + type + ")", "create index on events (at)");
+    two.both(
+        "create table events (id int primary key, at " + type + ")", "create index on events (at)");
   }
 
   @Test
@@ -68,7 +70,9 @@ class WindowsTest {
     TableComparison table = two.table();
 
     assertThat(table.extra()).isEqualTo(5);
-    assertThat(table.differences()).extracting(d -> d.key().get("id")).containsExactlyInAnyOrder("2", "3", "4", "5", "6");
+    assertThat(table.differences())
+        .extracting(d -> d.key().get("id"))
+        .containsExactlyInAnyOrder("2", "3", "4", "5", "6");
   }
 
   @Test
@@ -91,21 +95,26 @@ class WindowsTest {
   @Test
   void moreFilledWindowsThanAreUsefulBecomeLonger() throws SQLException {
     events("timestamptz");
-    two.both("insert into events select i, timestamptz '2001-01-01Z' + i * interval '10 s' from generate_series(1, 60000) i");
+    two.both(
+        "insert into events select i, timestamptz '2001-01-01Z' + i * interval '10 s' from generate_series(1, 60000) i");
     two.target("update events set at = at + interval '1 us' where id = 777");
 
     TableComparison table =
         two.compare(two.options().window(WindowSize.of(Duration.ofSeconds(1)))).tables().get(0);
 
     assertThat(table.windows().size()).isBetween(1000, 50_002);
-    assertThat(table.notes()).singleElement().asString().startsWith("windows of 1s would be more than 50000: they are ");
+    assertThat(table.notes())
+        .singleElement()
+        .asString()
+        .startsWith("windows of 1s would be more than 50000: they are ");
     assertThat(table.changed()).isEqualTo(1);
   }
 
   @Test
   void aTimeColumnWithoutAnIndexIsScannedOnce() throws SQLException {
     two.both("create table events (id int primary key, at timestamptz)");
-    two.both("insert into events select i, timestamptz '2001-01-01Z' + i * interval '1 h' from generate_series(1, 3000) i");
+    two.both(
+        "insert into events select i, timestamptz '2001-01-01Z' + i * interval '1 h' from generate_series(1, 3000) i");
     two.target("update events set at = null where id = 777");
 
     TableComparison table = two.table();
@@ -113,13 +122,16 @@ class WindowsTest {
     assertThat(table.windows()).hasSize(3001);
     assertThat(table.changed()).isEqualTo(1);
     assertThat(table.count(Status.DIFFERS)).isEqualTo(2);
-    assertThat(table.differences()).singleElement().satisfies(d -> assertThat(d.columns()).containsExactly("at"));
+    assertThat(table.differences())
+        .singleElement()
+        .satisfies(d -> assertThat(d.columns()).containsExactly("at"));
   }
 
   @Test
   void aRowThatMovedToAnotherWindowCountsOnce() throws SQLException {
     events("timestamptz");
-    two.both("insert into events select i, timestamptz '2001-01-01Z' + i * interval '1 h' from generate_series(1, 100) i");
+    two.both(
+        "insert into events select i, timestamptz '2001-01-01Z' + i * interval '1 h' from generate_series(1, 100) i");
     two.target("update events set at = at + interval '20 h' where id = 7");
 
     TableComparison table = two.table();
@@ -133,7 +145,8 @@ class WindowsTest {
   void aDateIsComparedWithATimestampByWholeDays() throws SQLException {
     two.source("create table events (id int primary key, at timestamp)");
     two.target("create table events (id int primary key, at date)");
-    two.both("insert into events select i, timestamp '2001-01-14 10:00' + i * interval '7 h' from generate_series(1, 20) i");
+    two.both(
+        "insert into events select i, timestamp '2001-01-14 10:00' + i * interval '7 h' from generate_series(1, 20) i");
 
     TableComparison table = two.table();
 
@@ -151,7 +164,11 @@ class WindowsTest {
     two.target("delete from events where id in (9, 10, 19, 20, 1000)");
 
     TableComparison table =
-        two.compare(two.options().range(Optional.of("2001-01-01T10:00:00Z"), Optional.of("2001-01-01 20:00"))).tables().get(0);
+        two.compare(
+                two.options()
+                    .range(Optional.of("2001-01-01T10:00:00Z"), Optional.of("2001-01-01 20:00")))
+            .tables()
+            .get(0);
 
     assertThat(table.sourceRows()).isEqualTo(10);
     assertThat(table.differences()).extracting(d -> d.key().get("id")).containsExactly("10", "19");
@@ -163,8 +180,10 @@ class WindowsTest {
     events("timestamptz");
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> two.compare(two.options().range(Optional.of("yesterday"), Optional.empty())))
-        .withMessage("from must be a day or a time, such as 2001-01-14 or 2001-01-14T10:00:00Z, was yesterday");
+        .isThrownBy(
+            () -> two.compare(two.options().range(Optional.of("yesterday"), Optional.empty())))
+        .withMessage(
+            "from must be a day or a time, such as 2001-01-14 or 2001-01-14T10:00:00Z, was yesterday");
   }
 
   @Test
@@ -206,9 +225,11 @@ class WindowsTest {
     TableComparison texts = tables.get("public.by_text");
     assertThat(texts.windows().size()).isBetween(2, 8);
     assertThat(texts.windows()).allMatch(w -> w.window().kind() == Window.Kind.BUCKET);
-    assertThat(texts.windows().stream().mapToLong(WindowResult::sourceRows).sum()).isEqualTo(110_000);
+    assertThat(texts.windows().stream().mapToLong(WindowResult::sourceRows).sum())
+        .isEqualTo(110_000);
     assertThat(texts.missing()).isEqualTo(11);
-    Set<String> keys = texts.differences().stream().map(d -> d.key().get("id")).collect(Collectors.toSet());
+    Set<String> keys =
+        texts.differences().stream().map(d -> d.key().get("id")).collect(Collectors.toSet());
     assertThat(keys).contains("Aé-7", "Aé-10007");
   }
 
@@ -216,7 +237,9 @@ class WindowsTest {
   void oneTimeSharedByVeryManyRowsIsCutByTheirKeys() throws SQLException {
     events("timestamptz");
     two.both("insert into events select i, '2001-01-14 10:30Z' from generate_series(1, 60000) i");
-    two.target("delete from events where id in (7, 30007)", "insert into events values (70000, '2001-01-14 10:30Z')");
+    two.target(
+        "delete from events where id in (7, 30007)",
+        "insert into events values (70000, '2001-01-14 10:30Z')");
 
     TableComparison table = two.table();
 
@@ -229,7 +252,8 @@ class WindowsTest {
   void automaticWindowsHoldAsManyRowsAsAQueryReadsQuickly() throws SQLException {
     events("timestamptz");
     two.both(
-        "insert into events select i, timestamptz '2001-01-01Z' + i * interval '1 min' from generate_series(0, 199999) i", "analyze events");
+        "insert into events select i, timestamptz '2001-01-01Z' + i * interval '1 min' from generate_series(0, 199999) i",
+        "analyze events");
 
     TableComparison table = two.compare(two.options().window(WindowSize.AUTO)).tables().get(0);
 

@@ -36,12 +36,15 @@ class WritesInFlightTest {
 
   @BeforeEach
   void tables() throws SQLException {
-    two.both("create table t (id int primary key, v int)", "insert into t select i, i from generate_series(1, 100) i");
+    two.both(
+        "create table t (id int primary key, v int)",
+        "insert into t select i, i from generate_series(1, 100) i");
     two.reconciler.init();
   }
 
   private void journal(int id) throws SQLException {
-    two.source("insert into dualwrite.journal (table_name, key) values ('public.t', array['" + id + "'])");
+    two.source(
+        "insert into dualwrite.journal (table_name, key) values ('public.t', array['" + id + "'])");
   }
 
   @Test
@@ -55,7 +58,8 @@ class WritesInFlightTest {
     assertThat(table.count(Status.NOT_YET)).isEqualTo(1);
     assertThat(table.inSync()).isFalse();
     assertThat(table.differences()).isEmpty();
-    assertThat(table.windows().get(0).reason()).hasValue("2 rows waiting in the journal or set aside");
+    assertThat(table.windows().get(0).reason())
+        .hasValue("2 rows waiting in the journal or set aside");
   }
 
   @Test
@@ -81,7 +85,9 @@ class WritesInFlightTest {
 
   @Test
   void anEntryOverARangeCoversItsRows() throws SQLException {
-    two.source("update t set v = -1 where id = 7", "insert into dualwrite.journal (table_name) values ('public.t')");
+    two.source(
+        "update t set v = -1 where id = 7",
+        "insert into dualwrite.journal (table_name) values ('public.t')");
 
     assertThat(two.table().count(Status.NOT_YET)).isEqualTo(1);
   }
@@ -92,7 +98,8 @@ class WritesInFlightTest {
     journal(7);
 
     CompletableFuture<Comparison> comparison =
-        CompletableFuture.supplyAsync(() -> two.compare(two.options().patience(Duration.ofSeconds(30))));
+        CompletableFuture.supplyAsync(
+            () -> two.compare(two.options().patience(Duration.ofSeconds(30))));
     // The comparison has looked under the lock at least once when the entry has been read.
     Awaitility.await().until(() -> hasBeenLocked());
     two.target("update t set v = -1 where id = 7");
@@ -103,27 +110,43 @@ class WritesInFlightTest {
 
   private boolean hasBeenLocked() throws SQLException {
     return !"0"
-        .equals(
-            two.dbs.queryValue(
-                two.dbs.target(), "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"))
-        || !"0".equals(two.dbs.queryValue(two.dbs.source(), "select coalesce(seq_scan, 0) + coalesce(idx_scan, 0) from pg_stat_user_tables where relname = 'journal'"));
+            .equals(
+                two.dbs.queryValue(
+                    two.dbs.target(),
+                    "select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())"))
+        || !"0"
+            .equals(
+                two.dbs.queryValue(
+                    two.dbs.source(),
+                    "select coalesce(seq_scan, 0) + coalesce(idx_scan, 0) from pg_stat_user_tables where relname = 'journal'"));
   }
 
-  /** A deliverer holds the lane; the comparison, which has seen the old row, must wait for it and then see the new one. */
+  /**
+   * A deliverer holds the lane; the comparison, which has seen the old row, must wait for it and
+   * then see the new one.
+   */
   @Test
   void aDeliveryUnderWayIsWaitedForAndItsRowsAreEqual() throws Exception {
-    two.source("update t set v = -1 where id = 7", "insert into t values (101, 1)", "delete from t where id = 9");
+    two.source(
+        "update t set v = -1 where id = 7",
+        "insert into t values (101, 1)",
+        "delete from t where id = 9");
     Mirror mirror = mirror();
     TablePair table = mirror.tables().get(0);
     CopyContext context =
-        CopyContext.of(two.config, Side.SOURCE, two.dbs.source(), two.dbs.target(), Duration.ofSeconds(20));
+        CopyContext.of(
+            two.config, Side.SOURCE, two.dbs.source(), two.dbs.target(), Duration.ofSeconds(20));
     CompletableFuture<Comparison> comparison;
     try (LockedCopy deliverer = LockedCopy.begin(context, mirror.lane(table))) {
       comparison = CompletableFuture.supplyAsync(two::compare);
       Awaitility.await()
           .until(
               () ->
-                  "1".equals(two.dbs.queryValue(two.dbs.target(), "select count(*) from pg_locks where locktype = 'advisory' and not granted")));
+                  "1"
+                      .equals(
+                          two.dbs.queryValue(
+                              two.dbs.target(),
+                              "select count(*) from pg_locks where locktype = 'advisory' and not granted")));
       deliverer.copy(table, List.of(key(7), key(101), key(9)), true);
       deliverer.commit();
     }
@@ -146,7 +169,9 @@ class WritesInFlightTest {
     two.target("insert into k values (1)", "delete from k where v = 2");
 
     TableComparison table = keyless.table();
-    assertThat(table.differences()).extracting(Difference::kind).containsExactlyInAnyOrder(Difference.Kind.EXTRA, Difference.Kind.MISSING);
+    assertThat(table.differences())
+        .extracting(Difference::kind)
+        .containsExactlyInAnyOrder(Difference.Kind.EXTRA, Difference.Kind.MISSING);
 
     two.source("insert into dualwrite.journal (table_name) values ('public.k')");
     assertThat(keyless.table().count(Status.NOT_YET)).isEqualTo(1);
@@ -159,7 +184,8 @@ class WritesInFlightTest {
   private Mirror mirror() throws SQLException {
     try (Connection source = two.dbs.source().getConnection();
         Connection target = two.dbs.target().getConnection()) {
-      return Mirror.of(Catalog.read(source, "dualwrite"), Catalog.read(target, "dualwrite"), two.config);
+      return Mirror.of(
+          Catalog.read(source, "dualwrite"), Catalog.read(target, "dualwrite"), two.config);
     }
   }
 }

@@ -7,10 +7,12 @@ import java.sql.Statement;
 import java.util.Optional;
 
 /**
- * What a server makes of constants whose hashes both sides must agree on. The hash functions are the server's own and not promised to
- * stay the same between versions and machines, so they are asked before they are relied on.
+ * What a server makes of constants whose hashes both sides must agree on. The hash functions are
+ * the server's own and not promised to stay the same between versions and machines, so they are
+ * asked before they are relied on.
  *
- * @param send the hash of a row of constants; empty where the server has no {@code hash_record_extended} (before PostgreSQL 14)
+ * @param send the hash of a row of constants; empty where the server has no {@code
+ *     hash_record_extended} (before PostgreSQL 14)
  * @param text the hash of a text constant
  */
 public record ChecksumProbe(Optional<String> send, String text) {
@@ -21,13 +23,20 @@ public record ChecksumProbe(Optional<String> send, String text) {
           7::int2, 7::int4, 7::oid, date '2001-01-14', true, 'd1a4c0de-0000-4000-8000-000000000001'::uuid, 1.50::numeric,
           'NaN'::numeric, '\\x00ff'::bytea, '10.0.0.1'::inet, '{"a": [1, null, "é"]}'::jsonb, 'Grüße'::text collate "C",
           'ab'::bpchar collate "C", null::text collate "C"), 1)""";
-  private static final String TEXT = "select hashtextextended('(7,\"Grüße\",,\"\")' collate \"C\", 1)";
+  private static final String TEXT =
+      "select hashtextextended('(7,\"Grüße\",,\"\")' collate \"C\", 1)";
 
   /** Asks one server. Within the running transaction. */
   public static ChecksumProbe of(Connection connection) throws SQLException {
     boolean hasRecordHash =
-        !"0".equals(one(connection, "select count(*) from pg_catalog.pg_proc where proname = 'hash_record_extended'"));
-    return new ChecksumProbe(hasRecordHash ? Optional.of(one(connection, SEND)) : Optional.empty(), one(connection, TEXT));
+        !"0"
+            .equals(
+                one(
+                    connection,
+                    "select count(*) from pg_catalog.pg_proc where proname = 'hash_record_extended'"));
+    return new ChecksumProbe(
+        hasRecordHash ? Optional.of(one(connection, SEND)) : Optional.empty(),
+        one(connection, TEXT));
   }
 
   /**
@@ -35,7 +44,8 @@ public record ChecksumProbe(Optional<String> send, String text) {
    *
    * @throws ChecksumException if they agree on none, or not on the one asked for
    */
-  public static Checksum agree(ChecksumProbe source, ChecksumProbe target, Optional<Checksum> wanted) {
+  public static Checksum agree(
+      ChecksumProbe source, ChecksumProbe target, Optional<Checksum> wanted) {
     boolean send = source.send().isPresent() && source.send().equals(target.send());
     boolean text = source.text().equals(target.text());
     if (send && wanted.orElse(Checksum.SEND) == Checksum.SEND) {
@@ -46,7 +56,9 @@ public record ChecksumProbe(Optional<String> send, String text) {
     }
     throw new ChecksumException(
         wanted.isPresent()
-            ? "checksum " + wanted.get().label() + ": the two servers do not compute it alike. Use --checksum auto."
+            ? "checksum "
+                + wanted.get().label()
+                + ": the two servers do not compute it alike. Use --checksum auto."
             : "the two servers compute no checksum alike (hash_record_extended, hashtextextended)");
   }
 

@@ -8,18 +8,21 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What both sides' values of a column are turned into before they are compared: the target's value as it stands, the source's value as
- * the target would hold it.
+ * What both sides' values of a column are turned into before they are compared: the target's value
+ * as it stands, the source's value as the target would hold it.
  *
- * @param baseType the type of both expressions, as {@code pg_type.typname}; {@code text} where nothing nearer fits both
+ * @param baseType the type of both expressions, as {@code pg_type.typname}; {@code text} where
+ *     nothing nearer fits both
  * @param source the SQL expression on the source, over the bare column
  * @param target the SQL expression on the target, over the bare column
- * @param conversion how values of unlike types are compared, for the report; empty where the types are alike
+ * @param conversion how values of unlike types are compared, for the report; empty where the types
+ *     are alike
  */
 record CommonValue(String baseType, String source, String target, Optional<String> conversion) {
 
   private static final Set<String> INTEGERS = Set.of("int2", "int4", "int8");
-  private static final Set<String> TEXTS = Set.of("text", "varchar", "bpchar", "name", "char", "citext");
+  private static final Set<String> TEXTS =
+      Set.of("text", "varchar", "bpchar", "name", "char", "citext");
   private static final Set<String> CLOCKS = Set.of("date", "timestamp", "timestamptz");
   private static final Set<String> PRECISION =
       Set.of("numeric", "timestamp", "timestamptz", "time", "timetz", "interval");
@@ -27,8 +30,27 @@ record CommonValue(String baseType, String source, String target, Optional<Strin
   /** Types that every server has, so that the source can take the target's form. */
   private static final Set<String> BUILT_IN =
       Set.of(
-          "int2", "int4", "int8", "numeric", "float4", "float8", "bool", "date", "timestamp", "timestamptz", "time", "timetz",
-          "interval", "uuid", "json", "jsonb", "inet", "cidr", "bytea", "macaddr", "macaddr8");
+          "int2",
+          "int4",
+          "int8",
+          "numeric",
+          "float4",
+          "float8",
+          "bool",
+          "date",
+          "timestamp",
+          "timestamptz",
+          "time",
+          "timetz",
+          "interval",
+          "uuid",
+          "json",
+          "jsonb",
+          "inet",
+          "cidr",
+          "bytea",
+          "macaddr",
+          "macaddr8");
 
   static CommonValue of(ColumnPair pair) {
     Column source = pair.source();
@@ -56,7 +78,8 @@ record CommonValue(String baseType, String source, String target, Optional<Strin
       return new CommonValue(
           target.baseType(), "(" + ColumnText.read(source, s) + ")::" + cast, t, note(pair));
     }
-    return new CommonValue("text", ColumnText.read(source, s), ColumnText.read(target, t), note(pair));
+    return new CommonValue(
+        "text", ColumnText.read(source, s), ColumnText.read(target, t), note(pair));
   }
 
   /** The expression on {@code side}. */
@@ -69,7 +92,10 @@ record CommonValue(String baseType, String source, String target, Optional<Strin
     return target.typeKind() == 'b'
         ? new CommonValue(target.baseType(), source.sql(), target.sql(), Optional.empty())
         : new CommonValue(
-            "text", ColumnText.read(source, source.sql()), ColumnText.read(target, target.sql()), Optional.empty());
+            "text",
+            ColumnText.read(source, source.sql()),
+            ColumnText.read(target, target.sql()),
+            Optional.empty());
   }
 
   private static Optional<String> note(ColumnPair pair) {
@@ -82,7 +108,9 @@ record CommonValue(String baseType, String source, String target, Optional<Strin
         : Optional.of(source.name() + ": " + source.type() + " compared as " + target.type());
   }
 
-  /** Whether the target declares a precision or scale of its own, to which it rounds what is copied. */
+  /**
+   * Whether the target declares a precision or scale of its own, to which it rounds what is copied.
+   */
   private static boolean narrower(Column source, Column target) {
     return PRECISION.contains(target.baseType())
         && target.type().indexOf('(') > 0
@@ -90,7 +118,8 @@ record CommonValue(String baseType, String source, String target, Optional<Strin
   }
 
   private static boolean isText(Column column) {
-    return column.typeKind() == 'e' || (column.typeKind() == 'b' && TEXTS.contains(column.baseType()));
+    return column.typeKind() == 'e'
+        || (column.typeKind() == 'b' && TEXTS.contains(column.baseType()));
   }
 
   /** Whether the type adds blanks at the end, which then mean nothing. */

@@ -7,8 +7,9 @@ import java.util.Optional;
 /**
  * A pair of columns as SQL that makes their values comparable across the two databases.
  *
- * <p>Two values are the same when their {@link #text} is: doubles by their bits, numerics by value, everything else by its canonical
- * text, {@code json} and {@code jsonb} finally by their tree ({@link #isJson}).
+ * <p>Two values are the same when their {@link #text} is: doubles by their bits, numerics by value,
+ * everything else by its canonical text, {@code json} and {@code jsonb} finally by their tree
+ * ({@link #isJson}).
  */
 public final class ComparedColumn {
   private final ColumnPair pair;
@@ -44,15 +45,32 @@ public final class ComparedColumn {
     };
   }
 
-  /** What goes into a row's {@code hash_record_extended} on {@code side}: nothing that makes two values differ is folded away. */
+  /**
+   * What goes into a row's {@code hash_record_extended} on {@code side}: nothing that makes two
+   * values differ is folded away.
+   */
   String send(Side side) {
     String x = value.on(side);
     return switch (value.baseType()) {
       case "int8" -> "int8send(" + x + ")";
-      case "timestamp", "timestamptz", "time", "timetz", "interval" -> value.baseType() + "_send(" + x + ")";
+      case "timestamp", "timestamptz", "time", "timetz", "interval" ->
+          value.baseType() + "_send(" + x + ")";
       // By bits: -0 and 0 differ, which float8's own hash hides.
       case "float4", "float8" -> value.baseType() + "send(" + x + ")";
-      case "int2", "int4", "oid", "date", "bool", "uuid", "numeric", "bytea", "inet", "cidr", "macaddr", "macaddr8", "jsonb" -> x;
+      case "int2",
+          "int4",
+          "oid",
+          "date",
+          "bool",
+          "uuid",
+          "numeric",
+          "bytea",
+          "inet",
+          "cidr",
+          "macaddr",
+          "macaddr8",
+          "jsonb" ->
+          x;
       // The hash of text under a nondeterministic collation is that of its sort key.
       case "text" -> x + " COLLATE \"C\"";
       default -> x + "::text COLLATE \"C\"";

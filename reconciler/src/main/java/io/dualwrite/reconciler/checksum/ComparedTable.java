@@ -13,14 +13,28 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A pair of tables as SQL expressions: the hash of a row, the hash and the text of its key, the canonical texts of its columns.
+ * A pair of tables as SQL expressions: the hash of a row, the hash and the text of its key, the
+ * canonical texts of its columns.
  *
- * <p>Immutable. The expressions are over the bare columns of the side's table and expect the pinned session settings.
+ * <p>Immutable. The expressions are over the bare columns of the side's table and expect the pinned
+ * session settings.
  */
 public final class ComparedTable {
   /** Key types of which equal values have equal texts, whatever the column's declaration. */
   private static final Set<String> PLAIN_KEYS =
-      Set.of("int2", "int4", "int8", "oid", "text", "varchar", "uuid", "bool", "date", "bytea", "timestamp", "timestamptz");
+      Set.of(
+          "int2",
+          "int4",
+          "int8",
+          "oid",
+          "text",
+          "varchar",
+          "uuid",
+          "bool",
+          "date",
+          "bytea",
+          "timestamp",
+          "timestamptz");
 
   private final TablePair pair;
   private final Checksum checksum;
@@ -28,7 +42,10 @@ public final class ComparedTable {
   private final List<ComparedColumn> columns;
   private final List<ComparedColumn> key;
 
-  /** The expressions of {@code pair}; {@code primary} is the side in whose column types the journal holds keys. */
+  /**
+   * The expressions of {@code pair}; {@code primary} is the side in whose column types the journal
+   * holds keys.
+   */
   public ComparedTable(TablePair pair, Checksum checksum, Side primary) {
     this.pair = pair;
     this.checksum = checksum;
@@ -65,22 +82,34 @@ public final class ComparedTable {
   /** The 64-bit hash of a whole row. */
   public String rowHash(Side side) {
     return switch (checksum) {
-      case SEND -> "hash_record_extended(row(" + columns.stream().map(c -> c.send(side)).collect(joining(", ")) + "), 1)";
+      case SEND ->
+          "hash_record_extended(row("
+              + columns.stream().map(c -> c.send(side)).collect(joining(", "))
+              + "), 1)";
       case TEXT -> hashOfTexts(columns, side);
     };
   }
 
-  /** The 64-bit hash of a row's key, the same on both sides for the same key; of the whole row where there is no key. */
+  /**
+   * The 64-bit hash of a row's key, the same on both sides for the same key; of the whole row where
+   * there is no key.
+   */
   public String keyHash(Side side) {
     return hasKey() ? hashOfTexts(key, side) : rowHash(side);
   }
 
-  /** One text expression per key column, in the primary's encoding: what the journal holds and the copy takes. */
+  /**
+   * One text expression per key column, in the primary's encoding: what the journal holds and the
+   * copy takes.
+   */
   public List<String> keyTexts(Side side) {
     return pair.key().stream().map(k -> keyText(k, side)).toList();
   }
 
-  /** One text expression per key column that is the same on both sides for the same key; empty where {@link #keyTexts} are. */
+  /**
+   * One text expression per key column that is the same on both sides for the same key; empty where
+   * {@link #keyTexts} are.
+   */
   public List<String> keyIdentity(Side side) {
     return plainKey() ? List.of() : key.stream().map(k -> k.text(side)).toList();
   }
@@ -92,12 +121,16 @@ public final class ComparedTable {
     if (here.baseType().equals(journalled.baseType()) || journalled.typeKind() != 'b') {
       return KeyText.decode(here, text);
     }
-    return ColumnText.write(here, "(" + ColumnText.read(journalled, KeyText.decode(journalled, text)) + ")");
+    return ColumnText.write(
+        here, "(" + ColumnText.read(journalled, KeyText.decode(journalled, text)) + ")");
   }
 
   private boolean plainKey() {
     return pair.key().stream()
-        .allMatch(k -> k.source().baseType().equals(k.target().baseType()) && PLAIN_KEYS.contains(k.source().baseType()));
+        .allMatch(
+            k ->
+                k.source().baseType().equals(k.target().baseType())
+                    && PLAIN_KEYS.contains(k.source().baseType()));
   }
 
   private String keyText(ColumnPair k, Side side) {
@@ -106,7 +139,8 @@ public final class ComparedTable {
     if (here.baseType().equals(journalled.baseType()) || journalled.typeKind() != 'b') {
       return KeyText.encode(here, here.sql());
     }
-    return KeyText.encode(journalled, ColumnText.write(journalled, "(" + ColumnText.read(here, here.sql()) + ")"));
+    return KeyText.encode(
+        journalled, ColumnText.write(journalled, "(" + ColumnText.read(here, here.sql()) + ")"));
   }
 
   private static String hashOfTexts(List<ComparedColumn> columns, Side side) {

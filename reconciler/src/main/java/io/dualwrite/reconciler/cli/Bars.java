@@ -23,7 +23,9 @@ final class Bars implements Progress {
 
   /** Bars, where they are wanted and somebody can see them. */
   static Progress on(PrintStream terminal, boolean wanted) {
-    return wanted && System.console() != null && !"dumb".equals(System.getenv("TERM")) ? new Bars(terminal) : NONE;
+    return wanted && System.console() != null && !"dumb".equals(System.getenv("TERM"))
+        ? new Bars(terminal)
+        : NONE;
   }
 
   @Override

@@ -24,24 +24,31 @@ final class ComparisonOptions {
   @Option(
       names = "--from",
       paramLabel = "TIME",
-      description = "Only rows whose time column is at or after this day or time (UTC unless it says otherwise).",
+      description =
+          "Only rows whose time column is at or after this day or time (UTC unless it says otherwise).",
       order = 11)
   private @Nullable String from;
 
-  @Option(names = "--to", paramLabel = "TIME", description = "Only rows before this day or time.", order = 12)
+  @Option(
+      names = "--to",
+      paramLabel = "TIME",
+      description = "Only rows before this day or time.",
+      order = 12)
   private @Nullable String to;
 
   @Option(
       names = "--window",
       paramLabel = "LENGTH",
-      description = "How long a time window is: 10m, 1h, 1d or auto. Default: reconciler.window of the configuration, 1h.",
+      description =
+          "How long a time window is: 10m, 1h, 1d or auto. Default: reconciler.window of the configuration, 1h.",
       order = 13)
   private @Nullable String window;
 
   @Option(
       names = "--parallelism",
       paramLabel = "N",
-      description = "How many windows are under way at once. Default: reconciler.parallelism of the configuration, 4.",
+      description =
+          "How many windows are under way at once. Default: reconciler.parallelism of the configuration, 4.",
       order = 14)
   private @Nullable Integer parallelism;
 
@@ -49,7 +56,8 @@ final class ComparisonOptions {
       names = "--max-differences",
       paramLabel = "N",
       defaultValue = "100",
-      description = "How many rows are listed per table; all are counted. Default: ${DEFAULT-VALUE}.",
+      description =
+          "How many rows are listed per table; all are counted. Default: ${DEFAULT-VALUE}.",
       order = 15)
   private int maxDifferences;
 
@@ -57,7 +65,8 @@ final class ComparisonOptions {
       names = "--checksum",
       paramLabel = "KIND",
       defaultValue = "auto",
-      description = "send, text or auto: the cheapest that both servers compute alike. Default: ${DEFAULT-VALUE}.",
+      description =
+          "send, text or auto: the cheapest that both servers compute alike. Default: ${DEFAULT-VALUE}.",
       order = 16)
   private String checksum = "auto";
 
@@ -65,7 +74,8 @@ final class ComparisonOptions {
       names = "--wait",
       paramLabel = "TIME",
       defaultValue = "5s",
-      description = "How long to wait for writes that are still on their way. Default: ${DEFAULT-VALUE}.",
+      description =
+          "How long to wait for writes that are still on their way. Default: ${DEFAULT-VALUE}.",
       order = 17)
   private String patience = "5s";
 
@@ -100,7 +110,10 @@ final class ComparisonOptions {
             .checksum(checksum())
             .patience(
                 Durations.parse(patience)
-                    .orElseThrow(() -> new IllegalArgumentException("--wait must be " + Durations.ALLOWED + ", was " + patience)));
+                    .orElseThrow(
+                        () ->
+                            new IllegalArgumentException(
+                                "--wait must be " + Durations.ALLOWED + ", was " + patience)));
     options = window == null ? options : options.window(windowSize(window));
     return parallelism == null ? options : options.parallelism(parallelism);
   }
@@ -110,7 +123,9 @@ final class ComparisonOptions {
       case "auto" -> Optional.empty();
       case "send" -> Optional.of(Checksum.SEND);
       case "text" -> Optional.of(Checksum.TEXT);
-      default -> throw new IllegalArgumentException("--checksum must be send, text or auto, was " + checksum);
+      default ->
+          throw new IllegalArgumentException(
+              "--checksum must be send, text or auto, was " + checksum);
     };
   }
 
@@ -120,6 +135,8 @@ final class ComparisonOptions {
         : WindowSize.of(
             Durations.parse(text)
                 .orElseThrow(
-                    () -> new IllegalArgumentException("--window must be auto or " + Durations.ALLOWED + ", was " + text)));
+                    () ->
+                        new IllegalArgumentException(
+                            "--window must be auto or " + Durations.ALLOWED + ", was " + text)));
   }
 }

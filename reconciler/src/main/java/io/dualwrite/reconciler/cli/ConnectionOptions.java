@@ -20,7 +20,8 @@ final class ConnectionOptions {
   @Option(
       names = "--source",
       paramLabel = "URL",
-      description = "Instead of a file: the source's JDBC URL. Credentials from DUALWRITE_SOURCE_USERNAME and _PASSWORD, or in the URL.",
+      description =
+          "Instead of a file: the source's JDBC URL. Credentials from DUALWRITE_SOURCE_USERNAME and _PASSWORD, or in the URL.",
       order = 2)
   private @Nullable String source;
 
@@ -38,7 +39,8 @@ final class ConnectionOptions {
   MigrationConfig config() {
     if (file != null) {
       if (source != null || target != null) {
-        throw new IllegalArgumentException("-c FILE and --source/--target exclude each other. Give one or the other.");
+        throw new IllegalArgumentException(
+            "-c FILE and --source/--target exclude each other. Give one or the other.");
       }
       return MigrationConfig.load(file);
     }
@@ -46,7 +48,8 @@ final class ConnectionOptions {
       throw new IllegalArgumentException(
           source == null && target == null
               ? "Which databases? Give -c FILE, or --source URL and --target URL."
-              : (source == null ? "--source" : "--target") + " URL is missing: both sides are needed.");
+              : (source == null ? "--source" : "--target")
+                  + " URL is missing: both sides are needed.");
     }
     return MigrationConfig.ofUrls(source, target, environment::get);
   }

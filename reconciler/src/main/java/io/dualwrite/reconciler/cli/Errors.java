@@ -21,7 +21,8 @@ final class Errors {
   static int usage(ParameterException e, String[] args) {
     PrintWriter err = e.getCommandLine().getErr();
     String message = e.getMessage().lines().findFirst().orElse("wrong usage");
-    err.println(e.getCommandLine().getCommandSpec().qualifiedName() + ": " + message + suggestion(e));
+    err.println(
+        e.getCommandLine().getCommandSpec().qualifiedName() + ": " + message + suggestion(e));
     return ExitCodes.USAGE;
   }
 
@@ -31,7 +32,8 @@ final class Errors {
     }
     CommandSpec spec = e.getCommandLine().getCommandSpec();
     String typed = unmatched.getUnmatched().get(0);
-    Collection<String> known = typed.startsWith("-") ? spec.optionsMap().keySet() : spec.subcommands().keySet();
+    Collection<String> known =
+        typed.startsWith("-") ? spec.optionsMap().keySet() : spec.subcommands().keySet();
     String near = Suggestion.didYouMean(typed, known);
     return "." + (near.isEmpty() ? " See " + spec.qualifiedName() + " -h" : near);
   }

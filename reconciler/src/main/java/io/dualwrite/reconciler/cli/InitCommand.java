@@ -54,7 +54,10 @@ final class InitCommand implements Callable<Integer> {
       List<Side> created = new Reconciler(config, databases.source(), databases.target()).init();
       for (Side side : Side.values()) {
         out.println(
-            side.label() + ": schema " + config.journal().schema() + (created.contains(side) ? " created" : " was already there"));
+            side.label()
+                + ": schema "
+                + config.journal().schema()
+                + (created.contains(side) ? " created" : " was already there"));
       }
     }
     return ExitCodes.OK;

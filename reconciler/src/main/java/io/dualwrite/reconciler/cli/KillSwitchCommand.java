@@ -37,7 +37,8 @@ final class KillSwitchCommand implements Callable<Integer> {
     output.apply();
     boolean engage = action.equalsIgnoreCase("engage");
     if (!engage && !action.equalsIgnoreCase("release")) {
-      throw new IllegalArgumentException("kill-switch must be told to engage or to release, was told to " + action);
+      throw new IllegalArgumentException(
+          "kill-switch must be told to engage or to release, was told to " + action);
     }
     MigrationConfig config = connection.config();
     try (Databases databases = Databases.unchecked(config)) {
@@ -49,8 +50,11 @@ final class KillSwitchCommand implements Callable<Integer> {
         .getOut()
         .println(
             engage
-                ? "Kill switch engaged: applications use the source alone within a second. Next: reconciler status" + connection.forNextStep()
-                : "Kill switch released. Next: reconciler repair" + connection.forNextStep() + " (closes the gap)");
+                ? "Kill switch engaged: applications use the source alone within a second. Next: reconciler status"
+                    + connection.forNextStep()
+                : "Kill switch released. Next: reconciler repair"
+                    + connection.forNextStep()
+                    + " (closes the gap)");
     return ExitCodes.OK;
   }
 }

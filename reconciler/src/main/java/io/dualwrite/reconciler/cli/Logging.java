@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs go to standard error, and by default there are none. Set up in code: a logback.xml in this artifact would govern every
- * application that uses the Java API.
+ * Logs go to standard error, and by default there are none. Set up in code: a logback.xml in this
+ * artifact would govern every application that uses the Java API.
  */
 final class Logging {
   private Logging() {}
@@ -34,6 +34,8 @@ final class Logging {
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(debug ? Level.INFO : verbose ? Level.WARN : Level.OFF);
     root.addAppender(appender);
-    context.getLogger("io.dualwrite").setLevel(debug ? Level.DEBUG : verbose ? Level.INFO : Level.OFF);
+    context
+        .getLogger("io.dualwrite")
+        .setLevel(debug ? Level.DEBUG : verbose ? Level.INFO : Level.OFF);
   }
 }

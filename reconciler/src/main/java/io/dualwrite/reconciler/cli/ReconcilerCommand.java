@@ -8,7 +8,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "reconciler",
-    description = "Compares the two databases of a migration, repairs the target, and shows where the migration stands.",
+    description =
+        "Compares the two databases of a migration, repairs the target, and shows where the migration stands.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",

@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
       "reconciler status -c FILE [options]",
       "       reconciler status --source URL --target URL [options]%n"
     },
-    description = "Shows where the migration stands: phase, kill switch, writers, journal, what could not be delivered, gaps.",
+    description =
+        "Shows where the migration stands: phase, kill switch, writers, journal, what could not be delivered, gaps.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
@@ -31,7 +32,8 @@ final class StatusCommand implements Callable<Integer> {
     output.apply();
     MigrationConfig config = connection.config();
     try (Databases databases = Databases.unchecked(config)) {
-      MigrationStatus status = new Reconciler(config, databases.source(), databases.target()).status();
+      MigrationStatus status =
+          new Reconciler(config, databases.source(), databases.target()).status();
       spec.commandLine().getOut().print(StatusReport.of(status));
       return status.problems().isEmpty() ? ExitCodes.OK : ExitCodes.DATABASE;
     }

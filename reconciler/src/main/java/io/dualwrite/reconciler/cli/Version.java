@@ -19,6 +19,9 @@ final class Version implements IVersionProvider {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new String[] {"reconciler " + properties.getProperty("version"), "Java " + System.getProperty("java.version")};
+    return new String[] {
+      "reconciler " + properties.getProperty("version"),
+      "Java " + System.getProperty("java.version")
+    };
   }
 }

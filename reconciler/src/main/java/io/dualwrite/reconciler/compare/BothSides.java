@@ -13,7 +13,8 @@ import java.util.concurrent.Executor;
  * Reads both sides at once, each in a snapshot of its own.
  *
  * @param snapshots the databases
- * @param executor runs the target's reads; the calling thread runs the source's. At least as many threads as callers
+ * @param executor runs the target's reads; the calling thread runs the source's. At least as many
+ *     threads as callers
  */
 public record BothSides(Snapshots snapshots, Executor executor) {
 
@@ -25,10 +26,14 @@ public record BothSides(Snapshots snapshots, Executor executor) {
     T ask(Side side, Connection connection) throws SQLException;
   }
 
-  /** Both answers; throws the first {@link SideReadException} if there is any, after both sides have ended. */
+  /**
+   * Both answers; throws the first {@link SideReadException} if there is any, after both sides have
+   * ended.
+   */
   public <T> Answers<T> ask(Question<T> question) {
     CompletableFuture<T> target =
-        CompletableFuture.supplyAsync(() -> snapshots.on(Side.TARGET, c -> question.ask(Side.TARGET, c)), executor);
+        CompletableFuture.supplyAsync(
+            () -> snapshots.on(Side.TARGET, c -> question.ask(Side.TARGET, c)), executor);
     T source;
     try {
       source = snapshots.on(Side.SOURCE, c -> question.ask(Side.SOURCE, c));

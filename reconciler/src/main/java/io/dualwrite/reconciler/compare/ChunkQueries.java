@@ -16,27 +16,48 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** The queries over one chunk on one side. Nothing but sums, keys and hashes leaves the database. */
+/**
+ * The queries over one chunk on one side. Nothing but sums, keys and hashes leaves the database.
+ */
 record ChunkQueries(ComparedTable table, Chunk chunk, Side side) {
   private static final int FETCH_ROWS = 2_000;
 
   // Without this the planner may pull the subquery up and compute each hash twice.
   private static final String FENCE = " offset 0) r";
 
-  private static final String SUMS = "count(*), sum(h # (h >> 29))::text || ':' || bit_xor(h)::text";
+  private static final String SUMS =
+      "count(*), sum(h # (h >> 29))::text || ':' || bit_xor(h)::text";
 
   /** Count and checksum by window number; windows without rows are left out. */
   Map<Long, WindowSum> sums(Connection connection) throws SQLException {
     boolean single = chunk.windows().size() == 1;
-    String rows = "(select " + (single ? "" : slot() + " as w, ") + table.rowHash(side) + " as h" + from("true") + FENCE;
+    String rows =
+        "(select "
+            + (single ? "" : slot() + " as w, ")
+            + table.rowHash(side)
+            + " as h"
+            + from("true")
+            + FENCE;
     return sums(
         connection,
-        single ? "select 0, " + SUMS + " from " + rows : "select w, " + SUMS + " from " + rows + " group by w");
+        single
+            ? "select 0, " + SUMS + " from " + rows
+            : "select w, " + SUMS + " from " + rows + " group by w");
   }
 
-  /** The same by cell: the rows of these windows, each window cut into buckets by the keys' hashes. */
-  Map<Long, WindowSum> cells(Connection connection, Collection<Integer> windows, int buckets) throws SQLException {
-    String rows = "(select " + cell(buckets) + " as c, " + table.rowHash(side) + " as h" + from(in(windows)) + FENCE;
+  /**
+   * The same by cell: the rows of these windows, each window cut into buckets by the keys' hashes.
+   */
+  Map<Long, WindowSum> cells(Connection connection, Collection<Integer> windows, int buckets)
+      throws SQLException {
+    String rows =
+        "(select "
+            + cell(buckets)
+            + " as c, "
+            + table.rowHash(side)
+            + " as h"
+            + from(in(windows))
+            + FENCE;
     return sums(connection, "select c, " + SUMS + " from " + rows + " group by c");
   }
 
@@ -54,28 +75,51 @@ record ChunkQueries(ComparedTable table, Chunk chunk, Side side) {
   }
 
   /**
-   * The rows of these cells by ascending key hash, which orders alike in every database, read in small batches within the running
-   * transaction.
+   * The rows of these cells by ascending key hash, which orders alike in every database, read in
+   * small batches within the running transaction.
    *
    * @param after where an earlier read stopped
    */
-  RowCursor rows(Connection connection, Collection<Integer> windows, int buckets, Collection<Long> cells, OptionalLong after)
+  RowCursor rows(
+      Connection connection,
+      Collection<Integer> windows,
+      int buckets,
+      Collection<Long> cells,
+      OptionalLong after)
       throws SQLException {
     List<String> keys = table.keyTexts(side);
     List<String> identity = table.keyIdentity(side);
-    StringBuilder columns = new StringBuilder(slot() + "::int4 as w, " + table.keyHash(side) + " as k, " + table.rowHash(side) + " as h");
+    StringBuilder columns =
+        new StringBuilder(
+            slot()
+                + "::int4 as w, "
+                + table.keyHash(side)
+                + " as k, "
+                + table.rowHash(side)
+                + " as h");
     int i = 0;
     for (String text : Iterables.concat(keys, identity)) {
       columns.append(", ").append(text).append(" as t").append(i++);
     }
-    String inCells = buckets == 1 ? "true" : cell(buckets) + " = any('{" + cells.stream().map(String::valueOf).collect(joining(",")) + "}')";
+    String inCells =
+        buckets == 1
+            ? "true"
+            : cell(buckets)
+                + " = any('{"
+                + cells.stream().map(String::valueOf).collect(joining(","))
+                + "}')";
     String sql =
-        "select * from (select " + columns + from(in(windows) + " and " + inCells) + FENCE
-            + (after.isPresent() ? " where k > " + after.getAsLong() : "") + " order by k";
+        "select * from (select "
+            + columns
+            + from(in(windows) + " and " + inCells)
+            + FENCE
+            + (after.isPresent() ? " where k > " + after.getAsLong() : "")
+            + " order by k";
     Statement statement = connection.createStatement();
     try {
       statement.setFetchSize(FETCH_ROWS);
-      return new RowCursor(side, statement, statement.executeQuery(sql), keys.size(), identity.size());
+      return new RowCursor(
+          side, statement, statement.executeQuery(sql), keys.size(), identity.size());
     } catch (SQLException e) {
       statement.close();
       throw e;
@@ -91,12 +135,24 @@ record ChunkQueries(ComparedTable table, Chunk chunk, Side side) {
   }
 
   private String cell(int buckets) {
-    return "(" + slot() + ")::int8 * " + buckets + " + (" + table.keyHash(side) + " & " + (buckets - 1) + ")";
+    return "("
+        + slot()
+        + ")::int8 * "
+        + buckets
+        + " + ("
+        + table.keyHash(side)
+        + " & "
+        + (buckets - 1)
+        + ")";
   }
 
   private String in(Collection<Integer> windows) {
     return windows.size() == chunk.windows().size()
         ? "true"
-        : "(" + slot() + ") = any('{" + windows.stream().map(String::valueOf).collect(joining(",")) + "}')";
+        : "("
+            + slot()
+            + ") = any('{"
+            + windows.stream().map(String::valueOf).collect(joining(","))
+            + "}')";
   }
 }

@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param parallelism how many windows are under way at once, 1 to 64
  * @param maxDifferences how many differences are listed per table; all are counted
  * @param checksum the checksum; empty: the cheapest that both servers compute alike
- * @param patience how long to wait for writes that are still on their way before a window is given up as not yet
+ * @param patience how long to wait for writes that are still on their way before a window is given
+ *     up as not yet
  */
 public record CompareOptions(
     List<String> tables,
@@ -30,7 +31,9 @@ public record CompareOptions(
     Duration patience) {
   public CompareOptions {
     tables = List.copyOf(tables);
-    check(parallelism >= 1 && parallelism <= 64, "parallelism must be between 1 and 64, was " + parallelism);
+    check(
+        parallelism >= 1 && parallelism <= 64,
+        "parallelism must be between 1 and 64, was " + parallelism);
     check(maxDifferences >= 0, "max-differences must not be negative, was " + maxDifferences);
     check(!patience.isNegative(), "patience must not be negative, was " + patience);
   }
@@ -50,22 +53,26 @@ public record CompareOptions(
 
   /** Only these tables. */
   public CompareOptions tables(List<String> names) {
-    return new CompareOptions(names, from, to, window, parallelism, maxDifferences, checksum, patience);
+    return new CompareOptions(
+        names, from, to, window, parallelism, maxDifferences, checksum, patience);
   }
 
   /** Only this part of the time column. */
   public CompareOptions range(Optional<String> first, Optional<String> end) {
-    return new CompareOptions(tables, first, end, window, parallelism, maxDifferences, checksum, patience);
+    return new CompareOptions(
+        tables, first, end, window, parallelism, maxDifferences, checksum, patience);
   }
 
   /** Windows of that length. */
   public CompareOptions window(WindowSize size) {
-    return new CompareOptions(tables, from, to, size, parallelism, maxDifferences, checksum, patience);
+    return new CompareOptions(
+        tables, from, to, size, parallelism, maxDifferences, checksum, patience);
   }
 
   /** So many windows at once. */
   public CompareOptions parallelism(int windows) {
-    return new CompareOptions(tables, from, to, window, windows, maxDifferences, checksum, patience);
+    return new CompareOptions(
+        tables, from, to, window, windows, maxDifferences, checksum, patience);
   }
 
   /** So many differences listed. */
@@ -75,12 +82,14 @@ public record CompareOptions(
 
   /** That checksum. */
   public CompareOptions checksum(Optional<Checksum> wanted) {
-    return new CompareOptions(tables, from, to, window, parallelism, maxDifferences, wanted, patience);
+    return new CompareOptions(
+        tables, from, to, window, parallelism, maxDifferences, wanted, patience);
   }
 
   /** That long a wait for what is on its way. */
   public CompareOptions patience(Duration wait) {
-    return new CompareOptions(tables, from, to, window, parallelism, maxDifferences, checksum, wait);
+    return new CompareOptions(
+        tables, from, to, window, parallelism, maxDifferences, checksum, wait);
   }
 
   /** Whether every mirrored table is covered whole. */

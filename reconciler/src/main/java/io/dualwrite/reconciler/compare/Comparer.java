@@ -21,8 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Compares tables window by window. What cannot be read is never taken for data: its windows are failed, and the comparison is not in
- * sync (guarantee G10).
+ * Compares tables window by window. What cannot be read is never taken for data: its windows are
+ * failed, and the comparison is not in sync (guarantee G10).
  */
 public final class Comparer {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
@@ -38,7 +38,12 @@ public final class Comparer {
 
   /** Compares with that checksum, which both servers compute alike. */
   public Comparer(
-      Snapshots snapshots, LaneLocks locks, Checksum checksum, CompareOptions options, Progress progress, Clock clock) {
+      Snapshots snapshots,
+      LaneLocks locks,
+      Checksum checksum,
+      CompareOptions options,
+      Progress progress,
+      Clock clock) {
     this.snapshots = snapshots;
     this.locks = locks;
     this.checksum = checksum;
@@ -50,20 +55,28 @@ public final class Comparer {
   /** A mirrored table and the lane whose lock protects it. */
   public record Mirrored(TablePair table, Lane lane) {}
 
-  /** Compares these tables one after the other, each with several windows at once; {@code refused} ones are reported as skipped. */
+  /**
+   * Compares these tables one after the other, each with several windows at once; {@code refused}
+   * ones are reported as skipped.
+   */
   public Comparison compare(String migration, List<Mirrored> tables, List<Refused> refused) {
     Instant startedAt = clock.instant();
     List<TableComparison> results = new ArrayList<>();
     for (Refused table : refused) {
-      WindowResult skipped = WindowResult.without(Window.all(), Status.SKIPPED, table.explanation());
-      results.add(new TableComparison(table.table(), List.of(skipped), List.of(), false, List.of()));
+      WindowResult skipped =
+          WindowResult.without(Window.all(), Status.SKIPPED, table.explanation());
+      results.add(
+          new TableComparison(table.table(), List.of(skipped), List.of(), false, List.of()));
     }
     try (Workers workers = new Workers(options.parallelism())) {
       BothSides sides = new BothSides(snapshots, workers.reads());
       List<Table> begun = new ArrayList<>();
       for (Mirrored mirrored : tables) {
-        ComparedTable compared = new ComparedTable(mirrored.table(), checksum, locks.context().primary());
-        Table table = new Table(new TableComparer(sides, locks, compared, mirrored.lane()), new ArrayList<>());
+        ComparedTable compared =
+            new ComparedTable(mirrored.table(), checksum, locks.context().primary());
+        Table table =
+            new Table(
+                new TableComparer(sides, locks, compared, mirrored.lane()), new ArrayList<>());
         begun.add(table);
         compare(table, workers);
       }
@@ -71,7 +84,12 @@ public final class Comparer {
       begun.forEach(t -> results.add(t.result(options.maxDifferences())));
     }
     return new Comparison(
-        migration, startedAt, Duration.between(startedAt, clock.instant()), checksum, options.complete(), results);
+        migration,
+        startedAt,
+        Duration.between(startedAt, clock.instant()),
+        checksum,
+        options.complete(),
+        results);
   }
 
   private record Table(TableComparer comparer, List<String> notes) {
@@ -97,7 +115,10 @@ public final class Comparer {
               (source, target) -> planner.plan(table.comparer().table(), source, target));
     } catch (SideReadException e) {
       failed(e);
-      table.comparer().tally().put(0, WindowResult.without(Window.all(), Status.FAILED, e.getMessage()), List.of());
+      table
+          .comparer()
+          .tally()
+          .put(0, WindowResult.without(Window.all(), Status.FAILED, e.getMessage()), List.of());
       return;
     }
     table.notes().addAll(plan.notes());
@@ -121,7 +142,8 @@ public final class Comparer {
     } catch (SideReadException e) {
       failed(e);
       for (int w = 0; w < chunk.windows().size(); w++) {
-        WindowResult result = WindowResult.without(chunk.windows().get(w), Status.FAILED, e.getMessage());
+        WindowResult result =
+            WindowResult.without(chunk.windows().get(w), Status.FAILED, e.getMessage());
         table.comparer().tally().put(first + w, result, List.of());
       }
     }
@@ -132,10 +154,17 @@ public final class Comparer {
   private void waitForDeliveries(List<Table> tables) {
     Instant deadline = clock.instant().plus(options.patience());
     Duration pause = FIRST_PAUSE;
-    while (tables.stream().anyMatch(t -> t.comparer().isWaiting()) && clock.instant().isBefore(deadline)) {
+    while (tables.stream().anyMatch(t -> t.comparer().isWaiting())
+        && clock.instant().isBefore(deadline)) {
       LockSupport.parkNanos(pause.toNanos());
-      tables.stream().map(Table::comparer).filter(TableComparer::isWaiting).forEach(TableComparer::lookAgain);
-      pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+      tables.stream()
+          .map(Table::comparer)
+          .filter(TableComparer::isWaiting)
+          .forEach(TableComparer::lookAgain);
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+              ? pause.multipliedBy(2)
+              : LONGEST_PAUSE;
     }
   }
 

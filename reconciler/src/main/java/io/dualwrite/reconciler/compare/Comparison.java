@@ -7,7 +7,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a comparison found. It is in sync only when every window of every table was looked at and found equal.
+ * What a comparison found. It is in sync only when every window of every table was looked at and
+ * found equal.
  *
  * @param migration the migration's name
  * @param startedAt when it began, by this machine's clock
@@ -27,7 +28,10 @@ public record Comparison(
     tables = List.copyOf(tables);
   }
 
-  /** Whether both sides hold the same, everywhere; never true when something could not be looked at, or nothing was. */
+  /**
+   * Whether both sides hold the same, everywhere; never true when something could not be looked at,
+   * or nothing was.
+   */
   public boolean inSync() {
     return !tables.isEmpty() && tables.stream().allMatch(TableComparison::inSync);
   }

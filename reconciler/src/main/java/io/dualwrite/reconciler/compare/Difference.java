@@ -9,7 +9,8 @@ import java.util.Map;
  * A row that is not the same on both sides. It holds no row value but the key.
  *
  * @param kind how it differs
- * @param key the source's key column names and the values as text; for a table without a key the hash of the whole row
+ * @param key the source's key column names and the values as text; for a table without a key the
+ *     hash of the whole row
  * @param columns the source's names of the columns that differ; only for {@link Kind#CHANGED}
  * @param window where it was found
  */

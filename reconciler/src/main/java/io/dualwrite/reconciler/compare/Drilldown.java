@@ -13,9 +13,15 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** From windows that differ to the rows that do, with memory bounded whatever the size of the windows. */
+/**
+ * From windows that differ to the rows that do, with memory bounded whatever the size of the
+ * windows.
+ */
 public final class Drilldown {
-  /** So many rows are compared by their keys and hashes at once; more are first cut into cells by their keys' hashes. */
+  /**
+   * So many rows are compared by their keys and hashes at once; more are first cut into cells by
+   * their keys' hashes.
+   */
   static final long ROWS_BY_KEY = 10_000;
 
   private static final int ROWS_PER_CELL = 2_000;
@@ -72,7 +78,8 @@ public final class Drilldown {
   public record Place(List<Integer> windows, int buckets, List<Long> cells) {}
 
   public Sums sums(Chunk chunk) {
-    Answers<Map<Long, WindowSum>> sums = sides.ask((side, c) -> new ChunkQueries(table, chunk, side).sums(c));
+    Answers<Map<Long, WindowSum>> sums =
+        sides.ask((side, c) -> new ChunkQueries(table, chunk, side).sums(c));
     return new Sums(sums.source(), sums.target());
   }
 
@@ -81,7 +88,8 @@ public final class Drilldown {
     List<Integer> windows = sums.differing().stream().map(Long::intValue).toList();
     long rows = windows.stream().mapToLong(sums::rows).sum();
     boolean oneSided =
-        windows.stream().allMatch(w -> sums.source(w).rows() == 0) || windows.stream().allMatch(w -> sums.target(w).rows() == 0);
+        windows.stream().allMatch(w -> sums.source(w).rows() == 0)
+            || windows.stream().allMatch(w -> sums.target(w).rows() == 0);
     if (rows <= ROWS_BY_KEY || oneSided) {
       return new Place(windows, 1, List.of());
     }
@@ -97,7 +105,8 @@ public final class Drilldown {
     if (place.buckets() > 1 && place.cells().isEmpty()) {
       return new RowMerge.Page(new ArrayList<>(), OptionalLong.empty());
     }
-    return sides.snapshots()
+    return sides
+        .snapshots()
         .onBoth(
             secondary,
             (source, target) -> {
@@ -108,9 +117,11 @@ public final class Drilldown {
             });
   }
 
-  private RowCursor rows(Chunk chunk, Side side, java.sql.Connection connection, Place place, OptionalLong after) {
+  private RowCursor rows(
+      Chunk chunk, Side side, java.sql.Connection connection, Place place, OptionalLong after) {
     try {
-      return new ChunkQueries(table, chunk, side).rows(connection, place.windows(), place.buckets(), place.cells(), after);
+      return new ChunkQueries(table, chunk, side)
+          .rows(connection, place.windows(), place.buckets(), place.cells(), after);
     } catch (SQLException e) {
       throw new SideReadException(side, e);
     }

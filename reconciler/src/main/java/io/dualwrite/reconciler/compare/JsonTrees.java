@@ -19,7 +19,10 @@ final class JsonTrees {
 
   private static final Comparator<JsonNode> BY_VALUE =
       (a, b) -> {
-        boolean same = a.isNumber() && b.isNumber() ? a.decimalValue().compareTo(b.decimalValue()) == 0 : a.equals(b);
+        boolean same =
+            a.isNumber() && b.isNumber()
+                ? a.decimalValue().compareTo(b.decimalValue()) == 0
+                : a.equals(b);
         return same ? 0 : 1;
       };
 

@@ -3,10 +3,14 @@ package io.dualwrite.reconciler.compare;
 import java.util.Comparator;
 import java.util.List;
 
-/** An order of key texts for people and for neighbourhood on disk; never for comparing two databases. */
+/**
+ * An order of key texts for people and for neighbourhood on disk; never for comparing two
+ * databases.
+ */
 public final class KeyOrder {
   private static final Comparator<String> NUMBERS_BY_VALUE =
-      Comparator.<String>comparingInt(text -> isNumber(text) ? text.length() : 0).thenComparing(text -> text);
+      Comparator.<String>comparingInt(text -> isNumber(text) ? text.length() : 0)
+          .thenComparing(text -> text);
 
   /** Column by column; whole numbers by value, everything else by its characters. */
   public static final Comparator<List<String>> OF_TEXTS =

@@ -14,7 +14,8 @@ import java.util.Collection;
 import java.util.Set;
 
 /**
- * Looks at both sides while nobody delivers: the lane's lock is held on the secondary, the primary is read in a snapshot begun after.
+ * Looks at both sides while nobody delivers: the lane's lock is held on the secondary, the primary
+ * is read in a snapshot begun after.
  *
  * @param context the migration's two databases in their roles
  * @param journalled whether the primary has a journal; without one nothing is on its way
@@ -32,7 +33,8 @@ public record LaneLocks(CopyContext context, boolean journalled) {
   }
 
   /** The keys out of these whose delivery is still to come. */
-  Set<RowKey> pending(LockedCopy lock, TablePair table, Collection<RowKey> keys) throws SQLException {
+  Set<RowKey> pending(LockedCopy lock, TablePair table, Collection<RowKey> keys)
+      throws SQLException {
     return journalled ? lock.pending(table, keys) : Set.of();
   }
 
@@ -42,8 +44,11 @@ public record LaneLocks(CopyContext context, boolean journalled) {
       return false;
     }
     String sql =
-        "select exists (select 1 from " + context.journal().sql() + " where table_name = ? collate \"C\") or exists (select 1 from "
-            + context.journal().setAsideSql() + " where table_name = ? collate \"C\")";
+        "select exists (select 1 from "
+            + context.journal().sql()
+            + " where table_name = ? collate \"C\") or exists (select 1 from "
+            + context.journal().setAsideSql()
+            + " where table_name = ? collate \"C\")";
     try (PreparedStatement statement = lock.primary().prepareStatement(sql)) {
       statement.setString(1, table.name().toString());
       statement.setString(2, table.name().toString());

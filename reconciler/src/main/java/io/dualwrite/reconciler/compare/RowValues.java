@@ -28,7 +28,8 @@ final class RowValues {
   }
 
   /** The rows that are there, by the position of their key in {@code keys}. */
-  Map<Integer, List<@Nullable String>> read(Connection connection, List<RowKey> keys) throws SQLException {
+  Map<Integer, List<@Nullable String>> read(Connection connection, List<RowKey> keys)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql())) {
       int columns = table.pair().key().size();
       for (int i = 0; i < columns; i++) {
@@ -54,7 +55,9 @@ final class RowValues {
   private String sql() {
     StringBuilder values = new StringBuilder();
     for (ComparedColumn column : table.columns()) {
-      values.append(", ").append(column.isJson() ? column.text(side) : shortened(column.text(side)));
+      values
+          .append(", ")
+          .append(column.isJson() ? column.text(side) : shortened(column.text(side)));
     }
     StringBuilder names = new StringBuilder();
     StringBuilder arrays = new StringBuilder();
@@ -64,15 +67,36 @@ final class RowValues {
       String name = "\"dualwrite key " + i + "\"";
       names.append(name).append(", ");
       arrays.append(i == 0 ? "?::text[]" : ", ?::text[]");
-      on.append(i == 0 ? "" : " and ").append("t.").append(column.sql()).append(" = ").append(table.keyValue(i, side, name));
+      on.append(i == 0 ? "" : " and ")
+          .append("t.")
+          .append(column.sql())
+          .append(" = ")
+          .append(table.keyValue(i, side, name));
     }
-    return "select \"dualwrite n\"" + values + " from unnest(" + arrays + ") with ordinality as k(" + names + "\"dualwrite n\") join "
-        + table.from(side) + " t on " + on;
+    return "select \"dualwrite n\""
+        + values
+        + " from unnest("
+        + arrays
+        + ") with ordinality as k("
+        + names
+        + "\"dualwrite n\") join "
+        + table.from(side)
+        + " t on "
+        + on;
   }
 
   /** A long value travels as its length and two hashes: it is only to be told apart. */
   private static String shortened(String text) {
-    return "case when octet_length(" + text + ") <= 200 then " + text + " else '#' || octet_length(" + text
-        + ") || ':' || hashtextextended(" + text + " collate \"C\", 1) || ':' || hashtextextended(" + text + " collate \"C\", 2) end";
+    return "case when octet_length("
+        + text
+        + ") <= 200 then "
+        + text
+        + " else '#' || octet_length("
+        + text
+        + ") || ':' || hashtextextended("
+        + text
+        + " collate \"C\", 1) || ':' || hashtextextended("
+        + text
+        + " collate \"C\", 2) end";
   }
 }

@@ -18,7 +18,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Looks again, with the lane locked, at rows that differed without a lock: what remains is no write in flight. */
+/**
+ * Looks again, with the lane locked, at rows that differed without a lock: what remains is no write
+ * in flight.
+ */
 public final class Settler {
   /** So many rows are looked at under one lock. */
   static final int STEP = 1_000;
@@ -33,7 +36,9 @@ public final class Settler {
     this.lane = lane;
   }
 
-  /** One verdict per candidate, in their order. The lock is held for {@link #STEP} rows at a time. */
+  /**
+   * One verdict per candidate, in their order. The lock is held for {@link #STEP} rows at a time.
+   */
   List<Verdict> settle(List<Candidate> candidates) {
     List<Verdict> verdicts = new ArrayList<>(candidates.size());
     for (int from = 0; from < candidates.size(); from += STEP) {
@@ -51,7 +56,8 @@ public final class Settler {
 
   /** One verdict per key, in their order, under a lock that the caller holds. */
   public List<Verdict> verdicts(LockedCopy lock, List<RowKey> keys) {
-    Set<RowKey> pending = read(locks.context().primary(), () -> locks.pending(lock, table.pair(), keys));
+    Set<RowKey> pending =
+        read(locks.context().primary(), () -> locks.pending(lock, table.pair(), keys));
     Map<Integer, List<@Nullable String>> source = rows(lock, Side.SOURCE, keys);
     Map<Integer, List<@Nullable String>> target = rows(lock, Side.TARGET, keys);
     List<Verdict> verdicts = new ArrayList<>(keys.size());
@@ -85,14 +91,21 @@ public final class Settler {
 
   private RowCursor cursor(LockedCopy lock, Side side, Chunk chunk, Collection<Integer> windows) {
     Connection connection = locks.on(lock, side);
-    return read(side, () -> new ChunkQueries(table, chunk, side).rows(connection, windows, 1, List.of(), OptionalLong.empty()));
+    return read(
+        side,
+        () ->
+            new ChunkQueries(table, chunk, side)
+                .rows(connection, windows, 1, List.of(), OptionalLong.empty()));
   }
 
   private Map<Integer, List<@Nullable String>> rows(LockedCopy lock, Side side, List<RowKey> keys) {
     return read(side, () -> new RowValues(table, side).read(locks.on(lock, side), keys));
   }
 
-  private Verdict verdict(boolean pending, @Nullable List<@Nullable String> source, @Nullable List<@Nullable String> target) {
+  private Verdict verdict(
+      boolean pending,
+      @Nullable List<@Nullable String> source,
+      @Nullable List<@Nullable String> target) {
     if (source == null && target == null) {
       return new Verdict.Same();
     }
@@ -121,7 +134,8 @@ public final class Settler {
     return changed;
   }
 
-  private static boolean same(ComparedColumn column, @Nullable String source, @Nullable String target) {
+  private static boolean same(
+      ComparedColumn column, @Nullable String source, @Nullable String target) {
     if (source == null || target == null) {
       return source == null && target == null;
     }

@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads in short transactions of one snapshot, read-only, with the session settings pinned that values' texts depend on.
+ * Reads in short transactions of one snapshot, read-only, with the session settings pinned that
+ * values' texts depend on.
  *
  * @param source the source
  * @param target the target
@@ -40,7 +41,10 @@ public record Snapshots(DataSource source, DataSource target) {
     }
   }
 
-  /** Reads both sides on the calling thread; {@code first} is connected to first, by everyone in the same order. */
+  /**
+   * Reads both sides on the calling thread; {@code first} is connected to first, by everyone in the
+   * same order.
+   */
   public <T> T onBoth(Side first, ReadBoth<T> read) {
     try (Session one = open(first);
         Session other = open(first.other())) {
@@ -57,7 +61,9 @@ public record Snapshots(DataSource source, DataSource target) {
       try {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
-          statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; " + ColumnText.SESSION_SETTINGS);
+          statement.execute(
+              "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; "
+                  + ColumnText.SESSION_SETTINGS);
         }
         return session;
       } catch (SQLException e) {
@@ -76,7 +82,8 @@ public record Snapshots(DataSource source, DataSource target) {
         connection.rollback();
         connection.setAutoCommit(true);
       } catch (SQLException e) {
-        // What was read is complete; a connection that cannot end its transaction is not used again.
+        // What was read is complete; a connection that cannot end its transaction is not used
+        // again.
         LOG.debug("Giving a connection back failed ({})", e.getSQLState());
       }
     }

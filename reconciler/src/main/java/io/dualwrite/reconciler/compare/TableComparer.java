@@ -36,7 +36,8 @@ final class TableComparer {
   }
 
   /** A window with rows that wait for delivery. */
-  private record LaterLook(Chunk chunk, int first, Drilldown.Sums sums, int window, WindowFindings findings) {}
+  private record LaterLook(
+      Chunk chunk, int first, Drilldown.Sums sums, int window, WindowFindings findings) {}
 
   ComparedTable table() {
     return table;
@@ -51,19 +52,24 @@ final class TableComparer {
     return !later.isEmpty();
   }
 
-  /** Compares a chunk whose first window has the number {@code first} in the table; the rows read. */
+  /**
+   * Compares a chunk whose first window has the number {@code first} in the table; the rows read.
+   */
   long compare(Chunk chunk, int first) {
     Drilldown.Sums sums = drilldown.sums(chunk);
     long rows = 0;
     for (int w = 0; w < chunk.windows().size(); w++) {
       rows += sums.rows(w);
       if (sums.equal(w)) {
-        WindowResult equal = WindowResult.equal(chunk.windows().get(w), sums.source(w).rows(), sums.target(w).rows());
+        WindowResult equal =
+            WindowResult.equal(
+                chunk.windows().get(w), sums.source(w).rows(), sums.target(w).rows());
         tally.put(first + w, equal, List.of());
       }
     }
     if (!sums.differing().isEmpty()) {
-      Map<Integer, WindowFindings> findings = table.hasKey() ? byKey(chunk, sums) : byCopies(chunk, sums);
+      Map<Integer, WindowFindings> findings =
+          table.hasKey() ? byKey(chunk, sums) : byCopies(chunk, sums);
       findings.forEach((w, found) -> record(new LaterLook(chunk, first, sums, w, found)));
     }
     return rows;
@@ -90,7 +96,10 @@ final class TableComparer {
         record(look);
       } catch (SideReadException e) {
         Window window = look.chunk().windows().get(look.window());
-        tally.put(look.first() + look.window(), WindowResult.without(window, WindowResult.Status.FAILED, e.getMessage()), List.of());
+        tally.put(
+            look.first() + look.window(),
+            WindowResult.without(window, WindowResult.Status.FAILED, e.getMessage()),
+            List.of());
       }
     }
   }
@@ -101,7 +110,8 @@ final class TableComparer {
     WindowSum target = sums.target(look.window());
     Window window = look.chunk().windows().get(look.window());
     WindowResult result =
-        look.findings().result(window, source, target, (primary == Side.SOURCE ? source : target).rows());
+        look.findings()
+            .result(window, source, target, (primary == Side.SOURCE ? source : target).rows());
     tally.put(look.first() + look.window(), result, List.copyOf(look.findings().differences));
     if (!look.findings().pending.isEmpty() || look.findings().tablePending) {
       later.add(look);
@@ -154,7 +164,8 @@ final class TableComparer {
   }
 
   /** Looks at each candidate under the lock and files it under its window. */
-  private void sort(Chunk chunk, List<Candidate> candidates, Map<Integer, WindowFindings> findings) {
+  private void sort(
+      Chunk chunk, List<Candidate> candidates, Map<Integer, WindowFindings> findings) {
     List<Verdict> verdicts = settler.settle(candidates);
     for (int i = 0; i < candidates.size(); i++) {
       Candidate candidate = candidates.get(i);
@@ -171,7 +182,8 @@ final class TableComparer {
           found.countedElsewhere = true;
         } else {
           Window window = chunk.windows().get(candidate.window());
-          found.differences.add(new Difference(differs.kind(), names(candidate.key()), differs.columns(), window));
+          found.differences.add(
+              new Difference(differs.kind(), names(candidate.key()), differs.columns(), window));
         }
       }
     }
@@ -190,14 +202,16 @@ final class TableComparer {
       return;
     }
     for (RowMerge.Surplus surplus : copies.surplus()) {
-      Difference.Kind kind = surplus.surplus() > 0 ? Difference.Kind.MISSING : Difference.Kind.EXTRA;
+      Difference.Kind kind =
+          surplus.surplus() > 0 ? Difference.Kind.MISSING : Difference.Kind.EXTRA;
       Map<String, String> key = Map.of("row hash", Long.toHexString(surplus.rowHash()));
       WindowFindings found = findings.get(surplus.window());
       if (found == null) {
         throw new IllegalStateException("a row of a window that was not asked for");
       }
       for (long i = 0; i < Math.abs(surplus.surplus()); i++) {
-        found.differences.add(new Difference(kind, key, List.of(), chunk.windows().get(surplus.window())));
+        found.differences.add(
+            new Difference(kind, key, List.of(), chunk.windows().get(surplus.window())));
       }
     }
   }
@@ -208,7 +222,8 @@ final class TableComparer {
     for (int i = 0; i < columns.size(); i++) {
       String text = key.values().get(i);
       boolean instant = columns.get(i).on(primary).baseType().equals("timestamptz");
-      names.put(columns.get(i).source().name(), instant ? text.replaceFirst("\\+00:00$", "Z") : text);
+      names.put(
+          columns.get(i).source().name(), instant ? text.replaceFirst("\\+00:00$", "Z") : text);
     }
     return names;
   }

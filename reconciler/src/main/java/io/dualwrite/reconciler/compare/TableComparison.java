@@ -14,7 +14,11 @@ import java.util.function.ToLongFunction;
  * @param notes how values or windows were treated, where that is not plain
  */
 public record TableComparison(
-    String table, List<WindowResult> windows, List<Difference> differences, boolean truncated, List<String> notes) {
+    String table,
+    List<WindowResult> windows,
+    List<Difference> differences,
+    boolean truncated,
+    List<String> notes) {
   public TableComparison {
     windows = List.copyOf(windows);
     differences = List.copyOf(differences);

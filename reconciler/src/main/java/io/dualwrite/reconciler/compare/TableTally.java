@@ -11,7 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Collects one table's results from several threads. */
 final class TableTally {
-  /** So many differing rows are looked at one by one in a comparison; beyond, windows are only counted. */
+  /**
+   * So many differing rows are looked at one by one in a comparison; beyond, windows are only
+   * counted.
+   */
   private static final long ROWS_LOOKED_AT = 100_000;
 
   private final AtomicLong budget = new AtomicLong(ROWS_LOOKED_AT);

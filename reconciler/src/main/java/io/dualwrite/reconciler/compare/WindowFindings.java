@@ -22,17 +22,31 @@ final class WindowFindings {
   /** Whether the whole table's deliveries have to be waited for. */
   boolean tablePending;
 
-  /** The verdict with the rows counted on both sides; {@code primaryRows} are those of an equal window. */
+  /**
+   * The verdict with the rows counted on both sides; {@code primaryRows} are those of an equal
+   * window.
+   */
   WindowResult result(Window window, WindowSum source, WindowSum target, long primaryRows) {
-    boolean differs = !differences.isEmpty() || countedElsewhere || missingByCount + extraByCount > 0;
+    boolean differs =
+        !differences.isEmpty() || countedElsewhere || missingByCount + extraByCount > 0;
     if (!differs && pending.isEmpty() && !tablePending) {
       // Rows in flight were counted on one side only; they are on both now.
       return WindowResult.equal(window, primaryRows, primaryRows);
     }
     if (!differs || tablePending) {
-      String rows = tablePending ? "deliveries to the table" : pending.size() + (pending.size() == 1 ? " row" : " rows");
+      String rows =
+          tablePending
+              ? "deliveries to the table"
+              : pending.size() + (pending.size() == 1 ? " row" : " rows");
       return new WindowResult(
-          window, Status.NOT_YET, source.rows(), target.rows(), 0, 0, 0, Optional.of(rows + " waiting in the journal or set aside"));
+          window,
+          Status.NOT_YET,
+          source.rows(),
+          target.rows(),
+          0,
+          0,
+          0,
+          Optional.of(rows + " waiting in the journal or set aside"));
     }
     return new WindowResult(
         window,

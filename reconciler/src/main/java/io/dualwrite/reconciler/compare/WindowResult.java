@@ -40,7 +40,8 @@ public record WindowResult(
   }
 
   static WindowResult equal(Window window, long sourceRows, long targetRows) {
-    return new WindowResult(window, Status.EQUAL, sourceRows, targetRows, 0, 0, 0, Optional.empty());
+    return new WindowResult(
+        window, Status.EQUAL, sourceRows, targetRows, 0, 0, 0, Optional.empty());
   }
 
   static WindowResult without(Window window, Status status, String reason) {

@@ -9,7 +9,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The threads of one run: as many tasks at once as asked for, each of which may read both sides at once. */
+/**
+ * The threads of one run: as many tasks at once as asked for, each of which may read both sides at
+ * once.
+ */
 public final class Workers implements AutoCloseable {
   private final ExecutorService tasks;
   private final ExecutorService reads;
@@ -38,7 +41,9 @@ public final class Workers implements AutoCloseable {
       }
     } catch (ExecutionException e) {
       futures.forEach(f -> f.cancel(true));
-      throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       futures.forEach(f -> f.cancel(true));
       Thread.currentThread().interrupt();

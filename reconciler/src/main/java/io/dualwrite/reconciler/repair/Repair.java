@@ -11,7 +11,8 @@ import java.util.List;
  * @param gapsReconciled how many recorded gaps the comparison afterwards closed
  * @param after the comparison made afterwards
  */
-public record Repair(List<TableRepair> tables, boolean stopped, int gapsReconciled, Comparison after) {
+public record Repair(
+    List<TableRepair> tables, boolean stopped, int gapsReconciled, Comparison after) {
   public Repair {
     tables = List.copyOf(tables);
   }

@@ -17,7 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Repairs tables: what the target must lose first, children before parents; then what it lacks or has wrong, parents before children.
+ * Repairs tables: what the target must lose first, children before parents; then what it lacks or
+ * has wrong, parents before children.
  */
 public final class Repairer {
   private final Snapshots snapshots;
@@ -28,7 +29,11 @@ public final class Repairer {
 
   /** Finds what differs with that checksum. */
   public Repairer(
-      Snapshots snapshots, LaneLocks locks, Checksum checksum, RepairOptions options, Progress progress) {
+      Snapshots snapshots,
+      LaneLocks locks,
+      Checksum checksum,
+      RepairOptions options,
+      Progress progress) {
     this.snapshots = snapshots;
     this.locks = locks;
     this.checksum = checksum;
@@ -51,7 +56,8 @@ public final class Repairer {
       BothSides sides = new BothSides(snapshots, workers.reads());
       List<TableRepairer> repairers = new ArrayList<>();
       for (Mirrored mirrored : tables) {
-        ComparedTable table = new ComparedTable(mirrored.table(), checksum, locks.context().primary());
+        ComparedTable table =
+            new ComparedTable(mirrored.table(), checksum, locks.context().primary());
         repairers.add(new TableRepairer(sides, locks, table, mirrored.lane(), budget));
       }
       if (options.deleteExtra()) {
@@ -69,10 +75,12 @@ public final class Repairer {
     WindowPlan plan;
     try {
       WindowPlanner planner =
-          new WindowPlanner(options.compare().window(), options.compare().from(), options.compare().to());
+          new WindowPlanner(
+              options.compare().window(), options.compare().from(), options.compare().to());
       plan =
           snapshots.onBoth(
-              locks.context().secondary(), (source, target) -> planner.plan(repairer.table(), source, target));
+              locks.context().secondary(),
+              (source, target) -> planner.plan(repairer.table(), source, target));
     } catch (SideReadException e) {
       repairer.problem(e.getMessage());
       return;
@@ -87,7 +95,9 @@ public final class Repairer {
             () ->
                 guarded(
                     repairer,
-                    () -> progress.advance(name, chunk.windows().size(), repairer.repair(chunk, pass))));
+                    () ->
+                        progress.advance(
+                            name, chunk.windows().size(), repairer.repair(chunk, pass))));
       }
     }
     workers.runAll(tasks);

@@ -29,11 +29,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Repairs one table in steps of a bounded number of rows, each of which takes the lane's lock, looks at the rows again, copies what
- * still differs and commits. A crash loses nothing but the step under way; running it again goes on.
+ * Repairs one table in steps of a bounded number of rows, each of which takes the lane's lock,
+ * looks at the rows again, copies what still differs and commits. A crash loses nothing but the
+ * step under way; running it again goes on.
  */
 final class TableRepairer {
-  /** The lock is not held for longer than it takes to copy so many rows: deliveries wait meanwhile. */
+  /**
+   * The lock is not held for longer than it takes to copy so many rows: deliveries wait meanwhile.
+   */
   static final int STEP = 2_000;
 
   private static final int PAGE = 50_000;
@@ -57,7 +60,8 @@ final class TableRepairer {
   private final AtomicLong deleted = new AtomicLong();
   private final Queue<String> problems = new ConcurrentLinkedQueue<>();
 
-  TableRepairer(BothSides sides, LaneLocks locks, ComparedTable table, Lane lane, ChangeBudget budget) {
+  TableRepairer(
+      BothSides sides, LaneLocks locks, ComparedTable table, Lane lane, ChangeBudget budget) {
     this.locks = locks;
     this.table = table;
     this.lane = lane;
@@ -72,7 +76,10 @@ final class TableRepairer {
 
   Repair.TableRepair result() {
     return new Repair.TableRepair(
-        table.pair().name().toString(), copied.get(), deleted.get(), problems.stream().limit(LISTED_PROBLEMS).toList());
+        table.pair().name().toString(),
+        copied.get(),
+        deleted.get(),
+        problems.stream().limit(LISTED_PROBLEMS).toList());
   }
 
   void problem(String line) {
@@ -107,11 +114,17 @@ final class TableRepairer {
     return rows;
   }
 
-  /** {@code history}: the target has none of these rows, so that there is nothing to look at before copying. */
+  /**
+   * {@code history}: the target has none of these rows, so that there is nothing to look at before
+   * copying.
+   */
   private void step(List<RowKey> keys, Pass pass, boolean history) {
     List<RowKey> wrong = List.of();
     try (LockedCopy lock = LockedCopy.begin(locks.context(), lane)) {
-      wrong = history && pass == Pass.COPY ? keys.subList(0, budget.take(keys.size())) : wrong(lock, keys, pass);
+      wrong =
+          history && pass == Pass.COPY
+              ? keys.subList(0, budget.take(keys.size()))
+              : wrong(lock, keys, pass);
       if (!wrong.isEmpty()) {
         CopyResult result = lock.copy(table.pair(), wrong, pass == Pass.DELETE);
         lock.commit();
@@ -134,7 +147,13 @@ final class TableRepairer {
     try (LockedCopy lock = LockedCopy.begin(locks.context(), lane)) {
       List<RefusedRow> refused = lock.settle(lane, Map.of(table.pair(), keys));
       lock.commit();
-      refused.forEach(r -> problems.add("key " + String.join(", ", r.key().values()) + ": " + Failures.describe(r.cause())));
+      refused.forEach(
+          r ->
+              problems.add(
+                  "key "
+                      + String.join(", ", r.key().values())
+                      + ": "
+                      + Failures.describe(r.cause())));
       int right = keys.size() - refused.size();
       done(pass == Pass.COPY ? right : 0, pass == Pass.DELETE ? right : 0);
     } catch (SQLException e) {
@@ -147,7 +166,10 @@ final class TableRepairer {
     deleted.addAndGet(removed);
   }
 
-  /** The keys whose rows differ under the lock too and that this pass is for, as many as the budget allows. */
+  /**
+   * The keys whose rows differ under the lock too and that this pass is for, as many as the budget
+   * allows.
+   */
   private List<RowKey> wrong(LockedCopy lock, List<RowKey> keys, Pass pass) {
     List<Verdict> verdicts = settler.verdicts(lock, keys);
     List<RowKey> wrong = new ArrayList<>();
@@ -161,14 +183,16 @@ final class TableRepairer {
   }
 
   /**
-   * Replaces all rows of a table without a key, if any window differs: its rows cannot be told apart.
+   * Replaces all rows of a table without a key, if any window differs: its rows cannot be told
+   * apart.
    *
    * @param deleteExtra whether it may be done although the target has rows that the source has not
    */
   void replace(List<Chunk> chunks, boolean deleteExtra) {
     List<RowMerge.Surplus> surplus = new ArrayList<>();
     for (Chunk chunk : chunks) {
-      List<Integer> windows = drilldown.sums(chunk).differing().stream().map(Long::intValue).toList();
+      List<Integer> windows =
+          drilldown.sums(chunk).differing().stream().map(Long::intValue).toList();
       if (!windows.isEmpty()) {
         surplus.addAll(settler.copies(chunk, windows).surplus());
       }
@@ -177,7 +201,8 @@ final class TableRepairer {
       return;
     }
     if (!deleteExtra && surplus.stream().anyMatch(s -> s.surplus() < 0)) {
-      problem("has no key and rows that the source has not: it can only be replaced whole, with --delete-extra");
+      problem(
+          "has no key and rows that the source has not: it can only be replaced whole, with --delete-extra");
       return;
     }
     try (LockedCopy lock = LockedCopy.begin(locks.context(), lane)) {

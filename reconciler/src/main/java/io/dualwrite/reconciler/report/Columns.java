@@ -29,7 +29,11 @@ final class Columns {
   }
 
   private int width(int column) {
-    return lines.stream().filter(l -> l.size() > column).mapToInt(l -> l.get(column).length()).max().orElse(0);
+    return lines.stream()
+        .filter(l -> l.size() > column)
+        .mapToInt(l -> l.get(column).length())
+        .max()
+        .orElse(0);
   }
 
   private static String padded(String cell, int width, boolean left) {

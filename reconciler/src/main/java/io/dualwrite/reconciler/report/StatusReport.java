@@ -16,9 +16,16 @@ public final class StatusReport {
 
   /** For people. */
   public static String of(MigrationStatus status) {
-    StringBuilder text = new StringBuilder("migration ").append(status.migration()).append(" · phase ").append(status.phase());
+    StringBuilder text =
+        new StringBuilder("migration ")
+            .append(status.migration())
+            .append(" · phase ")
+            .append(status.phase());
     if (!status.initialised()) {
-      text.append(status.problems().isEmpty() ? " (configured) · no control schema yet. Next: reconciler init\n" : "\n");
+      text.append(
+          status.problems().isEmpty()
+              ? " (configured) · no control schema yet. Next: reconciler init\n"
+              : "\n");
       return text.append(problems(status)).toString();
     }
     text.append(" · kill switch ").append(status.killSwitch() ? "ENGAGED" : "released");
@@ -43,23 +50,49 @@ public final class StatusReport {
     List<Instances.Instance> alive = instances.stream().filter(Instances.Instance::alive).toList();
     List<Instances.Instance> gone = instances.stream().filter(i -> !i.alive()).toList();
     String text =
-        "writers    " + alive.size() + " alive"
-            + (alive.isEmpty() ? "" : ": " + alive.stream().map(StatusReport::alive).collect(joining(", ")));
-    return text + (gone.isEmpty() ? "" : " · " + gone.size() + " gone: " + gone.stream().limit(5).map(StatusReport::gone).collect(joining(", ")))
+        "writers    "
+            + alive.size()
+            + " alive"
+            + (alive.isEmpty()
+                ? ""
+                : ": " + alive.stream().map(StatusReport::alive).collect(joining(", ")));
+    return text
+        + (gone.isEmpty()
+            ? ""
+            : " · "
+                + gone.size()
+                + " gone: "
+                + gone.stream().limit(5).map(StatusReport::gone).collect(joining(", ")))
         + "\n";
   }
 
   private static String alive(Instances.Instance instance) {
-    return instance.name() + " (" + age(instance.lastSeen()) + " ago" + (instance.state().isEmpty() ? "" : ", " + instance.state()) + ")";
+    return instance.name()
+        + " ("
+        + age(instance.lastSeen())
+        + " ago"
+        + (instance.state().isEmpty() ? "" : ", " + instance.state())
+        + ")";
   }
 
   private static String gone(Instances.Instance instance) {
-    return instance.name() + " (" + age(instance.lastSeen()) + " ago, " + (instance.stopped() ? "left in order" : "without a word") + ")";
+    return instance.name()
+        + " ("
+        + age(instance.lastSeen())
+        + " ago, "
+        + (instance.stopped() ? "left in order" : "without a word")
+        + ")";
   }
 
   private static String setAside(Journal.SetAside entry) {
-    return entry.table() + (entry.key().isEmpty() ? " range" : " key " + String.join(", ", entry.key())) + " since " + entry.at() + ", "
-        + entry.tries() + (entry.tries() == 1 ? " try: " : " tries: ") + entry.reason();
+    return entry.table()
+        + (entry.key().isEmpty() ? " range" : " key " + String.join(", ", entry.key()))
+        + " since "
+        + entry.at()
+        + ", "
+        + entry.tries()
+        + (entry.tries() == 1 ? " try: " : " tries: ")
+        + entry.reason();
   }
 
   private static String gaps(List<Gaps.Gap> gaps) {
@@ -68,7 +101,14 @@ public final class StatusReport {
     }
     return gaps.stream()
             .limit(5)
-            .map(g -> g.since() + " to " + g.until().map(Object::toString).orElse("now") + " (" + g.reason() + ")")
+            .map(
+                g ->
+                    g.since()
+                        + " to "
+                        + g.until().map(Object::toString).orElse("now")
+                        + " ("
+                        + g.reason()
+                        + ")")
             .collect(joining(", "))
         + (gaps.size() > 5 ? " and " + (gaps.size() - 5) + " more" : "")
         + ". Next: reconciler repair";

@@ -14,10 +14,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Results for people: what could not be looked at first, then the tables, then the rows, then the verdict with its next step. */
+/**
+ * Results for people: what could not be looked at first, then the tables, then the rows, then the
+ * verdict with its next step.
+ */
 public final class TextReport {
   private static final String[] HEAD = {
-    "table", "source", "target", "windows", "equal", "differ", "not yet", "failed", "missing", "extra", "changed"
+    "table", "source", "target", "windows", "equal", "differ", "not yet", "failed", "missing",
+    "extra", "changed"
   };
 
   private final String connection;
@@ -41,8 +45,13 @@ public final class TextReport {
     long changed = sum(comparison, Difference.Kind.CHANGED);
     long extra = sum(comparison, Difference.Kind.EXTRA);
     String plan =
-        "A repair would insert " + number(missing) + ", update " + number(changed)
-            + (deleteExtra ? " and delete " + number(extra) + " rows" : " rows and leave " + number(extra) + " extra")
+        "A repair would insert "
+            + number(missing)
+            + ", update "
+            + number(changed)
+            + (deleteExtra
+                ? " and delete " + number(extra) + " rows"
+                : " rows and leave " + number(extra) + " extra")
             + " in the target. Nothing was changed.";
     return body(comparison) + plan + "\n";
   }
@@ -55,16 +64,32 @@ public final class TextReport {
     for (Repair.TableRepair table : repair.tables()) {
       work.add(
           List.of(
-              table.table(), number(table.copied()), number(table.deleted()), number(table.problems().size())));
-      table.problems().forEach(p -> problems.append(table.table()).append(": ").append(p).append('\n'));
+              table.table(),
+              number(table.copied()),
+              number(table.deleted()),
+              number(table.problems().size())));
+      table
+          .problems()
+          .forEach(p -> problems.append(table.table()).append(": ").append(p).append('\n'));
     }
     String gaps =
-        repair.gapsReconciled() == 0 ? "" : " " + counted(repair.gapsReconciled(), "gap") + " reconciled.";
+        repair.gapsReconciled() == 0
+            ? ""
+            : " " + counted(repair.gapsReconciled(), "gap") + " reconciled.";
     String did =
-        "Repaired: " + number(repair.copied()) + " rows copied, " + number(repair.deleted()) + " deleted."
-            + (repair.stopped() ? " Stopped at --max-changes." : "") + gaps + "\n";
+        "Repaired: "
+            + number(repair.copied())
+            + " rows copied, "
+            + number(repair.deleted())
+            + " deleted."
+            + (repair.stopped() ? " Stopped at --max-changes." : "")
+            + gaps
+            + "\n";
     String left = repair.after().inSync() ? "" : "\n" + body(repair.after());
-    String next = sum(repair.after(), Difference.Kind.EXTRA) > 0 ? " Extra rows are deleted with --delete-extra." : "";
+    String next =
+        sum(repair.after(), Difference.Kind.EXTRA) > 0
+            ? " Extra rows are deleted with --delete-extra."
+            : "";
     return work.text() + "\n" + problems + did + left + verdict(repair.after(), next) + "\n";
   }
 
@@ -80,7 +105,10 @@ public final class TextReport {
     text.append(table.text()).append('\n');
     StringBuilder rows = new StringBuilder();
     comparison.tables().forEach(t -> rows.append(differences(t)));
-    comparison.tables().forEach(t -> t.notes().forEach(n -> rows.append(t.table()).append(' ').append(n).append('\n')));
+    comparison
+        .tables()
+        .forEach(
+            t -> t.notes().forEach(n -> rows.append(t.table()).append(' ').append(n).append('\n')));
     return text + (rows.length() == 0 ? "" : rows + "\n");
   }
 
@@ -89,12 +117,21 @@ public final class TextReport {
     Map<String, Long> reasons = new LinkedHashMap<>();
     for (WindowResult window : table.windows()) {
       if (window.status() != Status.EQUAL && window.status() != Status.DIFFERS) {
-        String word = window.status() == Status.NOT_YET ? "not compared yet" : window.status().name().toLowerCase(Locale.ROOT);
+        String word =
+            window.status() == Status.NOT_YET
+                ? "not compared yet"
+                : window.status().name().toLowerCase(Locale.ROOT);
         reasons.merge(word + ": " + window.reason().orElse("unknown"), 1L, Long::sum);
       }
     }
     return reasons.entrySet().stream()
-        .map(r -> table.table() + (r.getValue() == 1 ? "" : " (" + number(r.getValue()) + " windows)") + " " + r.getKey() + "\n")
+        .map(
+            r ->
+                table.table()
+                    + (r.getValue() == 1 ? "" : " (" + number(r.getValue()) + " windows)")
+                    + " "
+                    + r.getKey()
+                    + "\n")
         .collect(joining());
   }
 
@@ -122,16 +159,29 @@ public final class TextReport {
     String window = "";
     for (Difference d : table.differences()) {
       String label = d.window().label();
-      String key = d.key().entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).collect(joining(" "));
-      lines.add(List.of(name, label.equals(window) ? "" : label, d.kind().name(), key, String.join(", ", d.columns())));
+      String key =
+          d.key().entrySet().stream()
+              .map(e -> e.getKey() + "=" + e.getValue())
+              .collect(joining(" "));
+      lines.add(
+          List.of(
+              name,
+              label.equals(window) ? "" : label,
+              d.kind().name(),
+              key,
+              String.join(", ", d.columns())));
       name = "";
       window = label;
     }
     long more = table.missing() + table.extra() + table.changed() - table.differences().size();
     String rest =
         more > 0
-            ? " ".repeat(table.table().length()) + "  … " + number(more) + " more (--max-differences "
-                + (table.differences().size() + more) + " lists them)\n"
+            ? " ".repeat(table.table().length())
+                + "  … "
+                + number(more)
+                + " more (--max-differences "
+                + (table.differences().size() + more)
+                + " lists them)\n"
             : "";
     return lines.text() + rest;
   }
@@ -145,13 +195,23 @@ public final class TextReport {
     long windows = comparison.tables().stream().mapToLong(t -> t.windows().size()).sum();
     long rows = comparison.tables().stream().mapToLong(TableComparison::sourceRows).sum();
     if (comparison.inSync()) {
-      return "In sync: " + counted(windows, "window") + ", " + counted(rows, "row") + ", checksum "
-          + comparison.checksum().label() + ", " + seconds(comparison.duration()) + ".";
+      return "In sync: "
+          + counted(windows, "window")
+          + ", "
+          + counted(rows, "row")
+          + ", checksum "
+          + comparison.checksum().label()
+          + ", "
+          + seconds(comparison.duration())
+          + ".";
     }
     StringBuilder text = new StringBuilder();
     long unseen = comparison.count(Status.FAILED) + comparison.count(Status.SKIPPED);
     if (unseen > 0) {
-      text.append(number(unseen)).append(" of ").append(counted(windows, "window")).append(" could not be compared. ");
+      text.append(number(unseen))
+          .append(" of ")
+          .append(counted(windows, "window"))
+          .append(" could not be compared. ");
     }
     if (comparison.count(Status.NOT_YET) > 0) {
       text.append(number(comparison.count(Status.NOT_YET)))

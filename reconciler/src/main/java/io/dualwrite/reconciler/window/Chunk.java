@@ -4,8 +4,8 @@ import io.dualwrite.Side;
 import java.util.List;
 
 /**
- * Neighbouring windows that one query per side reads together: small windows share a round trip, and a table without a fitting index
- * is scanned once.
+ * Neighbouring windows that one query per side reads together: small windows share a round trip,
+ * and a table without a fitting index is scanned once.
  *
  * @param windows the windows, numbered from 0 in this order by {@link #slot}
  * @param predicate the condition that cuts the chunk out of the table
@@ -31,7 +31,9 @@ public record Chunk(List<Window> windows, SideSql predicate, SideSql slot) {
 
   static Chunk nulls(WindowColumn column) {
     return new Chunk(
-        List.of(Window.nullTime(column.pair().source().name())), column.sql(c -> c + " is null"), SideSql.same("0"));
+        List.of(Window.nullTime(column.pair().source().name())),
+        column.sql(c -> c + " is null"),
+        SideSql.same("0"));
   }
 
   /** Equal shares of the keys by their hash; {@code buckets} is a power of two. */
@@ -39,7 +41,9 @@ public record Chunk(List<Window> windows, SideSql predicate, SideSql slot) {
     // The upper half of the hash: drilling down into a bucket uses the lower half.
     String share = " >> 32) & " + (buckets - 1);
     List<Window> windows =
-        java.util.stream.IntStream.range(0, buckets).mapToObj(i -> Window.bucket(i, buckets)).toList();
+        java.util.stream.IntStream.range(0, buckets)
+            .mapToObj(i -> Window.bucket(i, buckets))
+            .toList();
     return new Chunk(
         windows,
         SideSql.same("true"),

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Windows of about as many rows each over the key's first column, cut where the larger side's keys lie. */
+/**
+ * Windows of about as many rows each over the key's first column, cut where the larger side's keys
+ * lie.
+ */
 final class KeyWindows {
   private final TablePair tables;
   private final WindowColumn column;
@@ -33,7 +36,10 @@ final class KeyWindows {
       String from = i == 0 ? null : starts.get(i);
       String to = last ? null : starts.get(i + 1);
       String name = column.pair().source().name();
-      String label = from == null ? name + " < " + to : to == null ? name + " >= " + from : name + " " + from + " to " + to;
+      String label =
+          from == null
+              ? name + " < " + to
+              : to == null ? name + " >= " + from : name + " " + from + " to " + to;
       chunks.add(
           column.chunk(
               List.of(new Window(Window.Kind.KEY, from, to, label)),
@@ -49,8 +55,20 @@ final class KeyWindows {
     String c = column.pair().on(larger).sql();
     String rows = " from " + tables.on(larger).name().sql();
     String sql =
-        "with recursive w(k) as ((select " + c + rows + " order by " + c + " limit 1) union all select (select " + c + rows
-            + " where " + c + " > w.k order by " + c + " offset " + (WindowPlanner.ROWS_PER_CHUNK - 1)
+        "with recursive w(k) as ((select "
+            + c
+            + rows
+            + " order by "
+            + c
+            + " limit 1) union all select (select "
+            + c
+            + rows
+            + " where "
+            + c
+            + " > w.k order by "
+            + c
+            + " offset "
+            + (WindowPlanner.ROWS_PER_CHUNK - 1)
             + " limit 1) from w where w.k is not null) select k::text from w where k is not null limit "
             + WindowPlanner.MAX_WINDOWS;
     List<String> starts = new ArrayList<>();

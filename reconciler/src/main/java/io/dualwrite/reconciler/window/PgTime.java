@@ -29,7 +29,10 @@ final class PgTime {
         year > 0 ? "" : " BC");
   }
 
-  /** A day, a local time (taken as UTC) or an instant with its offset; empty when it is none of them. */
+  /**
+   * A day, a local time (taken as UTC) or an instant with its offset; empty when it is none of
+   * them.
+   */
   static Optional<Instant> parse(String text) {
     String iso = text.trim().replace(' ', 'T');
     try {
@@ -37,7 +40,10 @@ final class PgTime {
         return Optional.of(LocalDate.parse(iso).atStartOfDay(ZoneOffset.UTC).toInstant());
       }
       boolean offset = iso.endsWith("Z") || iso.lastIndexOf('+') > 10 || iso.lastIndexOf('-') > 10;
-      return Optional.of(offset ? OffsetDateTime.parse(iso).toInstant() : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC));
+      return Optional.of(
+          offset
+              ? OffsetDateTime.parse(iso).toInstant()
+              : LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC));
     } catch (DateTimeParseException e) {
       return Optional.empty();
     }

@@ -19,6 +19,8 @@ record TimeRange(Optional<Instant> from, Optional<Instant> to) {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    option + " must be a day or a time, such as 2001-01-14 or 2001-01-14T10:00:00Z, was " + text));
+                    option
+                        + " must be a day or a time, such as 2001-01-14 or 2001-01-14T10:00:00Z, was "
+                        + text));
   }
 }

@@ -20,7 +20,8 @@ import java.util.stream.LongStream;
 /** Windows of one length over a time column, aligned to it, where either side has rows. */
 final class TimeWindows {
   private static final DateTimeFormatter MINUTES =
-      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", java.util.Locale.ROOT).withZone(ZoneOffset.UTC);
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", java.util.Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("uuuu-MM-dd", java.util.Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -43,7 +44,8 @@ final class TimeWindows {
     }
   }
 
-  WindowPlan plan(Connection source, Connection target, TableFacts sourceFacts, TableFacts targetFacts) {
+  WindowPlan plan(
+      Connection source, Connection target, TableFacts sourceFacts, TableFacts targetFacts) {
     Optional<Extent> s = WindowPlanner.read(Side.SOURCE, () -> extent(source, Side.SOURCE));
     Optional<Extent> t = WindowPlanner.read(Side.TARGET, () -> extent(target, Side.TARGET));
     Extent extent = s.map(e -> t.map(e::plus).orElse(e)).or(() -> t).orElse(new Extent(0, 0));
@@ -52,7 +54,8 @@ final class TimeWindows {
     List<String> notes = new ArrayList<>();
 
     long seconds =
-        size.seconds(extent.last() - extent.first(), rows, WindowPlanner.ROWS_PER_CHUNK, column.wholeDays());
+        size.seconds(
+            extent.last() - extent.first(), rows, WindowPlanner.ROWS_PER_CHUNK, column.wholeDays());
     long first = Math.floorDiv(extent.first(), seconds);
     long count = Math.floorDiv(extent.last(), seconds) - first + 1;
     long[] starts;
@@ -62,10 +65,16 @@ final class TimeWindows {
       TreeSet<Long> filled = filled(source, Side.SOURCE, sourceFacts, seconds);
       filled.addAll(filled(target, Side.TARGET, targetFacts, seconds));
       if (filled.size() > WindowPlanner.MAX_WINDOWS) {
-        long longer = seconds * ((count + WindowPlanner.MAX_WINDOWS - 1) / WindowPlanner.MAX_WINDOWS);
+        long longer =
+            seconds * ((count + WindowPlanner.MAX_WINDOWS - 1) / WindowPlanner.MAX_WINDOWS);
         notes.add(
-            "windows of " + Durations.print(Duration.ofSeconds(seconds)) + " would be more than " + WindowPlanner.MAX_WINDOWS
-                + ": they are " + Durations.print(Duration.ofSeconds(longer)) + " long");
+            "windows of "
+                + Durations.print(Duration.ofSeconds(seconds))
+                + " would be more than "
+                + WindowPlanner.MAX_WINDOWS
+                + ": they are "
+                + Durations.print(Duration.ofSeconds(longer))
+                + " long");
         seconds = longer;
         first = Math.floorDiv(extent.first(), seconds);
         starts = LongStream.rangeClosed(first, Math.floorDiv(extent.last(), seconds)).toArray();
@@ -89,9 +98,12 @@ final class TimeWindows {
           inner.add(sql(starts[i] * seconds));
         }
       }
-      Optional<String> lower = from == 0 ? range.from().map(PgTime::sql) : Optional.of(sql(starts[from] * seconds));
+      Optional<String> lower =
+          from == 0 ? range.from().map(PgTime::sql) : Optional.of(sql(starts[from] * seconds));
       Optional<String> upper =
-          to == starts.length ? range.to().map(PgTime::sql) : Optional.of(sql(starts[to] * seconds));
+          to == starts.length
+              ? range.to().map(PgTime::sql)
+              : Optional.of(sql(starts[to] * seconds));
       chunks.add(column.chunk(windows, lower, inner, upper));
     }
     if (range.isOpen() && column.nullable()) {
@@ -112,7 +124,8 @@ final class TimeWindows {
   }
 
   private String finite(Side side) {
-    String within = column.between(side, range.from().map(PgTime::sql), range.to().map(PgTime::sql));
+    String within =
+        column.between(side, range.from().map(PgTime::sql), range.to().map(PgTime::sql));
     String c = column.pair().on(side).sql();
     return c + " > '-infinity' and " + c + " < 'infinity' and " + within;
   }
@@ -120,12 +133,19 @@ final class TimeWindows {
   private Optional<Extent> extent(Connection connection, Side side) throws SQLException {
     String sql =
         "select floor(extract(epoch from min(c)))::int8, floor(extract(epoch from max(c)))::int8 from (select "
-            + column.pair().on(side).sql() + " as c from " + table(side) + " where " + finite(side) + ") t";
+            + column.pair().on(side).sql()
+            + " as c from "
+            + table(side)
+            + " where "
+            + finite(side)
+            + ") t";
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
       result.next();
       long first = result.getLong(1);
-      return result.wasNull() ? Optional.empty() : Optional.of(new Extent(first, result.getLong(2)));
+      return result.wasNull()
+          ? Optional.empty()
+          : Optional.of(new Extent(first, result.getLong(2)));
     }
   }
 
@@ -136,12 +156,29 @@ final class TimeWindows {
     String rows = " from " + table(side) + " where " + finite(side);
     String limit = " limit " + (WindowPlanner.MAX_WINDOWS + 1);
     String next =
-        "(timestamptz 'epoch' + (w.n + 1) * interval '" + seconds + " seconds')::" + column.pair().on(side).baseType();
-    // One probe of the index per window that has rows, however many rows and however many windows without.
+        "(timestamptz 'epoch' + (w.n + 1) * interval '"
+            + seconds
+            + " seconds')::"
+            + column.pair().on(side).baseType();
+    // One probe of the index per window that has rows, however many rows and however many windows
+    // without.
     String probes =
-        "with recursive w(n) as ((select " + number + rows + " order by " + c + " limit 1) union all select (select "
-            + number + rows + " and " + c + " >= " + next + " order by " + c
-            + " limit 1) from w where w.n is not null) select n from w where n is not null" + limit;
+        "with recursive w(n) as ((select "
+            + number
+            + rows
+            + " order by "
+            + c
+            + " limit 1) union all select (select "
+            + number
+            + rows
+            + " and "
+            + c
+            + " >= "
+            + next
+            + " order by "
+            + c
+            + " limit 1) from w where w.n is not null) select n from w where n is not null"
+            + limit;
     String scan = "select distinct " + number + rows + limit;
     boolean indexed = facts.indexed().contains(column.pair().on(side).name());
     return WindowPlanner.read(side, () -> numbers(connection, indexed ? probes : scan));

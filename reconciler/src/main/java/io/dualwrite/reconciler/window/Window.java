@@ -5,13 +5,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A part of a table that is compared as a whole.
  *
- * <p>The first window of a table also holds everything below {@code from} and the last everything from {@code to} on, so that every
- * row of either side belongs to exactly one window.
+ * <p>The first window of a table also holds everything below {@code from} and the last everything
+ * from {@code to} on, so that every row of either side belongs to exactly one window.
  *
  * @param kind what cuts it out
  * @param from its lower bound, inclusive: an ISO instant or a key's text; null where it has none
  * @param to its upper bound, exclusive, likewise
- * @param label how people read it: {@code 2001-01-14}, {@code key 500000 to 550000}, {@code all rows}
+ * @param label how people read it: {@code 2001-01-14}, {@code key 500000 to 550000}, {@code all
+ *     rows}
  */
 public record Window(Kind kind, @Nullable String from, @Nullable String to, String label) {
 

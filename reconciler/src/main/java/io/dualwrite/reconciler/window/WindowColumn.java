@@ -31,14 +31,18 @@ record WindowColumn(ColumnPair pair, Family family) {
   /** The column as one to cut by, unless its types do not order alike on both sides. */
   static Optional<WindowColumn> of(ColumnPair pair) {
     for (Family family : Family.values()) {
-      if (family.types.contains(pair.source().baseType()) && family.types.contains(pair.target().baseType())) {
+      if (family.types.contains(pair.source().baseType())
+          && family.types.contains(pair.target().baseType())) {
         return Optional.of(new WindowColumn(pair, family));
       }
     }
     return Optional.empty();
   }
 
-  /** Whether one side keeps days only, so that a window shorter than a day would put a row elsewhere on each side. */
+  /**
+   * Whether one side keeps days only, so that a window shorter than a day would put a row elsewhere
+   * on each side.
+   */
   boolean wholeDays() {
     return pair.source().baseType().equals("date") || pair.target().baseType().equals("date");
   }
@@ -48,7 +52,8 @@ record WindowColumn(ColumnPair pair, Family family) {
   }
 
   SideSql sql(UnaryOperator<String> expression) {
-    return new SideSql(expression.apply(pair.source().sql()), expression.apply(pair.target().sql()));
+    return new SideSql(
+        expression.apply(pair.source().sql()), expression.apply(pair.target().sql()));
   }
 
   /** A bound as a constant of the side's type. */
@@ -68,7 +73,8 @@ record WindowColumn(ColumnPair pair, Family family) {
   }
 
   /** A chunk of windows that meet at {@code inner}, one more than there are inner bounds. */
-  Chunk chunk(List<Window> windows, Optional<String> lower, List<String> inner, Optional<String> upper) {
+  Chunk chunk(
+      List<Window> windows, Optional<String> lower, List<String> inner, Optional<String> upper) {
     return new Chunk(
         windows,
         new SideSql(between(Side.SOURCE, lower, upper), between(Side.TARGET, lower, upper)),
@@ -80,6 +86,12 @@ record WindowColumn(ColumnPair pair, Family family) {
       return "0";
     }
     String bounds = inner.stream().map(b -> '"' + b + '"').collect(joining(",", "'{", "}'"));
-    return "width_bucket(" + pair.on(side).sql() + ", " + bounds + "::" + pair.on(side).baseType() + "[])";
+    return "width_bucket("
+        + pair.on(side).sql()
+        + ", "
+        + bounds
+        + "::"
+        + pair.on(side).baseType()
+        + "[])";
   }
 }

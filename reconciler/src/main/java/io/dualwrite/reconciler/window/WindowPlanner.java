@@ -12,8 +12,9 @@ import java.util.Optional;
 /**
  * Cuts a table into windows after a look at both sides.
  *
- * <p>By ranges of the time column where there is one; else by ranges of the key's first column, where it is a number or a uuid with an
- * index on both sides; else by shares of the keys' hashes. A table that one query reads quickly is one window.
+ * <p>By ranges of the time column where there is one; else by ranges of the key's first column,
+ * where it is a number or a uuid with an index on both sides; else by shares of the keys' hashes. A
+ * table that one query reads quickly is one window.
  */
 public final class WindowPlanner {
   /** Rows that one query reads in well under a second. */
@@ -28,7 +29,10 @@ public final class WindowPlanner {
   private final Optional<String> from;
   private final Optional<String> to;
 
-  /** Plans windows of that size; {@code from} and {@code to} limit them to a part of the time column. */
+  /**
+   * Plans windows of that size; {@code from} and {@code to} limit them to a part of the time
+   * column.
+   */
   public WindowPlanner(WindowSize size, Optional<String> from, Optional<String> to) {
     this.size = size;
     this.from = from;
@@ -45,9 +49,12 @@ public final class WindowPlanner {
     TableFacts sourceFacts = read(Side.SOURCE, () -> TableFacts.read(source, pair.source()));
     TableFacts targetFacts = read(Side.TARGET, () -> TableFacts.read(target, pair.target()));
     Optional<WindowColumn> time =
-        pair.timeColumn().flatMap(WindowColumn::of).filter(c -> c.family() == WindowColumn.Family.TIME);
+        pair.timeColumn()
+            .flatMap(WindowColumn::of)
+            .filter(c -> c.family() == WindowColumn.Family.TIME);
     if (time.isPresent()) {
-      return new TimeWindows(pair, time.get(), size, TimeRange.of(from, to)).plan(source, target, sourceFacts, targetFacts);
+      return new TimeWindows(pair, time.get(), size, TimeRange.of(from, to))
+          .plan(source, target, sourceFacts, targetFacts);
     }
     long rows = Math.max(sourceFacts.rows(), targetFacts.rows());
     if (rows <= ROWS_PER_CHUNK || !table.hasKey()) {
@@ -57,7 +64,8 @@ public final class WindowPlanner {
         WindowColumn.of(pair.key().get(0)).filter(c -> indexed(c, sourceFacts, targetFacts));
     if (key.isPresent()) {
       boolean sourceLarger = sourceFacts.rows() >= targetFacts.rows();
-      KeyWindows windows = new KeyWindows(pair, key.get(), sourceLarger ? Side.SOURCE : Side.TARGET);
+      KeyWindows windows =
+          new KeyWindows(pair, key.get(), sourceLarger ? Side.SOURCE : Side.TARGET);
       return new WindowPlan(windows.plan(sourceLarger ? source : target), notes());
     }
     int buckets = Integer.highestOneBit((int) Math.min(2048, rows / ROWS_PER_CHUNK)) * 2;
@@ -66,7 +74,9 @@ public final class WindowPlanner {
   }
 
   private List<String> notes() {
-    return from.isPresent() || to.isPresent() ? List.of("has no time column: compared whole, whatever --from and --to say") : List.of();
+    return from.isPresent() || to.isPresent()
+        ? List.of("has no time column: compared whole, whatever --from and --to say")
+        : List.of();
   }
 
   static boolean indexed(WindowColumn column, TableFacts source, TableFacts target) {

@@ -19,7 +19,9 @@ public record WindowSize(Optional<Duration> fixed) {
 
   public WindowSize {
     if (fixed.isPresent() && (fixed.get().getSeconds() < 1 || fixed.get().getNano() != 0)) {
-      throw new IllegalArgumentException("window must be a whole number of seconds, at least 1s, was " + Durations.print(fixed.get()));
+      throw new IllegalArgumentException(
+          "window must be a whole number of seconds, at least 1s, was "
+              + Durations.print(fixed.get()));
     }
   }
 
@@ -30,7 +32,10 @@ public record WindowSize(Optional<Duration> fixed) {
 
   /** In seconds, for {@code rows} rows spread over {@code span} seconds. */
   long seconds(long span, long rows, long rowsPerWindow, boolean wholeDays) {
-    long wanted = fixed.map(Duration::getSeconds).orElseGet(() -> step(span / Math.max(1, rows / rowsPerWindow)));
+    long wanted =
+        fixed
+            .map(Duration::getSeconds)
+            .orElseGet(() -> step(span / Math.max(1, rows / rowsPerWindow)));
     return wholeDays ? (wanted + 86_399) / 86_400 * 86_400 : wanted;
   }
 

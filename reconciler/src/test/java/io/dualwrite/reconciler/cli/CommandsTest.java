@@ -29,7 +29,12 @@ class CommandsTest {
 
   private Ran run(String... args) {
     List<String> all = new ArrayList<>(List.of(args));
-    all.addAll(List.of("--source", dbs.sourceServer().jdbcUrl(dbs.database()), "--target", dbs.targetServer().jdbcUrl(dbs.database())));
+    all.addAll(
+        List.of(
+            "--source",
+            dbs.sourceServer().jdbcUrl(dbs.database()),
+            "--target",
+            dbs.targetServer().jdbcUrl(dbs.database())));
     return Ran.with(credentials(), all.toArray(String[]::new));
   }
 
@@ -108,7 +113,15 @@ class CommandsTest {
     assertThat(root.get("durationMillis").isIntegralNumber()).isTrue();
     JsonNode table = root.get("tables").get(0);
     assertThat(table.get("table").asText()).isEqualTo("public.flights");
-    for (String number : List.of("sourceRows:180", "targetRows:180", "windows:3", "mismatchedWindows:1", "missing:0", "extra:0", "changed:1")) {
+    for (String number :
+        List.of(
+            "sourceRows:180",
+            "targetRows:180",
+            "windows:3",
+            "mismatchedWindows:1",
+            "missing:0",
+            "extra:0",
+            "changed:1")) {
       String[] parts = number.split(":");
       assertThat(table.get(parts[0]).asText()).as(number).isEqualTo(parts[1]);
     }
@@ -130,11 +143,15 @@ class CommandsTest {
 
     Ran plan = run("repair", "--dry-run", "--delete-extra");
     assertThat(plan.code()).isEqualTo(1);
-    assertThat(plan.out()).endsWith("A repair would insert 1, update 1 and delete 1 rows in the target. Nothing was changed.\n");
+    assertThat(plan.out())
+        .endsWith(
+            "A repair would insert 1, update 1 and delete 1 rows in the target. Nothing was changed.\n");
 
     Ran copied = run("repair");
     assertThat(copied.code()).isEqualTo(1);
-    assertThat(copied.out()).contains("Repaired: 2 rows copied, 0 deleted.").endsWith(" Extra rows are deleted with --delete-extra.\n");
+    assertThat(copied.out())
+        .contains("Repaired: 2 rows copied, 0 deleted.")
+        .endsWith(" Extra rows are deleted with --delete-extra.\n");
 
     Ran repaired = run("repair", "--delete-extra");
     assertThat(repaired.code()).isZero();
@@ -146,15 +163,20 @@ class CommandsTest {
   void statusAndKillSwitchGoThroughTheControlTable() throws SQLException {
     Ran before = run("status");
     assertThat(before.code()).isZero();
-    assertThat(before.out()).isEqualTo("migration default · phase SOURCE_PRIMARY (configured) · no control schema yet. Next: reconciler init\n");
+    assertThat(before.out())
+        .isEqualTo(
+            "migration default · phase SOURCE_PRIMARY (configured) · no control schema yet. Next: reconciler init\n");
     assertThat(run("kill-switch", "engage").code()).isEqualTo(2);
 
     assertThat(run("init").out())
-        .isEqualTo("source: schema dualwrite created\ntarget: schema dualwrite created\n".replace("\n", System.lineSeparator()));
+        .isEqualTo(
+            "source: schema dualwrite created\ntarget: schema dualwrite created\n"
+                .replace("\n", System.lineSeparator()));
     assertThat(run("init").out()).contains("source: schema dualwrite was already there");
 
     assertThat(run("kill-switch", "engage").code()).isZero();
-    assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control")).isEqualTo("t");
+    assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control"))
+        .isEqualTo("t");
     dbs.execute(
         dbs.source(),
         "insert into dualwrite.journal (table_name, key) values ('public.t', '{1}')",
@@ -177,7 +199,8 @@ class CommandsTest {
             """);
 
     assertThat(run("kill-switch", "release").code()).isZero();
-    assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control")).isEqualTo("f");
+    assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control"))
+        .isEqualTo("f");
   }
 
   @Test
@@ -189,7 +212,9 @@ class CommandsTest {
     Ran ran = run("compare");
 
     assertThat(ran.code()).isEqualTo(3);
-    assertThat(ran.out()).startsWith("public.alone skipped: ").contains("Not in sync. 1 of 4 windows could not be compared.");
+    assertThat(ran.out())
+        .startsWith("public.alone skipped: ")
+        .contains("Not in sync. 1 of 4 windows could not be compared.");
   }
 
   @Test
@@ -200,7 +225,9 @@ class CommandsTest {
 
     assertThat(ran.code()).isEqualTo(2);
     assertThat(ran.err())
-        .isEqualTo("--table public.fligths: no such table among those that are mirrored. Did you mean public.flights?" + System.lineSeparator());
+        .isEqualTo(
+            "--table public.fligths: no such table among those that are mirrored. Did you mean public.flights?"
+                + System.lineSeparator());
   }
 
   @Test
@@ -208,13 +235,19 @@ class CommandsTest {
     Ran ran =
         Ran.with(
             Map.of(
-                "DUALWRITE_SOURCE_USERNAME", dbs.username(),
-                "DUALWRITE_SOURCE_PASSWORD", dbs.password(),
-                "DUALWRITE_TARGET_USERNAME", "nobody",
-                "DUALWRITE_TARGET_PASSWORD", "not-this-one"),
+                "DUALWRITE_SOURCE_USERNAME",
+                dbs.username(),
+                "DUALWRITE_SOURCE_PASSWORD",
+                dbs.password(),
+                "DUALWRITE_TARGET_USERNAME",
+                "nobody",
+                "DUALWRITE_TARGET_PASSWORD",
+                "not-this-one"),
             "compare",
-            "--source", dbs.sourceServer().jdbcUrl(dbs.database()),
-            "--target", dbs.targetServer().jdbcUrl("no_such_database"));
+            "--source",
+            dbs.sourceServer().jdbcUrl(dbs.database()),
+            "--target",
+            dbs.targetServer().jdbcUrl("no_such_database"));
 
     assertThat(ran.code()).isEqualTo(3);
     assertThat(ran.err().lines()).hasSize(1);
@@ -223,7 +256,8 @@ class CommandsTest {
 
   @Test
   @Guarantee("G10")
-  void aServerThatIsNotThereIsExitCodeThreeAlsoForAProcess(@TempDir Path directory) throws Exception {
+  void aServerThatIsNotThereIsExitCodeThreeAlsoForAProcess(@TempDir Path directory)
+      throws Exception {
     flights();
     Path file = directory.resolve("dualwrite.yaml");
     Files.writeString(
@@ -240,11 +274,15 @@ class CommandsTest {
     assertThat(compared.code()).isEqualTo(3);
     assertThat(compared.out()).isEmpty();
     assertThat(compared.err())
-        .isEqualTo("target jdbc:postgresql://127.0.0.1:1/x cannot be reached (08001). Does the server run, and are host and port right?\n");
+        .isEqualTo(
+            "target jdbc:postgresql://127.0.0.1:1/x cannot be reached (08001). Does the server run, and are host and port right?\n");
 
     Ran status = process("status", "-c", file.toString());
     assertThat(status.code()).isEqualTo(3);
-    assertThat(status.out()).startsWith("migration m · phase SOURCE_PRIMARY").contains("problem    target: ").doesNotContain("secret");
+    assertThat(status.out())
+        .startsWith("migration m · phase SOURCE_PRIMARY")
+        .contains("problem    target: ")
+        .doesNotContain("secret");
   }
 
   @Test
@@ -257,27 +295,42 @@ class CommandsTest {
         target: {url: "%4$s", username: %2$s, password: "%3$s"}
         """;
     String source = dbs.sourceServer().jdbcUrl(dbs.database());
-    Files.writeString(file, both.formatted(source, dbs.username(), dbs.password(), dbs.targetServer().jdbcUrl(dbs.database())));
+    Files.writeString(
+        file,
+        both.formatted(
+            source, dbs.username(), dbs.password(), dbs.targetServer().jdbcUrl(dbs.database())));
     assertThat(Ran.of("init", "-c", file.toString()).code()).isZero();
-    Files.writeString(file, both.formatted(source, dbs.username(), dbs.password(), "jdbc:postgresql://127.0.0.1:1/x"));
+    Files.writeString(
+        file,
+        both.formatted(source, dbs.username(), dbs.password(), "jdbc:postgresql://127.0.0.1:1/x"));
 
     Ran ran = Ran.of("kill-switch", "engage", "-c", file.toString());
 
     assertThat(ran.code()).isZero();
     assertThat(ran.err()).startsWith("not set there: target: ");
     assertThat(ran.out()).startsWith("Kill switch engaged");
-    assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control")).isEqualTo("t");
+    assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control"))
+        .isEqualTo("t");
   }
 
   private static Ran process(String... args) throws Exception {
-    List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"), "-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
     Stream.of(args).forEach(command::add);
     File out = File.createTempFile("reconciler", ".out");
     File err = File.createTempFile("reconciler", ".err");
     try {
       Process process = new ProcessBuilder(command).redirectOutput(out).redirectError(err).start();
       int code = process.waitFor();
-      return new Ran(code, Files.readString(out.toPath(), StandardCharsets.UTF_8), Files.readString(err.toPath(), StandardCharsets.UTF_8));
+      return new Ran(
+          code,
+          Files.readString(out.toPath(), StandardCharsets.UTF_8),
+          Files.readString(err.toPath(), StandardCharsets.UTF_8));
     } finally {
       assertThat(out.delete() && err.delete()).isTrue();
     }

@@ -45,17 +45,24 @@ class UsageTest {
 
   @Test
   void noCommandAtAllIsWrongUsage() {
-    assertThat(Ran.of()).isEqualTo(new Ran(2, "", "reconciler: a command is missing. See reconciler -h" + System.lineSeparator()));
+    assertThat(Ran.of())
+        .isEqualTo(
+            new Ran(
+                2,
+                "",
+                "reconciler: a command is missing. See reconciler -h" + System.lineSeparator()));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "init", "compare", "repair", "status", "kill-switch", "generate-completion"})
+  @ValueSource(
+      strings = {"", "init", "compare", "repair", "status", "kill-switch", "generate-completion"})
   void everyCommandExplainsItselfInEightyColumns(String command) {
     Ran ran = command.isEmpty() ? Ran.of("-h") : Ran.of(command, "-h");
 
     assertThat(ran.code()).isZero();
     assertThat(ran.err()).isEmpty();
-    assertThat(ran.out()).startsWith(command.isEmpty() ? "Usage: reconciler" : "Usage: reconciler " + command);
+    assertThat(ran.out())
+        .startsWith(command.isEmpty() ? "Usage: reconciler" : "Usage: reconciler " + command);
     assertThat(ran.out().lines()).allMatch(l -> l.length() <= 80);
   }
 
@@ -72,7 +79,9 @@ class UsageTest {
   @Test
   void aMistakeInTheFileNamesItsLine(@TempDir Path directory) throws IOException {
     Path file = directory.resolve("dualwrite.yaml");
-    Files.writeString(file, "migration: m\nsource: {url: \"jdbc:postgresql:a\"}\ntarget: {url: \"jdbc:postgresql:b\"}\ntabels: {}\n");
+    Files.writeString(
+        file,
+        "migration: m\nsource: {url: \"jdbc:postgresql:a\"}\ntarget: {url: \"jdbc:postgresql:b\"}\ntabels: {}\n");
 
     Ran ran = Ran.of("compare", "-c", file.toString());
 
@@ -85,7 +94,8 @@ class UsageTest {
     Ran ran = Ran.of("status", "-c", "/nowhere/dualwrite.yaml");
 
     assertThat(ran.code()).isEqualTo(2);
-    assertThat(ran.err()).isEqualTo("no configuration file /nowhere/dualwrite.yaml" + System.lineSeparator());
+    assertThat(ran.err())
+        .isEqualTo("no configuration file /nowhere/dualwrite.yaml" + System.lineSeparator());
   }
 
   @Test
@@ -93,9 +103,15 @@ class UsageTest {
     Ran ran =
         Ran.with(
             Map.of("DUALWRITE_SOURCE_USERNAME", "app"),
-            "init", "--print", "--source", "jdbc:postgresql:x", "--target", "jdbc:postgresql:y");
+            "init",
+            "--print",
+            "--source",
+            "jdbc:postgresql:x",
+            "--target",
+            "jdbc:postgresql:y");
 
     assertThat(ran.code()).isZero();
-    assertThat(ran.out()).contains("CREATE SCHEMA IF NOT EXISTS \"dualwrite\";", "GRANT", "\"app\"");
+    assertThat(ran.out())
+        .contains("CREATE SCHEMA IF NOT EXISTS \"dualwrite\";", "GRANT", "\"app\"");
   }
 }
