@@ -78,10 +78,10 @@ final class ControlTables {
     if (away.size() == Side.values().length) {
       throw away.get(0);
     }
-    List<String> problems = away.stream().map(SideReadException::getMessage).toList();
-    Optional<Control.State> state = later(states.get(Side.SOURCE), states.get(Side.TARGET));
+    List<String> problems = away.stream().map(SideReadException::problem).toList();
+    Optional<Control.State> state = later(on(states, Side.SOURCE), on(states, Side.TARGET));
     Phase phase = state.map(Control.State::phase).orElse(config.phase());
-    if (states.get(phase.primary()).isEmpty()) {
+    if (on(states, phase.primary()).isEmpty()) {
       Journal.Depth none = new Journal.Depth(0, 0, Duration.ZERO);
       boolean killed = state.map(Control.State::killSwitch).orElse(false);
       return new MigrationStatus(
@@ -115,6 +115,11 @@ final class ControlTables {
                 problems));
   }
 
+  private static Optional<Control.State> on(
+      Map<Side, Optional<Control.State>> states, Side side) {
+    return states.getOrDefault(side, Optional.empty());
+  }
+
   /**
    * Engages or releases the kill switch on every side that answers; the problems of the one that
    * does not.
@@ -134,7 +139,7 @@ final class ControlTables {
                         && new Control(config.journal().schema())
                             .setKillSwitch(c, config.migration(), engaged));
       } catch (SideReadException e) {
-        problems.add(e.getMessage());
+        problems.add(e.problem());
       }
     }
     if (registered) {

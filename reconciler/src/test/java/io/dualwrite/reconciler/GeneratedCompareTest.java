@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -144,7 +145,7 @@ class GeneratedCompareTest {
     }
   }
 
-  private TreeSet<String> fullOuterJoin() throws SQLException {
+  private Set<String> fullOuterJoin() throws SQLException {
     String sql = "select k, n, at at time zone 'UTC', v, d, b from t";
     Map<String, List<String>> source = byKey(sql, true);
     Map<String, List<String>> target = byKey(sql, false);

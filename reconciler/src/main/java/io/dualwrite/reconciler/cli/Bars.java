@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.cli;
 
 import io.dualwrite.reconciler.compare.Progress;
+import java.io.Console;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,6 +9,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 
 /** One progress bar per table, on a terminal. */
 final class Bars implements Progress {
@@ -23,9 +25,23 @@ final class Bars implements Progress {
 
   /** Bars, where they are wanted and somebody can see them. */
   static Progress on(PrintStream terminal, boolean wanted) {
-    return wanted && System.console() != null && !"dumb".equals(System.getenv("TERM"))
+    return wanted && isTerminal(System.console()) && !"dumb".equals(System.getenv("TERM"))
         ? new Bars(terminal)
         : NONE;
+  }
+
+  /** From Java 22 on there is a console also where there is no terminal, and it can be asked. */
+  private static boolean isTerminal(@Nullable Console console) {
+    if (console == null) {
+      return false;
+    }
+    try {
+      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+    } catch (NoSuchMethodException e) {
+      return true;
+    } catch (ReflectiveOperationException e) {
+      return false;
+    }
   }
 
   @Override

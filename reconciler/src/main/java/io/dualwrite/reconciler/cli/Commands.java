@@ -1,15 +1,18 @@
 package io.dualwrite.reconciler.cli;
 
-import java.util.Map;
+import java.util.Arrays;
 import picocli.CommandLine;
 
-/** Makes the parts of the command line; those that read environment variables are given them. */
-record Commands(Map<String, String> environment) implements CommandLine.IFactory {
+/** Makes the commands, each with the terminal that it runs in. */
+record Commands(Terminal terminal) implements CommandLine.IFactory {
 
   @Override
   public <K> K create(Class<K> type) throws Exception {
-    return type == ConnectionOptions.class
-        ? type.cast(new ConnectionOptions(environment))
+    boolean takesTerminal =
+        Arrays.stream(type.getDeclaredConstructors())
+            .anyMatch(c -> Arrays.equals(c.getParameterTypes(), new Class<?>[] {Terminal.class}));
+    return takesTerminal
+        ? type.getDeclaredConstructor(Terminal.class).newInstance(terminal)
         : CommandLine.defaultFactory().create(type);
   }
 }

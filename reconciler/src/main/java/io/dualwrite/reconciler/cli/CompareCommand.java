@@ -11,8 +11,6 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "compare",
@@ -28,10 +26,15 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false)
 final class CompareCommand implements Callable<Integer> {
-  @Mixin private ConnectionOptions connection;
-  @Mixin private ComparisonOptions comparison;
-  @Mixin private OutputOptions output;
-  @Spec private CommandSpec spec;
+  private final Terminal terminal;
+  @Mixin private final ConnectionOptions connection;
+  @Mixin private final ComparisonOptions comparison = new ComparisonOptions();
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  CompareCommand(Terminal terminal) {
+    this.terminal = terminal;
+    this.connection = new ConnectionOptions(terminal.environment());
+  }
 
   @Override
   public Integer call() {
@@ -42,7 +45,7 @@ final class CompareCommand implements Callable<Integer> {
       Comparison result =
           new Reconciler(config, databases.source(), databases.target())
               .compare(options, Bars.on(System.err, comparison.showProgress()));
-      PrintWriter out = spec.commandLine().getOut();
+      PrintWriter out = terminal.out();
       if (comparison.json()) {
         out.println(JsonReport.of(result));
       } else {

@@ -20,7 +20,7 @@ final class Errors {
 
   static int usage(ParameterException e, String[] args) {
     PrintWriter err = e.getCommandLine().getErr();
-    String message = e.getMessage().lines().findFirst().orElse("wrong usage");
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
     err.println(
         e.getCommandLine().getCommandSpec().qualifiedName() + ": " + message + suggestion(e));
     return ExitCodes.USAGE;
@@ -61,7 +61,7 @@ final class Errors {
       return known.kind() == ReconcilerException.Kind.USAGE ? ExitCodes.USAGE : ExitCodes.DATABASE;
     }
     if (e instanceof SideReadException failed) {
-      err.println(failed.getMessage());
+      err.println(failed.problem());
       return ExitCodes.DATABASE;
     }
     err.println("Unexpected: " + Failures.describe(e) + (debug ? "" : ". --debug shows where"));

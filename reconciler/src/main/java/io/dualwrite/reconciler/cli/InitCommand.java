@@ -12,9 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "init",
@@ -30,7 +28,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false)
 final class InitCommand implements Callable<Integer> {
-  @Mixin private ConnectionOptions connection;
+  private final Terminal terminal;
+  @Mixin private final ConnectionOptions connection;
 
   @Option(
       names = "--print",
@@ -38,14 +37,18 @@ final class InitCommand implements Callable<Integer> {
       order = 4)
   private boolean print;
 
-  @Mixin private OutputOptions output;
-  @Spec private CommandSpec spec;
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  InitCommand(Terminal terminal) {
+    this.terminal = terminal;
+    this.connection = new ConnectionOptions(terminal.environment());
+  }
 
   @Override
   public Integer call() {
     output.apply();
     MigrationConfig config = connection.config();
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = terminal.out();
     if (print) {
       print(config, out);
       return ExitCodes.OK;

@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "kill-switch",
@@ -28,9 +26,14 @@ final class KillSwitchCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "engage|release", description = "What to do.")
   private String action = "";
 
-  @Mixin private ConnectionOptions connection;
-  @Mixin private OutputOptions output;
-  @Spec private CommandSpec spec;
+  private final Terminal terminal;
+  @Mixin private final ConnectionOptions connection;
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  KillSwitchCommand(Terminal terminal) {
+    this.terminal = terminal;
+    this.connection = new ConnectionOptions(terminal.environment());
+  }
 
   @Override
   public Integer call() {
@@ -44,10 +47,9 @@ final class KillSwitchCommand implements Callable<Integer> {
     try (Databases databases = Databases.unchecked(config)) {
       List<String> problems =
           new Reconciler(config, databases.source(), databases.target()).setKillSwitch(engage);
-      problems.forEach(p -> spec.commandLine().getErr().println("not set there: " + p));
+      problems.forEach(p -> terminal.err().println("not set there: " + p));
     }
-    spec.commandLine()
-        .getOut()
+    terminal.out()
         .println(
             engage
                 ? "Kill switch engaged: applications use the source alone within a second. Next: reconciler status"

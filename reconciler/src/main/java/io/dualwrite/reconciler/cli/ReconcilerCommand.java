@@ -2,9 +2,6 @@ package io.dualwrite.reconciler.cli;
 
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "reconciler",
@@ -37,10 +34,9 @@ import picocli.CommandLine.Spec;
       "Completion for this shell:  source <(reconciler generate-completion)"
     })
 final class ReconcilerCommand implements Runnable {
-  @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "a command is missing. See reconciler -h");
+    throw new IllegalArgumentException("a command is missing. See reconciler -h");
   }
 }

@@ -13,9 +13,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "repair",
@@ -31,7 +29,8 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false)
 final class RepairCommand implements Callable<Integer> {
-  @Mixin private ConnectionOptions connection;
+  private final Terminal terminal;
+  @Mixin private final ConnectionOptions connection;
 
   @Option(names = "--dry-run", description = "Only compare, and say what would be done.", order = 4)
   private boolean dryRun;
@@ -49,9 +48,13 @@ final class RepairCommand implements Callable<Integer> {
       order = 6)
   private long maxChanges = Long.MAX_VALUE;
 
-  @Mixin private ComparisonOptions comparison;
-  @Mixin private OutputOptions output;
-  @Spec private CommandSpec spec;
+  @Mixin private final ComparisonOptions comparison = new ComparisonOptions();
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  RepairCommand(Terminal terminal) {
+    this.terminal = terminal;
+    this.connection = new ConnectionOptions(terminal.environment());
+  }
 
   @Override
   public Integer call() {
@@ -67,7 +70,7 @@ final class RepairCommand implements Callable<Integer> {
 
   private int plan(Reconciler reconciler, RepairOptions options, Progress progress) {
     Comparison result = reconciler.compare(options.compare(), progress);
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = terminal.out();
     if (comparison.json()) {
       out.println(JsonReport.of(result));
     } else {
@@ -78,7 +81,7 @@ final class RepairCommand implements Callable<Integer> {
 
   private int repair(Reconciler reconciler, RepairOptions options, Progress progress) {
     Repair result = reconciler.repair(options, progress);
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = terminal.out();
     if (comparison.json()) {
       out.println(JsonReport.of(result));
     } else {

@@ -8,8 +8,6 @@ import io.dualwrite.reconciler.report.StatusReport;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 @Command(
     name = "status",
@@ -23,9 +21,14 @@ import picocli.CommandLine.Spec;
     versionProvider = Version.class,
     sortOptions = false)
 final class StatusCommand implements Callable<Integer> {
-  @Mixin private ConnectionOptions connection;
-  @Mixin private OutputOptions output;
-  @Spec private CommandSpec spec;
+  private final Terminal terminal;
+  @Mixin private final ConnectionOptions connection;
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  StatusCommand(Terminal terminal) {
+    this.terminal = terminal;
+    this.connection = new ConnectionOptions(terminal.environment());
+  }
 
   @Override
   public Integer call() {
@@ -34,7 +37,7 @@ final class StatusCommand implements Callable<Integer> {
     try (Databases databases = Databases.unchecked(config)) {
       MigrationStatus status =
           new Reconciler(config, databases.source(), databases.target()).status();
-      spec.commandLine().getOut().print(StatusReport.of(status));
+      terminal.out().print(StatusReport.of(status));
       return status.problems().isEmpty() ? ExitCodes.OK : ExitCodes.DATABASE;
     }
   }

@@ -118,7 +118,7 @@ public final class Comparer {
       table
           .comparer()
           .tally()
-          .put(0, WindowResult.without(Window.all(), Status.FAILED, e.getMessage()), List.of());
+          .put(0, WindowResult.without(Window.all(), Status.FAILED, e.problem()), List.of());
       return;
     }
     table.notes().addAll(plan.notes());
@@ -143,7 +143,7 @@ public final class Comparer {
       failed(e);
       for (int w = 0; w < chunk.windows().size(); w++) {
         WindowResult result =
-            WindowResult.without(chunk.windows().get(w), Status.FAILED, e.getMessage());
+            WindowResult.without(chunk.windows().get(w), Status.FAILED, e.problem());
         table.comparer().tally().put(first + w, result, List.of());
       }
     }

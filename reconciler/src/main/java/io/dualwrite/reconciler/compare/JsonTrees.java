@@ -17,14 +17,7 @@ final class JsonTrees {
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
           .build();
 
-  private static final Comparator<JsonNode> BY_VALUE =
-      (a, b) -> {
-        boolean same =
-            a.isNumber() && b.isNumber()
-                ? a.decimalValue().compareTo(b.decimalValue()) == 0
-                : a.equals(b);
-        return same ? 0 : 1;
-      };
+  private static final Comparator<JsonNode> BY_VALUE = (a, b) -> sameScalar(a, b) ? 0 : 1;
 
   private JsonTrees() {}
 
@@ -34,5 +27,12 @@ final class JsonTrees {
     } catch (JsonProcessingException e) {
       return a.equals(b);
     }
+  }
+
+  private static boolean sameScalar(JsonNode a, JsonNode b) {
+    if (a.isNumber() && b.isNumber()) {
+      return a.decimalValue().compareTo(b.decimalValue()) == 0;
+    }
+    return a.equals(b);
   }
 }

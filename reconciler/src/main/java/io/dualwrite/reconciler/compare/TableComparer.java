@@ -98,7 +98,7 @@ final class TableComparer {
         Window window = look.chunk().windows().get(look.window());
         tally.put(
             look.first() + look.window(),
-            WindowResult.without(window, WindowResult.Status.FAILED, e.getMessage()),
+            WindowResult.without(window, WindowResult.Status.FAILED, e.problem()),
             List.of());
       }
     }

@@ -82,7 +82,7 @@ public final class Repairer {
               locks.context().secondary(),
               (source, target) -> planner.plan(repairer.table(), source, target));
     } catch (SideReadException e) {
-      repairer.problem(e.getMessage());
+      repairer.problem(e.problem());
       return;
     }
     progress.begin(name, plan.windows());
@@ -114,7 +114,7 @@ public final class Repairer {
     try {
       work.run();
     } catch (SideReadException e) {
-      repairer.problem(e.getMessage());
+      repairer.problem(e.problem());
     }
   }
 }

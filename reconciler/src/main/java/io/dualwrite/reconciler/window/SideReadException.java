@@ -24,6 +24,11 @@ public final class SideReadException extends RuntimeException {
     return state != null && (state.startsWith("08") || state.startsWith("57P"));
   }
 
+  /** The side and what it said, in one line without row values. */
+  public String problem() {
+    return side.label() + ": " + Failures.describe(failure);
+  }
+
   /** The side that failed. */
   public Side side() {
     return side;

@@ -14,6 +14,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 
@@ -62,7 +63,7 @@ final class TimeWindows {
     if (count <= Math.max(2_000, Math.min(rows / 50, WindowPlanner.MAX_WINDOWS))) {
       starts = LongStream.range(first, first + count).toArray();
     } else {
-      TreeSet<Long> filled = filled(source, Side.SOURCE, sourceFacts, seconds);
+      SortedSet<Long> filled = filled(source, Side.SOURCE, sourceFacts, seconds);
       filled.addAll(filled(target, Side.TARGET, targetFacts, seconds));
       if (filled.size() > WindowPlanner.MAX_WINDOWS) {
         long longer =
@@ -150,7 +151,7 @@ final class TimeWindows {
   }
 
   /** The numbers of the windows that have rows, one more than allowed at the most. */
-  private TreeSet<Long> filled(Connection connection, Side side, TableFacts facts, long seconds) {
+  private SortedSet<Long> filled(Connection connection, Side side, TableFacts facts, long seconds) {
     String c = column.pair().on(side).sql();
     String number = "floor(extract(epoch from " + c + ") / " + seconds + ")::int8";
     String rows = " from " + table(side) + " where " + finite(side);
@@ -184,8 +185,8 @@ final class TimeWindows {
     return WindowPlanner.read(side, () -> numbers(connection, indexed ? probes : scan));
   }
 
-  private static TreeSet<Long> numbers(Connection connection, String sql) throws SQLException {
-    TreeSet<Long> numbers = new TreeSet<>();
+  private static SortedSet<Long> numbers(Connection connection, String sql) throws SQLException {
+    SortedSet<Long> numbers = new TreeSet<>();
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
       while (result.next()) {

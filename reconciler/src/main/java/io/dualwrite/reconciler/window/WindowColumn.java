@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.window;
 
 import static java.util.stream.Collectors.joining;
 
+import com.google.common.collect.ImmutableSet;
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.ColumnPair;
@@ -21,10 +22,10 @@ record WindowColumn(ColumnPair pair, Family family) {
     INTEGER(Set.of("int2", "int4", "int8")),
     UUID(Set.of("uuid"));
 
-    private final Set<String> types;
+    private final ImmutableSet<String> types;
 
     Family(Set<String> types) {
-      this.types = types;
+      this.types = ImmutableSet.copyOf(types);
     }
   }
 

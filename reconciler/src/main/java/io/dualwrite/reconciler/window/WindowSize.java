@@ -18,7 +18,7 @@ public record WindowSize(Optional<Duration> fixed) {
   public static final WindowSize AUTO = new WindowSize(Optional.empty());
 
   public WindowSize {
-    if (fixed.isPresent() && (fixed.get().getSeconds() < 1 || fixed.get().getNano() != 0)) {
+    if (fixed.isPresent() && !isWholeSeconds(fixed.get())) {
       throw new IllegalArgumentException(
           "window must be a whole number of seconds, at least 1s, was "
               + Durations.print(fixed.get()));
@@ -34,9 +34,13 @@ public record WindowSize(Optional<Duration> fixed) {
   long seconds(long span, long rows, long rowsPerWindow, boolean wholeDays) {
     long wanted =
         fixed
-            .map(Duration::getSeconds)
+            .map(Duration::toSeconds)
             .orElseGet(() -> step(span / Math.max(1, rows / rowsPerWindow)));
     return wholeDays ? (wanted + 86_399) / 86_400 * 86_400 : wanted;
+  }
+
+  private static boolean isWholeSeconds(Duration length) {
+    return length.toSeconds() >= 1 && length.equals(Duration.ofSeconds(length.toSeconds()));
   }
 
   /** The longest step that is not longer. */

@@ -50,7 +50,7 @@ class UsageTest {
             new Ran(
                 2,
                 "",
-                "reconciler: a command is missing. See reconciler -h" + System.lineSeparator()));
+                "a command is missing. See reconciler -h" + System.lineSeparator()));
   }
 
   @ParameterizedTest
