@@ -115,8 +115,7 @@ final class ControlTables {
                 problems));
   }
 
-  private static Optional<Control.State> on(
-      Map<Side, Optional<Control.State>> states, Side side) {
+  private static Optional<Control.State> on(Map<Side, Optional<Control.State>> states, Side side) {
     return states.getOrDefault(side, Optional.empty());
   }
 

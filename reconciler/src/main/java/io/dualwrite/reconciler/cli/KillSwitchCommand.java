@@ -49,7 +49,8 @@ final class KillSwitchCommand implements Callable<Integer> {
           new Reconciler(config, databases.source(), databases.target()).setKillSwitch(engage);
       problems.forEach(p -> terminal.err().println("not set there: " + p));
     }
-    terminal.out()
+    terminal
+        .out()
         .println(
             engage
                 ? "Kill switch engaged: applications use the source alone within a second. Next: reconciler status"

@@ -25,7 +25,8 @@ public final class Main {
   /** Runs a command in this JVM and returns its exit code. */
   static int run(
       Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
-    CommandLine line = new CommandLine(new ReconcilerCommand(), new Commands(new Terminal(environment, out, err)));
+    CommandLine line =
+        new CommandLine(new ReconcilerCommand(), new Commands(new Terminal(environment, out, err)));
     line.setOut(out);
     line.setErr(err);
     line.setUsageHelpWidth(80);

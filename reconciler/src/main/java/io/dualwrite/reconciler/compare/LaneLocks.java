@@ -6,12 +6,14 @@ import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
+import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Set;
+import javax.sql.DataSource;
 
 /**
  * Looks at both sides while nobody delivers: the lane's lock is held on the secondary, the primary
@@ -21,10 +23,28 @@ import java.util.Set;
  * @param journalled whether the primary has a journal; without one nothing is on its way
  */
 public record LaneLocks(CopyContext context, boolean journalled) {
+  private static final int PROBE_SECONDS = 5;
 
-  /** Takes the lane's lock; close it soon, deliveries wait. */
-  public LockedCopy begin(Lane lane) throws SQLException {
-    return LockedCopy.begin(context, lane);
+
+  /**
+   * Takes the lane's lock; close it soon, deliveries wait.
+   *
+   * @throws SideReadException naming the side that failed; the secondary also when the lock is not granted in time
+   */
+  public LockedCopy begin(Lane lane) {
+    try {
+      return LockedCopy.begin(context, lane);
+    } catch (SQLException e) {
+      throw new SideReadException(answers(context.primaryDatabase()) ? context.secondary() : context.primary(), e);
+    }
+  }
+
+  private static boolean answers(DataSource database) {
+    try (Connection connection = database.getConnection()) {
+      return connection.isValid(PROBE_SECONDS);
+    } catch (SQLException e) {
+      return false;
+    }
   }
 
   /** The connection to {@code side} under the lock. */

@@ -86,7 +86,7 @@ public final class Settler {
   }
 
   private LockedCopy begin() {
-    return read(locks.context().secondary(), () -> locks.begin(lane));
+    return locks.begin(lane);
   }
 
   private RowCursor cursor(LockedCopy lock, Side side, Chunk chunk, Collection<Integer> windows) {

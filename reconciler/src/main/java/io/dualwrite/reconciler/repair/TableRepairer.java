@@ -120,7 +120,7 @@ final class TableRepairer {
    */
   private void step(List<RowKey> keys, Pass pass, boolean history) {
     List<RowKey> wrong = List.of();
-    try (LockedCopy lock = LockedCopy.begin(locks.context(), lane)) {
+    try (LockedCopy lock = locks.begin(lane)) {
       wrong =
           history && pass == Pass.COPY
               ? keys.subList(0, budget.take(keys.size()))
@@ -144,7 +144,7 @@ final class TableRepairer {
 
   /** The fast way was refused: every row by every means, under a new lock. */
   private void settle(List<RowKey> keys, Pass pass) {
-    try (LockedCopy lock = LockedCopy.begin(locks.context(), lane)) {
+    try (LockedCopy lock = locks.begin(lane)) {
       List<RefusedRow> refused = lock.settle(lane, Map.of(table.pair(), keys));
       lock.commit();
       refused.forEach(
@@ -205,7 +205,7 @@ final class TableRepairer {
           "has no key and rows that the source has not: it can only be replaced whole, with --delete-extra");
       return;
     }
-    try (LockedCopy lock = LockedCopy.begin(locks.context(), lane)) {
+    try (LockedCopy lock = locks.begin(lane)) {
       CopyResult result = lock.replaceRange(table.pair(), null, null);
       lock.commit();
       done(result.written(), result.deleted());

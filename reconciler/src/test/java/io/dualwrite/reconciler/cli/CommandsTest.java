@@ -113,7 +113,21 @@ class CommandsTest {
     assertThat(root.get("durationMillis").isIntegralNumber()).isTrue();
     JsonNode table = root.get("tables").get(0);
     assertThat(table.get("table").asText()).isEqualTo("public.flights");
-    Map.of("sourceRows", 180, "targetRows", 180, "windows", 3, "mismatchedWindows", 1, "missing", 0, "extra", 0, "changed", 1)
+    Map.of(
+            "sourceRows",
+            180,
+            "targetRows",
+            180,
+            "windows",
+            3,
+            "mismatchedWindows",
+            1,
+            "missing",
+            0,
+            "extra",
+            0,
+            "changed",
+            1)
         .forEach((name, number) -> assertThat(table.get(name).asInt()).as(name).isEqualTo(number));
     assertThat(table.get("truncated").asBoolean()).isFalse();
     assertThat(table.get("differences").toString())

@@ -47,10 +47,7 @@ class UsageTest {
   void noCommandAtAllIsWrongUsage() {
     assertThat(Ran.of())
         .isEqualTo(
-            new Ran(
-                2,
-                "",
-                "a command is missing. See reconciler -h" + System.lineSeparator()));
+            new Ran(2, "", "a command is missing. See reconciler -h" + System.lineSeparator()));
   }
 
   @ParameterizedTest
