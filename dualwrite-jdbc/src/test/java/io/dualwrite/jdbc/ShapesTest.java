@@ -71,7 +71,7 @@ class ShapesTest {
     write(
         config(),
         "SET TimeZone = 'Asia/Kathmandu'",
-        "SET DateStyle = 'German'",
+        "SET DateStyle = 'ISO, DMY'",
         "INSERT INTO m SELECT i % 3, timestamptz '2024-01-15 00:00:00.000001Z' + i * interval '1 hour', i FROM generate_series(1, 500) i",
         "INSERT INTO m_1 VALUES (9, '2024-01-02 03:04:05.678901Z', 'NaN')",
         "UPDATE m SET ts = ts + interval '20 days' WHERE device = 9",

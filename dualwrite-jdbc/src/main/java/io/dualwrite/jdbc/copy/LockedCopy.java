@@ -6,12 +6,12 @@ import io.dualwrite.jdbc.schema.ColumnText;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,19 +62,12 @@ public final class LockedCopy implements AutoCloseable {
 
   /** Waits for the lane's locks (at most {@link CopyContext#lockWait()}, then SQLState 55P03). */
   public static LockedCopy begin(CopyContext context, Lane lane) throws SQLException {
-    return open(
-            context,
-            lane.tables(),
-            "SELECT pg_catalog.pg_advisory_xact_lock(k) FROM pg_catalog.unnest(?::bigint[]) k")
-        .orElseThrow();
+    return open(context, lane.tables(), "pg_advisory_xact_lock").orElseThrow();
   }
 
   /** Takes the lane's locks if nobody has any of them. */
   public static Optional<LockedCopy> tryBegin(CopyContext context, Lane lane) throws SQLException {
-    return open(
-        context,
-        lane.tables(),
-        "SELECT pg_catalog.pg_try_advisory_xact_lock(k) FROM pg_catalog.unnest(?::bigint[]) k");
+    return open(context, lane.tables(), "pg_try_advisory_xact_lock");
   }
 
   /**
@@ -94,11 +88,7 @@ public final class LockedCopy implements AutoCloseable {
       secondary.setAutoCommit(false);
       secondary.setNetworkTimeout(
           Runnable::run, (int) context.statementTimeout().toMillis() + NETWORK_GRACE);
-      begin(secondary, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", limits(context));
-      lock(
-          secondary,
-          "SELECT pg_catalog." + lock + "(k) FROM pg_catalog.unnest(?::bigint[]) k",
-          context.locks(lane.tables()));
+      lock(secondary, context, lock, lane.tables());
       try (Statement statement = own.createStatement()) {
         statement.execute(ColumnText.SESSION_SETTINGS);
       }
@@ -120,8 +110,7 @@ public final class LockedCopy implements AutoCloseable {
       secondary.setAutoCommit(false);
       secondary.setNetworkTimeout(
           Runnable::run, (int) context.statementTimeout().toMillis() + NETWORK_GRACE);
-      begin(secondary, "SET TRANSACTION ISOLATION LEVEL READ COMMITTED", limits(context));
-      if (!lock(secondary, lock, context.locks(tables))) {
+      if (!lock(secondary, context, lock, tables)) {
         return Optional.empty();
       }
       primary = context.primaryDatabase().getConnection();
@@ -166,18 +155,38 @@ public final class LockedCopy implements AutoCloseable {
     }
   }
 
-  private static boolean lock(Connection secondary, String sql, long[] keys) throws SQLException {
-    Long[] boxed = java.util.Arrays.stream(keys).boxed().toArray(Long[]::new);
-    try (PreparedStatement statement = secondary.prepareStatement(sql)) {
-      statement.setArray(1, secondary.createArrayOf("bigint", boxed));
-      try (ResultSet rows = statement.executeQuery()) {
-        boolean all = true;
+  /**
+   * Begins the transaction and takes the locks in one message to the server. Each statement in it
+   * has a snapshot of its own, so that what is read later is as of after the lock.
+   */
+  private static boolean lock(
+      Connection secondary, CopyContext context, String lock, Collection<TablePair> tables)
+      throws SQLException {
+    String keys =
+        Arrays.stream(context.locks(tables))
+            .mapToObj(Long::toString)
+            .collect(Collectors.joining(","));
+    String sql =
+        "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; "
+            + ColumnText.SESSION_SETTINGS
+            + limits(context)
+            + "; SELECT pg_catalog."
+            + lock
+            + "(k) FROM pg_catalog.unnest('{"
+            + keys
+            + "}'::bigint[]) k";
+    try (Statement statement = secondary.createStatement()) {
+      statement.execute(sql);
+      statement.getMoreResults();
+      statement.getMoreResults();
+      boolean all = true;
+      try (ResultSet rows = statement.getResultSet()) {
         while (rows.next()) {
           // pg_advisory_xact_lock returns void, which is not 'f'.
           all &= !"f".equals(rows.getString(1));
         }
-        return all;
       }
+      return all;
     }
   }
 

@@ -11,15 +11,19 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +39,9 @@ public final class DeliveryEngine implements AutoCloseable {
   /** Keys of BEST_EFFORT rows kept per lane. */
   private static final int MEMORY = 100_000;
 
+  /** Counting a long journal costs; the gauges are this old at most. */
+  private static final Duration DEPTH_EVERY = Duration.ofSeconds(2);
+
   private final CopyContext context;
   private final DeliverySettings settings;
   private final LaneSource lanes;
@@ -46,7 +53,13 @@ public final class DeliveryEngine implements AutoCloseable {
   private volatile boolean running;
   private volatile Map<String, LaneWorker> workers = Map.of();
   private volatile Journal.Depth depth = new Journal.Depth(0, 0, Duration.ZERO);
-  private boolean reading = true;
+  private long measuredAt = System.nanoTime() - DEPTH_EVERY.toNanos();
+  private final AtomicBoolean lanesReadable = new AtomicBoolean(true);
+  private final AtomicBoolean journalReadable = new AtomicBoolean(true);
+
+  /** Keys of BEST_EFFORT rows written before the secondary was seen for the first time. */
+  private final ArrayBlockingQueue<Map.Entry<String, RowKey>> early =
+      new ArrayBlockingQueue<>(MEMORY);
 
   /**
    * Where the lanes come from: both catalogs, so that the secondary must be there for the first
@@ -74,7 +87,7 @@ public final class DeliveryEngine implements AutoCloseable {
     this.probe = probe;
     this.executor =
         new ScheduledThreadPoolExecutor(
-            settings.threads() + 1,
+            settings.threads() + 2,
             task -> {
               Thread thread = Executors.defaultThreadFactory().newThread(task);
               thread.setName("dualwrite-delivery-" + context.migration());
@@ -83,7 +96,9 @@ public final class DeliveryEngine implements AutoCloseable {
             });
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     long every = settings.pollInterval().toMillis();
-    executor.scheduleWithFixedDelay(this::poll, 0, every, TimeUnit.MILLISECONDS);
+    executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+    executor.scheduleWithFixedDelay(this::lookAtLanes, 0, every, TimeUnit.MILLISECONDS);
+    executor.scheduleWithFixedDelay(this::lookAtJournal, every, every, TimeUnit.MILLISECONDS);
     metrics.showJournal(() -> depth.pending(), () -> depth.oldest().toMillis() / 1000.0);
   }
 
@@ -126,7 +141,7 @@ public final class DeliveryEngine implements AutoCloseable {
   public void remember(String table, Collection<RowKey> keys) {
     LaneWorker worker = workers.get(table);
     if (worker == null) {
-      metrics.secondaryFailure(table, "secondary-unknown");
+      rememberUntilKnown(table, keys);
       return;
     }
     for (TablePair pair : worker.lane().lane().tables()) {
@@ -136,6 +151,15 @@ public final class DeliveryEngine implements AutoCloseable {
     }
     if (running) {
       worker.wake();
+    }
+  }
+
+  private void rememberUntilKnown(String table, Collection<RowKey> keys) {
+    for (RowKey key : keys) {
+      // Once the lanes are known, a table without one is not on the secondary.
+      if (!known.isEmpty() || !early.offer(Map.entry(table, key))) {
+        metrics.secondaryFailure(table, known.isEmpty() ? "queue-full" : "secondary-unknown");
+      }
     }
   }
 
@@ -179,34 +203,43 @@ public final class DeliveryEngine implements AutoCloseable {
     return workers.values().stream().anyMatch(LaneWorker::failing);
   }
 
-  private void poll() {
+  /**
+   * Looks at the schemas of both databases; waits for the secondary, and so has a turn of its own.
+   */
+  private void lookAtLanes() {
+    if (!running) {
+      return;
+    }
     try {
-      if (running) {
-        adopt(lanes.lanes());
+      adopt(lanes.lanes());
+      lanesReadable.set(true);
+    } catch (SQLException | RuntimeException e) {
+      if (lanesReadable.getAndSet(false)) {
+        LOG.warn("delivery: the databases' schemas cannot be read: {}", Failures.describe(e));
       }
-      List<String> waiting;
-      try (Connection primary = context.primaryDatabase().getConnection()) {
-        waiting = context.journal().tablesWithEntries(primary);
-        depth = context.journal().depth(primary);
-      }
-      reading = true;
-      waiting.forEach(this::wake);
-      if (depth.setAside() > 0 && running) {
-        workers.values().forEach(LaneWorker::wake);
-      }
-    } catch (SQLException e) {
-      if (reading) {
-        reading = false;
-        LOG.warn(
-            "delivery: cannot look at the journal or at the databases' schemas: {}",
-            Failures.describe(e));
-      }
-    } catch (RuntimeException e) {
-      LOG.error("delivery: looking at the journal failed", e);
     }
   }
 
-  private List<Lane> known = List.of();
+  /** Looks at the journal: entries of other instances, and now and then how many there are. */
+  private void lookAtJournal() {
+    try (Connection primary = context.primaryDatabase().getConnection()) {
+      if (System.nanoTime() - measuredAt >= DEPTH_EVERY.toNanos()) {
+        depth = context.journal().depth(primary);
+        measuredAt = System.nanoTime();
+      }
+      context.journal().tablesWithEntries(primary).forEach(this::wake);
+      if (depth.setAside() > 0 && running) {
+        workers.values().forEach(LaneWorker::wake);
+      }
+      journalReadable.set(true);
+    } catch (SQLException | RuntimeException e) {
+      if (journalReadable.getAndSet(false)) {
+        LOG.warn("delivery: the journal cannot be read: {}", Failures.describe(e));
+      }
+    }
+  }
+
+  private volatile List<Lane> known = List.of();
 
   private void adopt(List<Lane> current) {
     if (current == known) {
@@ -226,6 +259,9 @@ public final class DeliveryEngine implements AutoCloseable {
     former.values().stream()
         .distinct()
         .forEach(worker -> worker.lane().forget().forEach((table, keys) -> remember(table, keys)));
+    List<Map.Entry<String, RowKey>> waiting = new ArrayList<>();
+    early.drainTo(waiting);
+    waiting.forEach(each -> remember(each.getKey(), List.of(each.getValue())));
     workers.values().forEach(LaneWorker::wake);
   }
 

@@ -7,17 +7,29 @@ import java.time.Duration;
  *
  * @param batch entries of one table taken in one step
  * @param pollInterval how often the journal is looked at for entries of other instances
+ * @param pause between two rounds of a lane that is never idle, so that rounds are fewer and
+ *     larger; nobody who waits for a delivery waits for it
  * @param threads lanes delivered at the same time
  * @param firstBackOff the pause after a first failure of the secondary; it doubles with each
  *     further one
  * @param longestBackOff the longest pause
  */
 public record DeliverySettings(
-    int batch, Duration pollInterval, int threads, Duration firstBackOff, Duration longestBackOff) {
+    int batch,
+    Duration pollInterval,
+    Duration pause,
+    int threads,
+    Duration firstBackOff,
+    Duration longestBackOff) {
   /** The defaults. */
   public static final DeliverySettings DEFAULT =
       new DeliverySettings(
-          1000, Duration.ofMillis(200), 4, Duration.ofMillis(50), Duration.ofSeconds(2));
+          1000,
+          Duration.ofMillis(200),
+          Duration.ofMillis(3),
+          4,
+          Duration.ofMillis(50),
+          Duration.ofSeconds(2));
 
   public DeliverySettings {
     if (batch < 1 || threads < 1) {

@@ -5,6 +5,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,7 @@ final class LaneWorker implements Runnable {
 
   private volatile int failures;
   private int vainTries;
+  private volatile @Nullable ScheduledFuture<?> pause;
 
   LaneWorker(
       LaneDelivery lane,
@@ -86,7 +89,8 @@ final class LaneWorker implements Runnable {
     lock.lock();
     try {
       waiters++;
-      if (scheduled.compareAndSet(false, true)) {
+      ScheduledFuture<?> pausing = pause;
+      if (scheduled.compareAndSet(false, true) || (pausing != null && pausing.cancel(false))) {
         execute(Duration.ZERO);
       }
       while (delivered < wanted && left > 0 && running.getAsBoolean() && failures == 0) {
@@ -118,6 +122,11 @@ final class LaneWorker implements Runnable {
       if (running.getAsBoolean()
           && requested.get() > deliveredSoFar()
           && scheduled.compareAndSet(false, true)) {
+        execute(Duration.ZERO);
+      }
+    } else if (pause == settings.pause()) {
+      this.pause = execute(pause);
+      if (hasWaiters() && this.pause.cancel(false)) {
         execute(Duration.ZERO);
       }
     } else {
@@ -153,6 +162,9 @@ final class LaneWorker implements Runnable {
             if (requested.get() == upTo) {
               return DONE;
             }
+            if (!hasWaiters()) {
+              return settings.pause();
+            }
           }
           case MORE, STOPPED -> {}
         }
@@ -186,10 +198,8 @@ final class LaneWorker implements Runnable {
     return Duration.ofMillis(capped / 2 + ThreadLocalRandom.current().nextLong(capped / 2 + 1));
   }
 
-  private void execute(Duration pause) {
-    if (!executor.isShutdown()) {
-      executor.schedule(this, pause.toNanos(), TimeUnit.NANOSECONDS);
-    }
+  private ScheduledFuture<?> execute(Duration pause) {
+    return executor.schedule(this, pause.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private boolean hasWaiters() {

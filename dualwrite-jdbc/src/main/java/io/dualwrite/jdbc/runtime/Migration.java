@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 public final class Migration implements Mirroring, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
   private static final int TEND_MILLIS = 100;
-  private static final int REFRESH_MILLIS = 2_000;
+  private static final int REFRESH_MILLIS = 5_000;
 
   private final MigrationConfig config;
   private final DataSource primary;

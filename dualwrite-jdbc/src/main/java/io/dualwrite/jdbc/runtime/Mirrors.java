@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Mirrors implements DeliveryEngine.LaneSource {
   private static final Logger LOG = LoggerFactory.getLogger(Mirrors.class);
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
   private final DataSource source;
   private final DataSource target;
