@@ -24,7 +24,7 @@ class GuaranteesTest {
   /**
    * Guarantees whose tests are not written yet. Take one out with its first test; never add one.
    */
-  private static final Set<String> NOT_YET_PROVEN = Set.of("G3");
+  private static final Set<String> NOT_YET_PROVEN = Set.of();
 
   private static final Pattern HEADING = Pattern.compile("(?m)^#{2,}\\s+(G\\d+)\\b");
 
