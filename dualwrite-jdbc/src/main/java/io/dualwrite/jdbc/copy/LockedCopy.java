@@ -356,7 +356,7 @@ public final class LockedCopy implements AutoCloseable {
   }
 
   RowTransfer transfer(TablePair table) {
-    return transfers.computeIfAbsent(table, RowTransfer::new);
+    return transfers.computeIfAbsent(table, t -> new RowTransfer(t, context.primary()));
   }
 
   /**

@@ -25,9 +25,9 @@ final class RowTransfer {
   private final TablePair pair;
   private final TableSql sql;
 
-  RowTransfer(TablePair pair) {
+  RowTransfer(TablePair pair, Side primary) {
     this.pair = pair;
-    this.sql = new TableSql(pair);
+    this.sql = new TableSql(pair, primary);
   }
 
   /**

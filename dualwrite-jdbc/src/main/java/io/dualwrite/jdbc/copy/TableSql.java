@@ -7,6 +7,7 @@ import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.Column.Generation;
 import io.dualwrite.jdbc.schema.ColumnPair;
 import io.dualwrite.jdbc.schema.ColumnText;
+import io.dualwrite.jdbc.schema.KeyText;
 import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.jdbc.schema.UniqueKey;
 import java.util.HashSet;
@@ -41,9 +42,12 @@ final class TableSql {
           "name");
 
   private final TablePair pair;
+  private final Side primary;
 
-  TableSql(TablePair pair) {
+  /** Keys are given as the primary's columns print them. */
+  TableSql(TablePair pair, Side primary) {
     this.pair = pair;
+    this.primary = primary;
   }
 
   /**
@@ -248,9 +252,27 @@ final class TableSql {
                         + "."
                         + pair.key().get(i).on(side).sql()
                         + " = "
-                        + cast(pair.key().get(i).on(side), "k.k" + i))
+                        + key(pair.key().get(i), side, "k.k" + i))
             .toList(),
         " AND ");
+  }
+
+  /**
+   * A key's text as a value of this side's column: where the types differ, by way of the type that
+   * printed it.
+   */
+  private String key(ColumnPair column, Side side, String text) {
+    Column printed = column.on(primary);
+    Column own = column.on(side);
+    boolean direct =
+        side == primary
+            || printed.baseType().equals(own.baseType())
+            || printed.typeKind() != 'b'
+            || printed.baseType().equals("citext")
+            || printed.baseType().equals("ltree");
+    return direct
+        ? cast(own, text)
+        : cast(own, ColumnText.read(printed, KeyText.decode(printed, text)));
   }
 
   private static String cast(Column column, String text) {
