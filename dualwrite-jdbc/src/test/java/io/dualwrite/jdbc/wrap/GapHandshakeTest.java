@@ -89,7 +89,6 @@ class GapHandshakeTest {
         insert.setInt(1, 1);
         if (random.nextInt(3) == 0) {
           insert.addBatch();
-          Thread.yield();
           insert.addBatch();
           insert.executeBatch();
         } else {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -84,7 +85,7 @@ class LeadsBackTest {
     assertThat(seen).isEqualTo(expected);
   }
 
-  private static Object answer(Class<?> type) {
+  private static @Nullable Object answer(Class<?> type) {
     if (type == boolean.class) {
       return true;
     }

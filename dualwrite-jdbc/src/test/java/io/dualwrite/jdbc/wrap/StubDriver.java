@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.NullUnmarked;
 
 /**
  * A driver without a database: it notes the calls that a server would notice, and fails where a
  * test says so.
  */
+@NullUnmarked // reflection: a call's result may always be null
 final class StubDriver {
   /**
    * What happened, in order: {@code prepare …}, {@code set…}, {@code execute… text}, {@code

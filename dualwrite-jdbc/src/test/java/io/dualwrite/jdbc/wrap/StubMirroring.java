@@ -120,8 +120,8 @@ final class StubMirroring implements Mirroring {
 
   @Override
   public boolean journalFailed(SQLException failure) {
-    if (failure == journalFailure
-        || failure.getCause() == journalFailure && journalFailure != null) {
+    if (journalFailure != null
+        && (failure == journalFailure || failure.getCause() == journalFailure)) {
       active = false;
       return true;
     }
