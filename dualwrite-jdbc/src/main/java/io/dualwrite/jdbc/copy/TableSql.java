@@ -10,6 +10,7 @@ import io.dualwrite.jdbc.schema.ColumnText;
 import io.dualwrite.jdbc.schema.KeyText;
 import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.jdbc.schema.UniqueKey;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -175,26 +176,31 @@ final class TableSql {
    * columns, the table's identity twice.
    */
   String pending(Side primary, String journal, String setAside) {
-    String key =
-        join(
-            IntStream.range(0, pair.key().size())
-                .mapToObj(i -> cast(pair.key().get(i).on(primary), "j.key[" + (i + 1) + "]"))
-                .toList());
-    String wanted =
-        join(
-            IntStream.range(0, pair.key().size())
-                .mapToObj(i -> cast(pair.key().get(i).on(primary), "k.k" + i))
-                .toList());
-    String named = "SELECT " + key + " FROM %s j WHERE j.table_name = ? AND j.key IS NOT NULL";
-    return "SELECT k.n FROM "
+    int n = pair.key().size();
+    List<String> wanted = new ArrayList<>();
+    List<String> named = new ArrayList<>();
+    List<String> columns = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      Column key = pair.key().get(i).on(primary);
+      wanted.add(cast(key, "k.k" + i) + " AS k" + i);
+      named.add(cast(key, "j.key[" + (i + 1) + "]"));
+      columns.add("u.k" + i);
+    }
+    String entries =
+        "SELECT " + join(named) + ", NULL FROM %s j WHERE j.table_name = ? AND j.key IS NOT NULL";
+    // Grouped, not joined: a join planned by statistics from when the journal was empty would read
+    // all of it for each key.
+    return "SELECT pg_catalog.unnest(pg_catalog.array_agg(u.n) FILTER (WHERE u.n IS NOT NULL)) FROM (SELECT "
+        + join(wanted)
+        + ", k.n FROM "
         + keys()
-        + " WHERE ("
-        + wanted
-        + ") IN ("
-        + named.formatted(journal)
         + " UNION ALL "
-        + named.formatted(setAside)
-        + ")";
+        + entries.formatted(journal)
+        + " UNION ALL "
+        + entries.formatted(setAside)
+        + ") u GROUP BY "
+        + join(columns)
+        + " HAVING pg_catalog.bool_or(u.n IS NULL)";
   }
 
   /**
