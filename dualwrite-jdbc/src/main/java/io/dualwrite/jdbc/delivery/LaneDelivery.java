@@ -54,6 +54,7 @@ final class LaneDelivery {
   private final BooleanSupplier running;
   private final Map<String, TablePair> tables = new HashMap<>();
 
+  private final ReadPosition position = new ReadPosition();
   private final Map<Long, TableWalk> walks = new LinkedHashMap<>();
   private final Map<String, Instant> onHold = new HashMap<>();
 
@@ -192,7 +193,8 @@ final class LaneDelivery {
       }
       underWay = copy;
       probe.reached(DeliveryProbe.Point.LOCKED);
-      entries = journal.read(copy.primary(), deliverable(), careful ? STEP : settings.batch());
+      int limit = careful ? STEP : settings.batch();
+      entries = journal.read(copy.primary(), deliverable(), position.next(wait || careful), limit);
       if (careful || Duration.between(setAsideLookedAt, Instant.now()).toMillis() > 1000) {
         retried = journal.dueSetAside(copy.primary(), deliverable(), STEP);
         setAsideLookedAt = Instant.now();
@@ -248,6 +250,7 @@ final class LaneDelivery {
             advance(walk, step, finished);
           }
         });
+    position.delivered(entries);
     int rows = account(keys, entries, refused, copied);
     clear(entries, retried, finished, refused, copied);
     probe.reached(DeliveryProbe.Point.CLEARED);

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -54,17 +55,27 @@ public final class Journal {
     }
   }
 
-  /** The oldest entries of each of these tables, at most {@code limitPerTable} each. */
-  public List<JournalEntry> read(Connection primary, Collection<String> tables, int limitPerTable)
+  /**
+   * The oldest entries of each of these tables, at most {@code limitPerTable} each.
+   *
+   * @param after for each table the identity behind which to look; what is not in here is looked at
+   *     from the beginning. Entries become visible out of order, so look at everything now and
+   *     then.
+   */
+  public List<JournalEntry> read(
+      Connection primary, Collection<String> tables, Map<String, Long> after, int limitPerTable)
       throws SQLException {
     String sql =
-        "SELECT e.id, e.table_name, e.key, e.range_from, e.range_to, e.at FROM pg_catalog.unnest(?::text[]) AS t(name)"
+        "SELECT e.id, e.table_name, e.key, e.range_from, e.range_to, e.at"
+            + " FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::bigint[])) AS t(name, after)"
             + " CROSS JOIN LATERAL (SELECT * FROM "
             + journal
-            + " j WHERE j.table_name = t.name COLLATE \"C\" ORDER BY j.id LIMIT ?) e";
+            + " j WHERE j.table_name = t.name COLLATE \"C\" AND j.id > t.after ORDER BY j.id LIMIT ?) e";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setArray(1, primary.createArrayOf("text", tables.toArray()));
-      statement.setInt(2, limitPerTable);
+      Object[] behind = tables.stream().map(t -> after.getOrDefault(t, Long.MIN_VALUE)).toArray();
+      statement.setArray(2, primary.createArrayOf("bigint", behind));
+      statement.setInt(3, limitPerTable);
       return entries(statement);
     }
   }
