@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,9 @@ class GapHandshakeTest {
         Thread.onSpinWait();
       }
       gapOpen = false;
+      // Time for whoever was late to be seen.
+      dawdle();
+      dawdle();
     }
     stop.set(true);
     for (Future<?> writer : written) {
@@ -89,6 +93,7 @@ class GapHandshakeTest {
         insert.setInt(1, 1);
         if (random.nextInt(3) == 0) {
           insert.addBatch();
+          dawdle();
           insert.addBatch();
           insert.executeBatch();
         } else {
@@ -109,13 +114,25 @@ class GapHandshakeTest {
     }
   }
 
+  /** As if another thread had the processor, long enough for a gap to end. */
+  private static void dawdle() {
+    long until = System.nanoTime() + ThreadLocalRandom.current().nextInt(60_000);
+    while (System.nanoTime() < until) {
+      Thread.onSpinWait();
+    }
+  }
+
   /** Only switched. */
   private final class Switched implements Mirroring {
     private final CapturePlan plan = StubMirroring.captured("insert", FailurePolicy.RECOVER);
 
     @Override
     public boolean active() {
-      return active;
+      boolean now = active;
+      if (!now) {
+        dawdle();
+      }
+      return now;
     }
 
     @Override
