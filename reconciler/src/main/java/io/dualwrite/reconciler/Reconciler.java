@@ -10,7 +10,6 @@ import io.dualwrite.jdbc.schema.Catalog;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.Mirror;
 import io.dualwrite.jdbc.schema.Refused;
-import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.reconciler.ReconcilerException.Kind;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.checksum.ChecksumProbe;
@@ -29,7 +28,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 
@@ -163,16 +161,16 @@ public final class Reconciler {
             databases.on(Side.SOURCE, ChecksumProbe::of),
             databases.on(Side.TARGET, ChecksumProbe::of),
             options.checksum());
-    checkNames(mirror, options.tables());
+    List<String> wanted = names(mirror, options.tables());
     List<Mirrored> tables = new ArrayList<>();
     for (Lane lane : mirror.lanes()) {
       lane.tables().stream()
-          .filter(t -> wanted(t, options))
+          .filter(t -> wanted.isEmpty() || wanted.contains(t.name().toString()))
           .forEach(t -> tables.add(new Mirrored(t, lane)));
     }
     List<Refused> refused =
         mirror.refused().stream()
-            .filter(r -> options.tables().isEmpty() || options.tables().contains(r.table()))
+            .filter(r -> wanted.isEmpty() || wanted.contains(r.table()))
             .toList();
     if (tables.isEmpty() && refused.isEmpty()) {
       throw new ReconcilerException(
@@ -188,24 +186,34 @@ public final class Reconciler {
     return new LaneLocks(context, control.exists(primary));
   }
 
-  private static boolean wanted(TablePair table, CompareOptions options) {
-    return options.tables().isEmpty() || options.tables().contains(table.name().toString());
-  }
-
-  private static void checkNames(Mirror mirror, List<String> wanted) {
+  /**
+   * The tables asked for by their identities; a name without its schema will do where only one
+   * table has it.
+   */
+  private static List<String> names(Mirror mirror, List<String> asked) {
     List<String> known =
         Stream.concat(
                 mirror.tables().stream().map(t -> t.name().toString()),
                 mirror.refused().stream().map(Refused::table))
             .toList();
-    Optional<String> unknown = wanted.stream().filter(w -> !known.contains(w)).findFirst();
-    if (unknown.isPresent()) {
-      throw new ReconcilerException(
-          Kind.USAGE,
-          "--table "
-              + unknown.get()
-              + ": no such table among those that are mirrored."
-              + Suggestion.didYouMean(unknown.get(), known));
+    return asked.stream().map(name -> name(name, known)).toList();
+  }
+
+  private static String name(String asked, List<String> known) {
+    List<String> fitting =
+        known.contains(asked)
+            ? List.of(asked)
+            : known.stream().filter(k -> k.endsWith("." + asked)).toList();
+    if (fitting.size() == 1) {
+      return fitting.get(0);
     }
+    throw new ReconcilerException(
+        Kind.USAGE,
+        "--table "
+            + asked
+            + (fitting.isEmpty()
+                ? ": no such table among those that are mirrored."
+                    + Suggestion.didYouMean(asked, known)
+                : ": several tables are called that: " + String.join(", ", fitting)));
   }
 }

@@ -25,17 +25,18 @@ import javax.sql.DataSource;
 public record LaneLocks(CopyContext context, boolean journalled) {
   private static final int PROBE_SECONDS = 5;
 
-
   /**
    * Takes the lane's lock; close it soon, deliveries wait.
    *
-   * @throws SideReadException naming the side that failed; the secondary also when the lock is not granted in time
+   * @throws SideReadException naming the side that failed; the secondary also when the lock is not
+   *     granted in time
    */
   public LockedCopy begin(Lane lane) {
     try {
       return LockedCopy.begin(context, lane);
     } catch (SQLException e) {
-      throw new SideReadException(answers(context.primaryDatabase()) ? context.secondary() : context.primary(), e);
+      throw new SideReadException(
+          answers(context.primaryDatabase()) ? context.secondary() : context.primary(), e);
     }
   }
 

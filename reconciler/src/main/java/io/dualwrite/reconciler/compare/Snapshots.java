@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 public record Snapshots(DataSource source, DataSource target) {
   private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
+  /** Compiling a query takes longer than most windows do. */
+  private static final String NO_JIT = ", pg_catalog.set_config('jit', 'off', true)";
+
   /** What is done on one side. */
   public interface Read<T> {
     /** Reads within the snapshot. */
@@ -63,7 +66,8 @@ public record Snapshots(DataSource source, DataSource target) {
         try (Statement statement = connection.createStatement()) {
           statement.execute(
               "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; "
-                  + ColumnText.SESSION_SETTINGS);
+                  + ColumnText.SESSION_SETTINGS
+                  + NO_JIT);
         }
         return session;
       } catch (SQLException e) {

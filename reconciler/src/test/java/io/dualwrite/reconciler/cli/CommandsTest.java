@@ -235,6 +235,23 @@ class CommandsTest {
   }
 
   @Test
+  void aTableNameNeedsNoSchemaWhereOneTableHasIt() throws SQLException {
+    flights();
+    dbs.executeOnBoth("create table other (id int primary key)");
+
+    Ran ran = run("compare", "--table", "flights", "--from", "2001-01-14 01:00");
+
+    assertThat(ran.code()).isZero();
+    assertThat(ran.out())
+        .contains("public.flights     120     120        2")
+        .doesNotContain("other");
+
+    dbs.executeOnBoth("create schema app", "create table app.flights (id int primary key)");
+    assertThat(run("compare", "--table", "flights").err())
+        .startsWith("--table flights: several tables are called that: app.flights, public.flights");
+  }
+
+  @Test
   void aRefusedLoginNamesSideAndUserAndNoPassword() {
     Ran ran =
         Ran.with(
