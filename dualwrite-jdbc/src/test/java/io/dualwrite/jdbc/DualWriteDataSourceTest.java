@@ -10,6 +10,7 @@ import io.dualwrite.jdbc.config.UnmirroredPolicy;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -146,6 +147,69 @@ class DualWriteDataSourceTest {
     }
     try (DualWriteDataSource ds = open(config())) {
       dbs.awaitSameRows(ALL);
+    }
+  }
+
+  @Test
+  void metricsTellWhatHappened() throws Exception {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    try (DualWriteDataSource ds =
+        DualWriteDataSource.builder()
+            .config(config().build())
+            .source(dbs.source())
+            .target(dbs.target())
+            .meterRegistry(registry)
+            .build()) {
+      try (Connection c = ds.getConnection();
+          Statement s = c.createStatement()) {
+        s.executeUpdate("INSERT INTO item (name) VALUES ('a')");
+        s.executeUpdate("UPDATE item SET name = 'b'");
+        assertThatThrownBy(() -> s.executeUpdate("INSERT INTO item (id) VALUES (1)"))
+            .isInstanceOf(SQLException.class);
+        s.execute("INSERT INTO loose VALUES (1, 1)");
+      }
+      dbs.awaitSameRows(ALL);
+      org.awaitility.Awaitility.await()
+          .until(
+              () ->
+                  registry.find("dualwrite.delivery.rows").tag("table", "public.item").counter()
+                      != null);
+      assertThat(
+              registry
+                  .get("dualwrite.writes")
+                  .tags(
+                      "table",
+                      "public.item",
+                      "operation",
+                      "insert",
+                      "side",
+                      "source",
+                      "outcome",
+                      "success")
+                  .timer()
+                  .count())
+          .isEqualTo(1);
+      assertThat(
+              registry
+                  .get("dualwrite.writes")
+                  .tags("operation", "insert", "side", "source", "outcome", "failure")
+                  .timer()
+                  .count())
+          .isEqualTo(1);
+      assertThat(
+              registry
+                  .get("dualwrite.writes")
+                  .tags("operation", "update", "side", "source", "outcome", "success")
+                  .timer()
+                  .count())
+          .isEqualTo(1);
+      assertThat(registry.get("dualwrite.unmirrored").counter().count()).isEqualTo(1);
+      assertThat(registry.get("dualwrite.delivery.lag").timer().count()).isPositive();
+      assertThat(registry.get("dualwrite.kill.switch").gauge().value()).isZero();
+      assertThat(registry.get("dualwrite.phase").gauge()).isNotNull();
+      assertThat(registry.get("dualwrite.journal.pending").gauge()).isNotNull();
+      assertThat(registry.get("dualwrite.journal.oldest.age").gauge()).isNotNull();
+      assertThat(registry.get("resilience4j.circuitbreaker.state").gauges()).isNotEmpty();
     }
   }
 

@@ -7,6 +7,7 @@ import io.dualwrite.ManualKillSwitch;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.journal.Control;
 import io.dualwrite.testing.Guarantee;
+import io.dualwrite.testing.TcpProxy;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
 import java.sql.Connection;
@@ -76,6 +77,48 @@ class KillSwitchTest {
               () ->
                   dbs.query(dbs.target(), "SELECT * FROM item ORDER BY id")
                       .equals(List.of(List.of("1"), List.of("3"))));
+    }
+  }
+
+  @Test
+  @Guarantee("G9")
+  void aTargetThatDoesNotAnswerHoldsNothingUpAndTakesNothingMore() throws Exception {
+    try (TcpProxy proxy = TcpProxy.inFrontOf(dbs.targetServer());
+        DualWriteDataSource ds =
+            DualWriteDataSource.builder()
+                .config(MigrationConfig.builder("test").build())
+                .source(dbs.source())
+                .target(dbs.targetThrough(proxy))
+                .killSwitch(killSwitch)
+                .build()) {
+      insert(ds, 1);
+      dbs.awaitSameRows("SELECT * FROM item");
+      proxy.holdAnswers();
+      for (int id = 2; id < 50; id++) {
+        insert(ds, id);
+      }
+      killSwitch.engage();
+      Awaitility.await().atMost(Duration.ofSeconds(1)).until(() -> !ds.migration().active());
+      insert(ds, 50);
+      String then = dbs.queryValue(dbs.target(), "SELECT count(*) FROM item");
+      proxy.cut();
+      proxy.forward();
+      insert(ds, 51);
+      // What the server had been told before the switch is undone when it notices the cut
+      // connection.
+      Awaitility.await()
+          .until(
+              () ->
+                  "0"
+                      .equals(
+                          dbs.queryValue(
+                              dbs.target(),
+                              "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                                  + " AND pid <> pg_backend_pid() AND state LIKE 'idle in trans%'")));
+      assertThat(dbs.queryValue(dbs.target(), "SELECT count(*) FROM item")).isEqualTo(then);
+      killSwitch.release();
+      Awaitility.await()
+          .until(() -> "49".equals(dbs.queryValue(dbs.target(), "SELECT count(*) FROM item")));
     }
   }
 

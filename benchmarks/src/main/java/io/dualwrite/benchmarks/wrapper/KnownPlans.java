@@ -37,7 +37,13 @@ final class KnownPlans implements Mirroring {
     ofPath.put(new Text(Statements.READ, RequestedKeys.NONE), new CapturePlan.PassThrough());
     ofPath.put(
         new Text(Statements.WRITE, RequestedKeys.NONE),
-        new CapturePlan.Captured(null, Statements.JOURNALING, null, List.of(table()), null));
+        new CapturePlan.Captured(
+            null,
+            Statements.JOURNALING,
+            null,
+            List.of(table()),
+            null,
+            CapturePlan.Captured.Operation.INSERT));
     plans.put(SEARCH_PATH, ofPath);
   }
 

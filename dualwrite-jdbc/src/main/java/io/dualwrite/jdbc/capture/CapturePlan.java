@@ -2,6 +2,7 @@ package io.dualwrite.jdbc.capture;
 
 import io.dualwrite.jdbc.schema.CapturedTable;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What the wrapper does with one SQL text. Immutable, decided once per text and cached. */
@@ -33,10 +34,26 @@ public sealed interface CapturePlan {
       String journaling,
       @Nullable String returningKeys,
       List<CapturedTable> tables,
-      @Nullable Unmirrored besides)
+      @Nullable Unmirrored besides,
+      Operation operation)
       implements CapturePlan {
     public Captured {
       tables = List.copyOf(tables);
+    }
+
+    /** What a statement does to its table. */
+    public enum Operation {
+      INSERT,
+      UPDATE,
+      DELETE,
+      TRUNCATE;
+
+      private final String label = name().toLowerCase(Locale.ROOT);
+
+      /** The name in metrics. */
+      public String label() {
+        return label;
+      }
     }
   }
 

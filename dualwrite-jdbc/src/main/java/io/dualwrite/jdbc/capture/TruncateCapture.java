@@ -45,7 +45,8 @@ final class TruncateCapture {
             .collect(
                 Collectors.joining(
                     ", ", "INSERT INTO " + journalTable + " (table_name) VALUES ", ""));
-    return new Captured(journal, run.text(), null, List.copyOf(emptied), null);
+    return new Captured(
+        journal, run.text(), null, List.copyOf(emptied), null, Captured.Operation.TRUNCATE);
   }
 
   private static List<Name> names(TokenRun run) {

@@ -52,7 +52,14 @@ final class WriteCapture {
     }
     Returned returned = Returned.by(statement, table, keys, names);
     CaptureText text = new CaptureText(journalTable, statement, table, columns, old, returned);
-    return new Captured(null, text.journaling(), text.returningKeys(), List.of(table), besides);
+    String verb = statement.run().get(statement.verb()).word();
+    return new Captured(
+        null,
+        text.journaling(),
+        text.returningKeys(),
+        List.of(table),
+        besides,
+        Captured.Operation.valueOf(verb));
   }
 
   private static Optional<Unmirrored> refusal(

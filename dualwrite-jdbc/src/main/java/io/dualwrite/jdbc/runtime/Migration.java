@@ -7,6 +7,8 @@ import io.dualwrite.FailurePolicy;
 import io.dualwrite.KillSwitch;
 import io.dualwrite.KillSwitchMonitor;
 import io.dualwrite.Phase;
+import io.dualwrite.Side;
+import io.dualwrite.WriteOutcome;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
 import io.dualwrite.jdbc.config.MigrationConfig;
@@ -51,6 +53,7 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final DualWriteMetrics metrics;
   private final DeliveryProbe probe;
   private final boolean dual;
+  private final Side primarySide;
   private final Plans plans;
   private final UnmirroredWrites unmirrored;
   private final Mode mode;
@@ -89,7 +92,8 @@ public final class Migration implements Mirroring, AutoCloseable {
     Control.State state = membership.join();
     Phase phase = supported(state.phase());
     this.dual = phase.isDual();
-    this.primary = phase.primary() == io.dualwrite.Side.SOURCE ? source : target;
+    this.primarySide = phase.primary();
+    this.primary = phase.primary() == Side.SOURCE ? source : target;
     this.plans = new Plans(primary, config, phase.primary());
     plans.tables().throwOnProblems();
     this.unmirrored = new UnmirroredWrites(config.unmirrored(), metrics);
@@ -222,6 +226,20 @@ public final class Migration implements Mirroring, AutoCloseable {
   @Override
   public @Nullable CapturePlan knownPlan(SessionNames session, String sql, RequestedKeys keys) {
     return plans.known(session, sql, keys);
+  }
+
+  @Override
+  public long started() {
+    return metrics.started();
+  }
+
+  @Override
+  public void wrote(CapturePlan.Captured plan, boolean succeeded, long started) {
+    WriteOutcome outcome = succeeded ? WriteOutcome.SUCCESS : WriteOutcome.FAILURE;
+    for (int i = 0; i < plan.tables().size(); i++) {
+      String table = plan.tables().get(i).journalName();
+      metrics.write(table, plan.operation().label(), primarySide, outcome, started);
+    }
   }
 
   @Override

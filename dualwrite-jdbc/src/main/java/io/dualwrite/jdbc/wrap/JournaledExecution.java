@@ -43,14 +43,19 @@ final class JournaledExecution {
     boolean own = alone && needsTransaction(plan);
     String returningKeys =
         statement.canReturnKeys() && call.acceptsKeys() ? keysInMemory(plan) : null;
+    long started = mirroring.started();
     try {
-      return committing(
-          alone,
-          own,
-          returningKeys == null
-              ? () -> journaling(plan, statement, call, own)
-              : () -> returningKeys(plan, returningKeys, statement, call));
+      R result =
+          committing(
+              alone,
+              own,
+              returningKeys == null
+                  ? () -> journaling(plan, statement, call, own)
+                  : () -> returningKeys(plan, returningKeys, statement, call));
+      mirroring.wrote(plan, true, started);
+      return result;
     } catch (SQLException e) {
+      mirroring.wrote(plan, false, started);
       if (!mirroring.journalFailed(e)) {
         throw e;
       }
@@ -65,18 +70,23 @@ final class JournaledExecution {
   <R> R batch(List<CapturePlan.Captured> plans, Work<R> work) throws SQLException {
     boolean alone = transaction.isAutoCommit();
     boolean own = alone && plans.stream().anyMatch(JournaledExecution::needsTransaction);
+    long started = mirroring.started();
     try {
-      return committing(
-          alone,
-          own,
-          () -> {
-            for (CapturePlan.Captured plan : plans) {
-              before(plan);
-              touch(plan);
-            }
-            return work.run();
-          });
+      R result =
+          committing(
+              alone,
+              own,
+              () -> {
+                for (CapturePlan.Captured plan : plans) {
+                  before(plan);
+                  touch(plan);
+                }
+                return work.run();
+              });
+      plans.forEach(plan -> mirroring.wrote(plan, true, started));
+      return result;
     } catch (SQLException e) {
+      plans.forEach(plan -> mirroring.wrote(plan, false, started));
       throw mirroring.journalFailed(e) ? RetryLater.journalFailed(e) : e;
     }
   }

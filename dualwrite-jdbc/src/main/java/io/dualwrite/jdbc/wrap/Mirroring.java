@@ -44,6 +44,14 @@ public interface Mirroring {
     return null;
   }
 
+  /** The time from which {@link #wrote} measures; asked before each captured statement or batch. */
+  default long started() {
+    return 0;
+  }
+
+  /** A captured statement ran on the primary. */
+  default void wrote(CapturePlan.Captured plan, boolean succeeded, long started) {}
+
   /**
    * Counts and logs a write that cannot be mirrored; under {@code unmirrored: FAIL} throws, and the
    * statement does not run.

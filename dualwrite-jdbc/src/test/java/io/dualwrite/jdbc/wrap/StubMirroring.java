@@ -51,7 +51,13 @@ final class StubMirroring implements Mirroring {
   }
 
   static CapturePlan.Captured captured(String sql, FailurePolicy policy) {
-    return new CapturePlan.Captured(null, "J " + sql, "K " + sql, List.of(table(policy)), null);
+    return new CapturePlan.Captured(
+        null,
+        "J " + sql,
+        "K " + sql,
+        List.of(table(policy)),
+        null,
+        CapturePlan.Captured.Operation.INSERT);
   }
 
   static CapturedTable table(FailurePolicy policy) {

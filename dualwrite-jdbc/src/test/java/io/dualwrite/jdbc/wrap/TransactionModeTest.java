@@ -197,7 +197,8 @@ class TransactionModeTest {
             "truncate",
             null,
             List.of(StubMirroring.table(FailurePolicy.RECOVER)),
-            null));
+            null,
+            CapturePlan.Captured.Operation.TRUNCATE));
     try (Connection connection = migration.connect();
         Statement statement = connection.createStatement()) {
       statement.executeUpdate("truncate");
