@@ -21,8 +21,9 @@ import javax.sql.DataSource;
  * The application: {@code App <url> <username> <password>} as it was before the migration, {@code
  * App dualwrite.yaml} since.
  *
- * <p>It is told what to do on standard input ({@code go}, {@code pause}, {@code stop}) and answers
- * on standard output as {@link Traffic} says.
+ * <p>It is told what to do on standard input ({@code go N}: so many requests a second, 0 for as
+ * many as are answered; {@code pause}; {@code stop}) and answers on standard output as {@link
+ * Traffic} says.
  */
 public final class App {
   private static final int WRITERS = 8;
@@ -34,7 +35,7 @@ public final class App {
 
   public static void main(String[] args) throws Exception {
     if (args.length == 1) {
-      try (DualWriteDataSource both = Draft.open(Path.of(args[0]))) {
+      try (DualWriteDataSource both = DualWriteDataSource.fromYaml(Path.of(args[0]))) {
         serve(both);
       }
     } else {
@@ -65,12 +66,13 @@ public final class App {
       while (true) {
         String command = commands.readLine();
         if (command == null) {
-          Runtime.getRuntime()
-              .halt(ORPHANED); // Whoever gave the commands is gone, and nobody waits for an answer.
+          // Whoever gave the commands is gone, and nobody waits for an answer.
+          Runtime.getRuntime().halt(ORPHANED);
           return;
         }
-        switch (command) {
-          case "go" -> traffic.go();
+        String[] words = command.split(" ", 2);
+        switch (words[0]) {
+          case "go" -> traffic.go(Integer.parseInt(words[1]));
           case "pause" -> {
             traffic.pause();
             answers.println("paused");
@@ -80,7 +82,7 @@ public final class App {
           }
           default ->
               throw new IllegalArgumentException(
-                  "go, pause and stop are understood, not: " + command);
+                  "go N, pause and stop are understood, not: " + command);
         }
       }
     }

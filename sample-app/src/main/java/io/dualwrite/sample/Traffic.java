@@ -5,10 +5,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Users who make requests as fast as they are answered, each in a thread of its own. It begins
- * paused.
+ * Users who make requests, each in a thread of its own. It begins paused.
  *
  * <p>Each request ends in one line: {@code ok <id> <microseconds>} when it is acknowledged, which
  * is after its commit and never before, or {@code failed <id> <SQLState> <message>}.
@@ -17,6 +17,7 @@ final class Traffic implements AutoCloseable {
   private final PrintStream answers;
   private final List<Thread> threads = new ArrayList<>();
   private boolean running;
+  private long intervalNanos;
   private boolean closed;
   private int busy;
 
@@ -29,7 +30,9 @@ final class Traffic implements AutoCloseable {
     }
   }
 
-  synchronized void go() {
+  /** So many requests a second, all users together; 0 for as many as are answered. */
+  synchronized void go(int perSecond) {
+    intervalNanos = perSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(threads.size()) / perSecond;
     running = true;
     notifyAll();
   }
@@ -55,7 +58,7 @@ final class Traffic implements AutoCloseable {
 
   private void serve(Writer writer) {
     try {
-      while (admitted()) {
+      for (long due = System.nanoTime(); admitted(due); due = next(due)) {
         try {
           answer(writer);
         } finally {
@@ -84,9 +87,17 @@ final class Traffic implements AutoCloseable {
     }
   }
 
-  private synchronized boolean admitted() throws InterruptedException {
-    while (!running && !closed) {
-      wait();
+  private synchronized long next(long due) {
+    return Math.max(due + intervalNanos, System.nanoTime());
+  }
+
+  private synchronized boolean admitted(long due) throws InterruptedException {
+    for (long early = early(due); (!running || early > 0) && !closed; early = early(due)) {
+      if (running) {
+        TimeUnit.NANOSECONDS.timedWait(this, early);
+      } else {
+        wait();
+      }
     }
     if (closed) {
       return false;
@@ -95,8 +106,14 @@ final class Traffic implements AutoCloseable {
     return true;
   }
 
+  private long early(long due) {
+    return due - System.nanoTime();
+  }
+
   private synchronized void done() {
     busy--;
-    notifyAll();
+    if (busy == 0) {
+      notifyAll();
+    }
   }
 }

@@ -55,8 +55,9 @@ final class AppProcess implements AutoCloseable {
     return app;
   }
 
-  void go() {
-    commands.println("go");
+  /** So many requests a second; 0 for as many as are answered. */
+  void go(int perSecond) {
+    commands.println("go " + perSecond);
   }
 
   /** Returns when no request is under way any more, and every answer has been read. */

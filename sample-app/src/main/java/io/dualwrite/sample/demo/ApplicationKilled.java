@@ -17,6 +17,7 @@ final class ApplicationKilled implements Step {
 
   @Override
   public List<String> play(Stage stage, Claims claims) throws Exception {
+    stage.traffic(Pace.FULL_SPEED);
     stage.look();
     stage.app().kill();
     long waiting = Checks.waiting(stage.source());
@@ -34,7 +35,6 @@ final class ApplicationKilled implements Step {
         acknowledged.size(),
         onBoth);
     stage.checkNothingLost(claims);
-    stage.app().go();
     return List.of(
         format(
             "kill -9 at %,d acknowledged transactions · %,d on both sides",

@@ -15,16 +15,13 @@ final class BeforeMigration implements Step {
   @Override
   public List<String> play(Stage stage, Claims claims) throws Exception {
     stage.startSourceOnly();
-    stage.app().go();
+    stage.traffic(Pace.FULL_SPEED);
     stage.look(); // warms up
     Sample alone = stage.look();
     stage.app().pause();
     stage.app().stop();
     stage.alone(alone);
-    claims.that(
-        stage.answers().failures().isEmpty(),
-        "requests failed, such as: %s",
-        stage.answers().failures());
+    stage.checkNoneFailed(claims);
     return List.of(
         format(
             "8 writers · %,.0f tx/s on the old server alone, median %.1f ms",

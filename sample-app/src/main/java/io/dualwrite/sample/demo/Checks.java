@@ -15,6 +15,11 @@ final class Checks {
   private static final int POLL_MILLIS = 10;
   private static final int IDS_AT_ONCE = 20_000;
 
+  /** Asked often: each table by the journal's index, not the journal from end to end. */
+  private static final String WAITS =
+      "SELECT count(*) FROM unnest(ARRAY['public.airports', 'public.flights', 'public.requests']) AS t(name)"
+          + " WHERE EXISTS (SELECT FROM dualwrite.journal j WHERE j.table_name = t.name COLLATE \"C\" AND j.id <= ?)";
+
   private Checks() {}
 
   /** How many entries wait in the journal. */
@@ -31,7 +36,7 @@ final class Checks {
   static Duration awaitDelivered(Database source) throws SQLException, InterruptedException {
     long start = System.nanoTime();
     long last = source.number("SELECT coalesce(max(id), 0) FROM dualwrite.journal");
-    while (source.number("SELECT count(*) FROM dualwrite.journal WHERE id <= ?", last) > 0) {
+    while (source.number(WAITS, last) > 0) {
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
         throw new IllegalStateException(
             "what was in the journal was not delivered within " + PATIENCE.toSeconds() + " s");

@@ -16,7 +16,13 @@ public final class Demo {
   static final String LOGGING = "demo-logback.xml";
 
   private static final List<Step> STEPS =
-      List.of(new DualWritesOn(), new NewServerKilled(), new ApplicationKilled());
+      List.of(
+          new DualWritesOn(),
+          new NewServerKilled(),
+          new ApplicationKilled(),
+          new HistoryCopied(),
+          new DamageRepaired(),
+          new KillSwitchEngaged());
 
   private final PrintStream out;
 
@@ -33,7 +39,30 @@ public final class Demo {
     Path directory = Files.createDirectories(Path.of(args[0])).toAbsolutePath();
     PrintStream out =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    System.exit(new Demo(out).play(Pace.FULL, directory) ? 0 : 1);
+    boolean held = false;
+    try {
+      held = new Demo(out).play(Pace.FULL, directory);
+    } catch (Exception e) {
+      if (interrupted()) {
+        return;
+      }
+      out.println("FAILED");
+      e.printStackTrace(out);
+    }
+    if (!held) {
+      out.println("Logs: " + System.getProperty("demo.log"));
+    }
+    System.exit(held ? 0 : 1);
+  }
+
+  /** Whether this process is being ended from outside: what fails then needs no words. */
+  private static boolean interrupted() {
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> {}));
+      return false;
+    } catch (IllegalStateException ending) {
+      return true;
+    }
   }
 
   /** Whether everything held. */
@@ -48,8 +77,22 @@ public final class Demo {
       for (int i = 0; held && i < STEPS.size(); i++) {
         held = play(i + 1, STEPS.get(i), stage);
       }
-      return held;
+      return held && end(stage);
     }
+  }
+
+  private boolean end(Stage stage) throws Exception {
+    Claims claims = new Claims();
+    stage.end(claims);
+    long flights = stage.source().number("SELECT count(*) FROM flights");
+    claims.broken().forEach(b -> out.println("   ✗ " + b));
+    if (claims.broken().isEmpty()) {
+      out.println(
+          format(
+              "Both servers hold the same %,d flights (checked by SQL of the demo's own).",
+              flights));
+    }
+    return claims.broken().isEmpty();
   }
 
   private boolean play(int number, Step step, Stage stage) throws Exception {
@@ -61,7 +104,7 @@ public final class Demo {
     for (int i = 0; i < lines.size(); i++) {
       String margin = i == 0 ? "" : " ".repeat(23);
       out.println(
-          format("%s%-86s%s", margin, lines.get(i), i == lines.size() - 1 ? verdict : "")
+          format("%s%-91s%s", margin, lines.get(i), i == lines.size() - 1 ? verdict : "")
               .stripTrailing());
     }
     claims.broken().forEach(b -> out.println("   ✗ " + b));

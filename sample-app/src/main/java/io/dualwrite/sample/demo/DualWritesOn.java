@@ -17,11 +17,13 @@ final class DualWritesOn implements Step {
   @Override
   public List<String> play(Stage stage, Claims claims) throws Exception {
     stage.startDual();
-    stage.app().go();
+    stage.traffic(Pace.FULL_SPEED);
+    stage.look(); // warms up
+    String since = stage.source().text("SELECT clock_timestamp()::text");
     Sample traffic = stage.look();
     stage.app().pause();
     Duration caughtUp = Checks.awaitDelivered(stage.source());
-    Sample lag = Checks.lag(stage, stage.dualSince());
+    Sample lag = Checks.lag(stage, since);
 
     stage.checkNothingLost(claims);
     claims.that(lag.requests() > 0, "no request was found on both servers");
@@ -29,7 +31,6 @@ final class DualWritesOn implements Step {
         lag.percentileMillis(99) < LONGEST_LAG_MILLIS,
         "delivery lags %.0f ms behind",
         lag.percentileMillis(99));
-    stage.app().go();
     return List.of(
         format(
             "8 writers · %,.0f tx/s · lag p50 %.0f ms p99 %.0f ms, caught up %d ms after the last write",

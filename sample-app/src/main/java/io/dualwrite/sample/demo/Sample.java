@@ -28,8 +28,13 @@ record Sample(int requests, double seconds, long[] sortedMicros) {
     return percentileMillis(99);
   }
 
-  double worstMillis() {
-    return percentileMillis(100);
+  /**
+   * Whether the users were served as well as usual, but for the noise of a machine that does other
+   * things too.
+   */
+  boolean asFastAs(Sample usual) {
+    return medianMillis() <= 1.5 * usual.medianMillis() + 1
+        && p99Millis() <= 3 * usual.p99Millis() + 20;
   }
 
   /** Of times in microseconds, sorted; 0 of none. */

@@ -1,7 +1,8 @@
 package io.dualwrite.sample.demo;
 
 import io.dualwrite.jdbc.config.MigrationConfig;
-import io.dualwrite.sample.Draft;
+import io.dualwrite.reconciler.compare.CompareOptions;
+import io.dualwrite.reconciler.repair.RepairOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ final class Stage implements AutoCloseable {
   private @Nullable AppProcess app;
   private String dualSince = "";
   private int firstDual;
+  private int speed;
   private @Nullable Sample alone;
 
   private Stage(Servers servers, Pace pace, Path directory) throws IOException {
@@ -72,7 +74,7 @@ final class Stage implements AutoCloseable {
   }
 
   MigrationConfig config() throws Exception {
-    return Draft.load(yaml);
+    return MigrationConfig.load(yaml);
   }
 
   /** The application as it was before the migration. */
@@ -93,6 +95,16 @@ final class Stage implements AutoCloseable {
       firstDual = answers.count();
     }
     app = AppProcess.start(log, answers, yaml.toString());
+  }
+
+  Pace pace() {
+    return pace;
+  }
+
+  /** Lets the users work at that speed from now on. */
+  void traffic(int perSecond) {
+    speed = perSecond;
+    app().go(perSecond);
   }
 
   AppProcess app() {
@@ -167,7 +179,53 @@ final class Stage implements AutoCloseable {
         "flights",
         Checks.flightsSince(source(), dualSince),
         Checks.flightsSince(target(), dualSince));
-    app().go();
+    app().go(speed);
+  }
+
+  /** Checks that both servers hold the same, every row of it. The traffic is held for it. */
+  void checkAllEqual(Claims claims) throws SQLException, InterruptedException {
+    app().pause();
+    Checks.awaitDelivered(source());
+    checkEqualNow(claims);
+    app().go(speed);
+  }
+
+  /** Ends the application in order, and checks that nothing is left to do. */
+  void end(Claims claims) throws SQLException, InterruptedException {
+    app().pause();
+    Checks.awaitDelivered(source());
+    app().stop();
+    checkEqualNow(claims);
+    claims.that(Checks.waiting(source()) == 0, "the journal is not empty");
+    claims.that(
+        source().number("SELECT count(*) FROM dualwrite.set_aside") == 0, "rows were set aside");
+  }
+
+  private void checkEqualNow(Claims claims) throws SQLException {
+    claims.same("airports", Checks.airports(source()), Checks.airports(target()));
+    claims.same(
+        "flights",
+        Checks.flightsSince(source(), "-infinity"),
+        Checks.flightsSince(target(), "-infinity"));
+    claims.same(
+        "requests",
+        Checks.requestsSince(source(), "-infinity"),
+        Checks.requestsSince(target(), "-infinity"));
+    checkNoneFailed(claims);
+  }
+
+  /** Checks that no user was ever told of a failure. */
+  void checkNoneFailed(Claims claims) {
+    List<String> failures = answers.failures();
+    claims.that(
+        failures.isEmpty(),
+        "%d requests failed, such as: %s",
+        failures.size(),
+        failures.stream().findFirst().orElse(""));
+  }
+
+  RepairOptions everything() throws Exception {
+    return RepairOptions.of(CompareOptions.of(config().reconciler()));
   }
 
   @Override
