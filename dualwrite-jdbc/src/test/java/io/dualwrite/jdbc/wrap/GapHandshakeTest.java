@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 @Guarantee("G2")
 class GapHandshakeTest {
   private static final int WRITERS = 4;
-  private static final int GAPS = 300;
+  private static final int GAPS = 60;
 
   private volatile boolean active = true;
   private volatile boolean gapOpen;
@@ -80,7 +80,9 @@ class GapHandshakeTest {
   private void write(Random random, AtomicBoolean stop) throws SQLException {
     Switched migration = new Switched();
     StubDriver driver = new StubDriver();
-    driver.whileExecuting = () -> look(driver.calls);
+    // Under auto-commit what ran before is committed already: only the last counts.
+    driver.whileExecuting =
+        () -> look(driver.calls.subList(driver.calls.size() - 1, driver.calls.size()));
     driver.whileCommitting = () -> look(driver.calls);
     try (Connection connection =
             DualConnection.wrap(driver.connection(), migration, new SessionNames());
