@@ -27,12 +27,18 @@ class ArchitectureTest {
           .resideInAPackage("..jdbc.capture..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("..jdbc.wrap..", "..jdbc.runtime..", "..jdbc.delivery..", "..jdbc.copy..");
+          .resideInAnyPackage(
+              "..jdbc.wrap..", "..jdbc.runtime..", "..jdbc.delivery..", "..jdbc.copy..");
 
   @ArchTest
   static final ArchRule nothingTestOnlyIsUsed =
       noClasses()
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.dualwrite.testing..", "org.junit..", "org.testcontainers..", "io.zonky..", "ch.qos.logback..");
+          .resideInAnyPackage(
+              "io.dualwrite.testing..",
+              "org.junit..",
+              "org.testcontainers..",
+              "io.zonky..",
+              "ch.qos.logback..");
 }
