@@ -50,6 +50,8 @@ final class RangeReplacement {
             + columns.stream()
                 .map(c -> ColumnText.read(c.on(side), "t." + c.on(side).sql()))
                 .collect(joining(", "))
+            + ", "
+            + new TableSql(table, side).columnCount(side)
             + " FROM "
             + table.on(side).name().sql()
             + " t"
@@ -71,6 +73,7 @@ final class RangeReplacement {
       read.setFetchSize(BATCH);
       try (ResultSet rows = read.executeQuery()) {
         while (rows.next()) {
+          ChangedTableException.throwUnless(table, side, rows.getInt(columns.size() + 1));
           for (int c = 1; c <= columns.size(); c++) {
             write.setString(c, rows.getString(c));
           }

@@ -53,6 +53,7 @@ final class RowTransfer {
           if (characters > CHARACTERS_PER_BATCH) {
             return new Found(index, found, false);
           }
+          ChangedTableException.throwUnless(pair, side, rows.getInt(columns + 2));
           List<@Nullable String> values = new ArrayList<>(columns);
           for (int c = 0; c < columns; c++) {
             String value = rows.getString(c + 2);

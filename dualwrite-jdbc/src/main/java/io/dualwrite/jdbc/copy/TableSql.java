@@ -52,18 +52,28 @@ final class TableSql {
   }
 
   /**
-   * Rows by key: the position of the key among those given (from 1), then the columns as text.
-   * Parameters: the key columns.
+   * Rows by key: the position of the key among those given (from 1), then the columns as text, then
+   * how many columns the table has by now. Parameters: the key columns.
    */
   String read(Side side) {
     return "SELECT k.n, "
         + columns(side)
+        + ", "
+        + columnCount(side)
         + " FROM "
         + keys()
         + " JOIN "
         + pair.on(side).name().sql()
         + " t ON "
         + matches(side, "t");
+  }
+
+  /** Computed once per statement, in its snapshot. */
+  String columnCount(Side side) {
+    String name = pair.on(side).name().sql().replace("'", "''");
+    return "(SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = '"
+        + name
+        + "'::pg_catalog.regclass AND a.attnum > 0 AND NOT a.attisdropped)";
   }
 
   /**

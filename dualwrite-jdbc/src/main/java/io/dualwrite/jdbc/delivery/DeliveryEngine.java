@@ -3,6 +3,7 @@ package io.dualwrite.jdbc.delivery;
 import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.schema.Lane;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -50,7 +52,11 @@ public final class DeliveryEngine implements AutoCloseable {
   private final DeliveryProbe probe;
   private final ScheduledThreadPoolExecutor executor;
 
+  /** Of strict commits, to be cut off with the rest. */
+  private final Set<LockedCopy> strictCopies = ConcurrentHashMap.newKeySet();
+
   private volatile boolean running;
+  private volatile boolean tableChanged;
   private volatile Map<String, LaneWorker> workers = Map.of();
   private volatile Journal.Depth depth = new Journal.Depth(0, 0, Duration.ZERO);
   private long measuredAt = System.nanoTime() - DEPTH_EVERY.toNanos();
@@ -69,6 +75,9 @@ public final class DeliveryEngine implements AutoCloseable {
   public interface LaneSource {
     /** The lanes as they are now; the same list object while nothing changed. */
     List<Lane> lanes() throws SQLException;
+
+    /** They are known to have changed: they are read anew at the next call. */
+    default void changed() {}
   }
 
   /** An engine that is not running yet. */
@@ -115,6 +124,28 @@ public final class DeliveryEngine implements AutoCloseable {
   public void pause() {
     running = false;
     workers.values().forEach(worker -> worker.lane().cutOff());
+    strictCopies.forEach(LockedCopy::abort);
+  }
+
+  /**
+   * A strict commit writes the secondary; false, and then it must not, when delivery is stopped.
+   */
+  boolean underWay(LockedCopy copy) {
+    strictCopies.add(copy);
+    if (!running) {
+      strictCopies.remove(copy);
+    }
+    return running;
+  }
+
+  /** A table was found to be other than its lane knows it. */
+  void tableChanged() {
+    tableChanged = true;
+  }
+
+  /** It does so no longer. */
+  void ended(LockedCopy copy) {
+    strictCopies.remove(copy);
   }
 
   /** Whether delivery may run. */
@@ -211,6 +242,10 @@ public final class DeliveryEngine implements AutoCloseable {
       return;
     }
     try {
+      if (tableChanged || workers.values().stream().anyMatch(LaneWorker::tableChanged)) {
+        tableChanged = false;
+        lanes.changed();
+      }
       adopt(lanes.lanes());
       lanesReadable.set(true);
     } catch (SQLException | RuntimeException e) {

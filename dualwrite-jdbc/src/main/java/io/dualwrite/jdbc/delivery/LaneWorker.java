@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.delivery;
 
+import io.dualwrite.jdbc.copy.ChangedTableException;
 import io.dualwrite.jdbc.copy.Failures;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.SQLException;
@@ -48,6 +49,7 @@ final class LaneWorker implements Runnable {
   private int waiters;
 
   private volatile int failures;
+  private volatile boolean tableChanged;
   private int vainTries;
   private volatile @Nullable ScheduledFuture<?> pause;
 
@@ -169,7 +171,12 @@ final class LaneWorker implements Runnable {
           case MORE, STOPPED -> {}
         }
       } catch (SQLException e) {
-        breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
+        if (e instanceof ChangedTableException) {
+          breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+          tableChanged = true;
+        } else {
+          breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
+        }
         return failed(e);
       }
     }
@@ -228,6 +235,13 @@ final class LaneWorker implements Runnable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Whether a table was found to be other than this lane knows it; then the lane is to be replaced.
+   */
+  boolean tableChanged() {
+    return tableChanged;
   }
 
   /** Whether the last round failed. */

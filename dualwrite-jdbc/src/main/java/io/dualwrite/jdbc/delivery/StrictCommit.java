@@ -1,6 +1,8 @@
 package io.dualwrite.jdbc.delivery;
 
+import io.dualwrite.jdbc.copy.ChangedTableException;
 import io.dualwrite.jdbc.copy.CopyContext;
+import io.dualwrite.jdbc.copy.CopyResult;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RefusedRow;
@@ -12,6 +14,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -66,6 +69,12 @@ public final class StrictCommit {
    * @throws SQLException if both sides rolled back, or as the primary answered its COMMIT
    */
   public void commit(Connection own, Collection<String> tables) throws SQLException {
+    if (!engine.isRunning()) {
+      // The kill switch: the primary alone decides, and the journal remembers.
+      own.commit();
+      return;
+    }
+    runDeferredTriggers(own);
     List<JournalEntry> entries = context.journal().ownEntries(own, tables);
     Map<TablePair, Set<RowKey>> keys = new LinkedHashMap<>();
     List<JournalEntry> byKey = new ArrayList<>();
@@ -89,12 +98,15 @@ public final class StrictCommit {
     boolean committed = false;
     try {
       try {
-        copy = LockedCopy.beginWithin(context, lane, own, false);
+        copy = begin(lane, own, false);
         deadline = abortAtDeadline(copy, start);
         copy = written(copy, lane, keys, own, start);
         breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
       } catch (SQLException e) {
-        if (Failures.refusesRow(e) || Failures.refusesTable(e)) {
+        if (e instanceof ChangedTableException) {
+          engine.tableChanged();
+          breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        } else if (Failures.refusesRow(e) || Failures.refusesTable(e)) {
           breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         } else {
           breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
@@ -108,7 +120,7 @@ public final class StrictCommit {
         LOG.info(
             "strict: the kill switch was engaged during a commit; it goes on without the secondary");
         if (copy != null) {
-          copy.close();
+          close(copy);
           copy = null;
         }
       }
@@ -132,9 +144,36 @@ public final class StrictCommit {
         deadline.cancel(false);
       }
       if (copy != null) {
-        copy.close();
+        close(copy);
       }
     }
+  }
+
+  /**
+   * What deferred triggers and constraints do at the commit must be done before the rows are read.
+   * A refusal is the primary's, as its COMMIT would have given it.
+   */
+  private static void runDeferredTriggers(Connection own) throws SQLException {
+    try (Statement statement = own.createStatement()) {
+      statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+    } catch (SQLException e) {
+      rollback(own, e);
+      throw e;
+    }
+  }
+
+  private LockedCopy begin(Lane lane, Connection own, boolean exclusive) throws SQLException {
+    LockedCopy copy = LockedCopy.beginWithin(context, lane, own, exclusive);
+    if (engine.underWay(copy)) {
+      return copy;
+    }
+    copy.close();
+    throw new SQLException("delivery was stopped");
+  }
+
+  private void close(LockedCopy copy) {
+    engine.ended(copy);
+    copy.close();
   }
 
   /**
@@ -181,10 +220,13 @@ public final class StrictCommit {
       LockedCopy shared, Lane lane, Map<TablePair, Set<RowKey>> keys, Connection own, long start)
       throws SQLException {
     try {
-      shared.copyAll(lane, keys);
+      Map<TablePair, Set<RowKey>> left = keys;
+      while (!left.isEmpty()) {
+        left = left(shared.copyAll(lane, left));
+      }
       return shared;
     } catch (SQLException e) {
-      shared.close();
+      close(shared);
       // Under REPEATABLE READ the application's snapshot is older than the lock: others' rows must
       // not be copied from it.
       if (!Failures.refusesRow(e)
@@ -194,7 +236,7 @@ public final class StrictCommit {
     }
     // A parent that is not there yet, say. Others' rows may be copied only under the exclusive
     // lock.
-    LockedCopy exclusive = LockedCopy.beginWithin(context, lane, own, true);
+    LockedCopy exclusive = begin(lane, own, true);
     Future<?> deadline = abortAtDeadline(exclusive, start);
     boolean written = false;
     try {
@@ -207,9 +249,20 @@ public final class StrictCommit {
     } finally {
       deadline.cancel(false);
       if (!written) {
-        exclusive.close();
+        close(exclusive);
       }
     }
+  }
+
+  private static Map<TablePair, Set<RowKey>> left(Map<TablePair, CopyResult> copied) {
+    Map<TablePair, Set<RowKey>> left = new LinkedHashMap<>();
+    copied.forEach(
+        (table, result) -> {
+          if (!result.left().isEmpty()) {
+            left.put(table, result.left());
+          }
+        });
+    return left;
   }
 
   private Future<?> abortAtDeadline(LockedCopy copy, long start) {

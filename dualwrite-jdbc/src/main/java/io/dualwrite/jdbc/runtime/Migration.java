@@ -78,7 +78,7 @@ public final class Migration implements Mirroring, AutoCloseable {
    */
   public Migration(
       MigrationConfig config,
-      DataSource source,
+      DataSource givenSource,
       DataSource givenTarget,
       KillSwitch more,
       DualWriteMetrics metrics,
@@ -87,14 +87,18 @@ public final class Migration implements Mirroring, AutoCloseable {
     this.config = config;
     this.metrics = metrics;
     this.probe = probe;
-    DataSource target = BoundedConnections.of(givenTarget, config.secondary().timeout());
+    DataSource source = new OwnConnections(givenSource);
+    DataSource target =
+        new OwnConnections(BoundedConnections.of(givenTarget, config.secondary().timeout()));
     this.membership = new Membership(config, source);
     Control.State state = membership.join();
     Phase phase = supported(state.phase());
     this.dual = phase.isDual();
     this.primarySide = phase.primary();
-    this.primary = phase.primary() == Side.SOURCE ? source : target;
-    this.plans = new Plans(primary, config, phase.primary());
+    boolean ofSource = primarySide == Side.SOURCE;
+    this.primary = ofSource ? givenSource : givenTarget;
+    DataSource ownPrimary = ofSource ? source : target;
+    this.plans = new Plans(ownPrimary, config, phase.primary());
     plans.tables().throwOnProblems();
     this.unmirrored = new UnmirroredWrites(config.unmirrored(), metrics);
     this.chores =
@@ -109,7 +113,7 @@ public final class Migration implements Mirroring, AutoCloseable {
     chores.setRemoveOnCancelPolicy(true);
     CopyContext context =
         CopyContext.of(config, phase.primary(), source, target, config.secondary().timeout());
-    this.journalCheck = new JournalCheck(primary, context.journal());
+    this.journalCheck = new JournalCheck(ownPrimary, context.journal());
     this.breaker = breaker(config);
     metrics.show(breaker);
     Mirrors mirrors =
@@ -127,7 +131,7 @@ public final class Migration implements Mirroring, AutoCloseable {
     Gaps gaps = new Gaps(config.journal().schema());
     this.mode =
         new Mode(
-            new GapLog(primary, gaps, config.migration(), membership.instance(), chores),
+            new GapLog(ownPrimary, gaps, config.migration(), membership.instance(), chores),
             delivery::pause,
             delivery::resume,
             Clock.systemUTC());
@@ -217,10 +221,22 @@ public final class Migration implements Mirroring, AutoCloseable {
   public CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys)
       throws SQLException {
     if (schemaChanged) {
-      schemaChanged = false;
-      plans.refresh();
+      refresh();
     }
     return plans.plan(raw, session, sql, keys);
+  }
+
+  private void refresh() throws SQLException {
+    schemaChanged = false;
+    boolean done = false;
+    try {
+      plans.refresh();
+      done = true;
+    } finally {
+      if (!done) {
+        schemaChanged = true;
+      }
+    }
   }
 
   @Override

@@ -60,6 +60,11 @@ final class Mirrors implements DeliveryEngine.LaneSource {
   }
 
   @Override
+  public synchronized void changed() {
+    lookedAt = Instant.MIN;
+  }
+
+  @Override
   public synchronized List<Lane> lanes() throws SQLException {
     Instant now = clock.instant();
     if (!lookedAt.equals(Instant.MIN)

@@ -69,8 +69,11 @@ final class Plans {
     }
   }
 
-  /** Reads the catalog again; plans made until then are forgotten. */
-  void refresh() throws SQLException {
+  /**
+   * Reads the catalog again; plans made until then are forgotten. One at a time, so that an older
+   * reading never takes the place of a newer one.
+   */
+  synchronized void refresh() throws SQLException {
     stale = false;
     state = read();
   }

@@ -7,7 +7,7 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 
 /** Hands out connections with auto-commit off, as some pools are told to. */
-record AutoCommitOff(DataSource inner) implements DataSource {
+public record AutoCommitOff(DataSource inner) implements DataSource {
   @Override
   public Connection getConnection() throws SQLException {
     Connection connection = inner.getConnection();

@@ -1,0 +1,51 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.FailurePolicy;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.testing.Guarantee;
+import io.dualwrite.testing.TestDatabases;
+import io.dualwrite.testing.WithDatabases;
+import java.sql.Connection;
+import java.sql.Statement;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Tables that change, behind the wrapper's back, while the application writes to them. */
+@WithDatabases
+class ChangedTableTest {
+  private final TestDatabases dbs;
+
+  ChangedTableTest(TestDatabases dbs) {
+    this.dbs = dbs;
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"RECOVER", "STRICT"})
+  @Guarantee("G1")
+  void theFirstValuesOfANewColumnArrive(FailurePolicy policy) throws Exception {
+    dbs.executeOnBoth("CREATE TABLE item (id int PRIMARY KEY)");
+    try (DualWriteDataSource ds =
+            DualWriteDataSource.builder()
+                .config(MigrationConfig.builder("test").failurePolicy(policy).build())
+                .source(dbs.source())
+                .target(dbs.target())
+                .build();
+        Connection c = ds.getConnection();
+        Statement s = c.createStatement()) {
+      Awaitility.await().until(() -> ds.migration().delivery().lane("public.item").isPresent());
+      dbs.executeOnBoth("ALTER TABLE item ADD COLUMN n int");
+      Awaitility.await()
+          .ignoreExceptionsMatching(e -> policy == FailurePolicy.STRICT)
+          .until(() -> s.executeUpdate("INSERT INTO item VALUES (1, 5)") == 1);
+      dbs.awaitSameRows("SELECT * FROM item");
+      Awaitility.await()
+          .until(
+              () ->
+                  "0"
+                      .equals(
+                          dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal")));
+      dbs.assertSameRows("SELECT * FROM item");
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.dualwrite.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dualwrite.KillSwitch;
+import io.dualwrite.ManualKillSwitch;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.journal.AutoCommitOff;
+import io.dualwrite.testing.Guarantee;
+import io.dualwrite.testing.TestDatabases;
+import io.dualwrite.testing.WithDatabases;
+import java.sql.Connection;
+import java.sql.Statement;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Pools that hand out connections set otherwise than a new one is. */
+@WithDatabases
+class PoolDefaultsTest {
+  private final TestDatabases dbs;
+
+  PoolDefaultsTest(TestDatabases dbs) {
+    this.dbs = dbs;
+  }
+
+  @Test
+  @Guarantee("G2")
+  void withAutoCommitOffEntriesAreClearedAndGapsKept() throws Exception {
+    dbs.executeOnBoth("CREATE TABLE item (id int PRIMARY KEY)");
+    ManualKillSwitch killSwitch = KillSwitch.manual();
+    try (DualWriteDataSource ds =
+        DualWriteDataSource.builder()
+            .config(MigrationConfig.builder("test").build())
+            .source(new AutoCommitOff(dbs.source()))
+            .target(new AutoCommitOff(dbs.target()))
+            .killSwitch(killSwitch)
+            .build()) {
+      try (Connection c = ds.getConnection();
+          Statement s = c.createStatement()) {
+        assertThat(c.getAutoCommit()).isFalse();
+        s.executeUpdate("INSERT INTO item VALUES (1)");
+        c.commit();
+      }
+      dbs.awaitSameRows("SELECT * FROM item");
+      Awaitility.await().until(() -> count("journal").equals("0"));
+      killSwitch.engage();
+      assertThat(count("gaps")).isEqualTo("1");
+      assertThat(count("control")).isEqualTo("1");
+      assertThat(count("instances")).isEqualTo("1");
+    }
+  }
+
+  private String count(String table) throws Exception {
+    return String.valueOf(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite." + table));
+  }
+}
