@@ -1,5 +1,6 @@
 package io.dualwrite.sample;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import java.io.PrintStream;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -46,14 +47,12 @@ final class Traffic implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     synchronized (this) {
       closed = true;
       notifyAll();
     }
-    for (Thread thread : threads) {
-      thread.join();
-    }
+    threads.forEach(Uninterruptibles::joinUninterruptibly);
   }
 
   private void serve(Writer writer) {

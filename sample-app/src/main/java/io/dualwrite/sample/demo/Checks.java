@@ -91,12 +91,12 @@ final class Checks {
             + " FROM requests WHERE received_at >= ?::timestamptz";
     Map<String, Long> committed = stage.source().numbers(sql, since);
     Map<String, Long> arrived = stage.target().numbers(sql, since);
-    long[] micros =
+    List<Long> micros =
         arrived.entrySet().stream()
             .filter(a -> committed.containsKey(a.getKey()))
-            .mapToLong(a -> a.getValue() - committed.getOrDefault(a.getKey(), 0L))
+            .map(a -> a.getValue() - committed.getOrDefault(a.getKey(), 0L))
             .sorted()
-            .toArray();
-    return new Sample(micros.length, 0, micros);
+            .toList();
+    return new Sample(micros.size(), 0, micros);
   }
 }

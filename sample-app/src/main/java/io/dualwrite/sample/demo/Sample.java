@@ -9,11 +9,11 @@ import java.util.List;
  * @param seconds how long it lasted
  * @param sortedMicros how long each request took, shortest first
  */
-record Sample(int requests, double seconds, long[] sortedMicros) {
+record Sample(int requests, double seconds, List<Long> sortedMicros) {
 
   static Sample of(List<Answers.Acknowledged> answers, double seconds) {
-    long[] micros = answers.stream().mapToLong(Answers.Acknowledged::micros).sorted().toArray();
-    return new Sample(micros.length, seconds, micros);
+    List<Long> micros = answers.stream().map(Answers.Acknowledged::micros).sorted().toList();
+    return new Sample(micros.size(), seconds, micros);
   }
 
   double perSecond() {
@@ -39,9 +39,9 @@ record Sample(int requests, double seconds, long[] sortedMicros) {
 
   /** Of times in microseconds, sorted; 0 of none. */
   double percentileMillis(int percent) {
-    if (sortedMicros.length == 0) {
+    if (sortedMicros.isEmpty()) {
       return 0;
     }
-    return sortedMicros[(int) ((sortedMicros.length - 1) * (percent / 100.0))] / 1000.0;
+    return sortedMicros.get((int) ((sortedMicros.size() - 1) * (percent / 100.0))) / 1000.0;
   }
 }
