@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A whole migration of real data, told in a few lines and checked at every step. */
 public final class Demo {
@@ -23,6 +25,8 @@ public final class Demo {
           new HistoryCopied(),
           new DamageRepaired(),
           new KillSwitchEngaged());
+
+  private static final Logger LOG = LoggerFactory.getLogger(Demo.class);
 
   private final PrintStream out;
 
@@ -46,8 +50,9 @@ public final class Demo {
       if (interrupted()) {
         return;
       }
+      LOG.error("the demo failed", e);
       out.println("FAILED");
-      e.printStackTrace(out);
+      out.println("   ✗ " + e.getMessage());
     }
     if (!held) {
       out.println("Logs: " + System.getProperty("demo.log"));
