@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.copy;
 
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -36,9 +37,14 @@ public final class Failures {
 
   /** The constraint that was violated, if the server named one. */
   static @Nullable String constraint(SQLException failure) {
-    ServerErrorMessage message =
-        failure instanceof PSQLException e ? e.getServerErrorMessage() : null;
+    ServerErrorMessage message = message(failure);
     return message == null ? null : message.getConstraint();
+  }
+
+  /** What the server said, a batch's failure included. */
+  private static @Nullable ServerErrorMessage message(SQLException failure) {
+    Throwable said = failure instanceof BatchUpdateException ? failure.getCause() : failure;
+    return said instanceof PSQLException e ? e.getServerErrorMessage() : null;
   }
 
   /**
@@ -51,11 +57,17 @@ public final class Failures {
           + (failure.getMessage() == null ? "" : ": " + failure.getMessage());
     }
     String state = e.getSQLState() == null ? "no SQLState" : e.getSQLState();
-    ServerErrorMessage message = e instanceof PSQLException p ? p.getServerErrorMessage() : null;
+    ServerErrorMessage message = message(e);
+    if (message == null && e instanceof BatchUpdateException) {
+      // Its own message quotes the statement with its values.
+      return "a batch failed (" + state + ")";
+    }
     if (message == null) {
       return e.getMessage() + " (" + state + ")";
     }
-    if (state.startsWith("22") || state.startsWith("P0")) {
+    if (state.startsWith("22")
+        || state.startsWith("P0")
+        || "exec_stmt_raise".equals(message.getRoutine())) {
       return "the value was refused (" + state + column(message) + ")";
     }
     return message.getMessage() + " (" + state + ")";

@@ -276,8 +276,9 @@ public final class LockedCopy implements AutoCloseable {
 
   /**
    * Makes the secondary's rows of several tables what the primary's are: deletes first, children
-   * before parents, then writes, parents before children. Fast, and fails as a whole where {@link
-   * #settle} would find a way.
+   * before parents, then writes, parents before children; the other way round where a delete would
+   * cascade to rows that the primary still has. Fast, and fails as a whole where {@link #settle}
+   * would find a way.
    *
    * @param lane gives the order
    */
@@ -290,20 +291,48 @@ public final class LockedCopy implements AutoCloseable {
         changes.put(table, changes(table, ofTable));
       }
     }
-    Map<TablePair, CopyResult> results = new LinkedHashMap<>();
+    boolean writesFirst = deleteTakesOthersAlong(lane, changes, false);
+    if (writesFirst) {
+      upsertAll(changes);
+      deleteTakesOthersAlong(lane, changes, true);
+    }
     List<Map.Entry<TablePair, Changes>> ordered = new ArrayList<>(changes.entrySet());
     for (int i = ordered.size() - 1; i >= 0; i--) {
       transfer(ordered.get(i).getKey())
           .delete(secondary, context.secondary(), ordered.get(i).getValue().deletes());
     }
-    for (Map.Entry<TablePair, Changes> of : ordered) {
-      TablePair table = of.getKey();
-      Changes change = of.getValue();
-      transfer(table).upsert(secondary, context.secondary(), change.upserts());
-      results.put(
-          table, new CopyResult(change.upserts().size(), change.deletes().size(), change.left()));
+    if (!writesFirst) {
+      upsertAll(changes);
     }
+    Map<TablePair, CopyResult> results = new LinkedHashMap<>();
+    changes.forEach(
+        (table, change) ->
+            results.put(
+                table,
+                new CopyResult(change.upserts().size(), change.deletes().size(), change.left())));
     return results;
+  }
+
+  private void upsertAll(Map<TablePair, Changes> changes) throws SQLException {
+    for (Map.Entry<TablePair, Changes> of : changes.entrySet()) {
+      transfer(of.getKey()).upsert(secondary, context.secondary(), of.getValue().upserts());
+    }
+  }
+
+  private boolean deleteTakesOthersAlong(
+      Lane lane, Map<TablePair, Changes> changes, boolean refused) throws SQLException {
+    Cascades cascades = new Cascades(this, context.secondary(), lane);
+    for (Map.Entry<TablePair, Changes> of : changes.entrySet()) {
+      Map<TablePair, Set<RowKey>> survivors =
+          cascades.survivors(of.getKey(), of.getValue().deletes());
+      if (refused) {
+        Cascades.refuse(of.getKey(), survivors);
+      }
+      if (!survivors.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc.copy;
 
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.schema.ForeignKey;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -87,6 +88,18 @@ final class RowTransfer {
     }
   }
 
+  /** The keys of a child table's rows that refer to these. */
+  List<RowKey> children(
+      Connection connection, Side side, List<RowKey> keys, TablePair child, ForeignKey reference)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(sql.children(side, child, reference))) {
+      setKeys(connection, statement, keys);
+      statement.setFetchSize(FETCH_SIZE);
+      return keys(statement, child.key().size());
+    }
+  }
+
   /**
    * The next keys in this side's own order; {@code after} null: from the beginning. Its texts are
    * those of {@link #keyOf}.
@@ -103,18 +116,22 @@ final class RowTransfer {
         }
       }
       statement.setInt(parameter, limit);
-      List<RowKey> keys = new ArrayList<>(limit);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          List<String> values = new ArrayList<>(n);
-          for (int i = 1; i <= n; i++) {
-            values.add(rows.getString(i));
-          }
-          keys.add(new RowKey(values));
-        }
-      }
-      return keys;
+      return keys(statement, n);
     }
+  }
+
+  private static List<RowKey> keys(PreparedStatement statement, int columns) throws SQLException {
+    List<RowKey> keys = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        List<String> values = new ArrayList<>(columns);
+        for (int i = 1; i <= columns; i++) {
+          values.add(rows.getString(i));
+        }
+        keys.add(new RowKey(values));
+      }
+    }
+    return keys;
   }
 
   Set<RowKey> pending(

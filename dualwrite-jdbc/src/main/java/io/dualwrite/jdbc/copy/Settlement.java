@@ -82,6 +82,7 @@ final class Settlement {
     if (steps.keySet().stream().anyMatch(disguised::contains)) {
       secondary.rollback(beginning);
       steps.clear();
+      pulled.clear();
       asked.forEach(step -> steps.put(step.target, step));
       rounds(false);
     }
@@ -153,6 +154,7 @@ final class Settlement {
     try {
       RowTransfer transfer = copy.transfer(step.target.table);
       if (row == null) {
+        Cascades.refuse(step.target.table, survivors(step));
         transfer.delete(secondary, context.secondary(), List.of(step.target.key));
       } else {
         transfer.upsert(secondary, context.secondary(), List.of(row));
@@ -168,12 +170,22 @@ final class Settlement {
     }
   }
 
+  private Map<TablePair, Set<RowKey>> survivors(Step step) throws SQLException {
+    return new Cascades(copy, context.secondary(), lane)
+        .survivors(step.target.table, List.of(step.target.key));
+  }
+
   private boolean pullAlong(Step step, SQLException failure) throws SQLException {
+    boolean added = false;
+    if (step.row == null) {
+      for (Map.Entry<TablePair, Set<RowKey>> other : survivors(step).entrySet()) {
+        added |= addNew(other.getKey(), List.copyOf(other.getValue()));
+      }
+    }
     String constraint = Failures.constraint(failure);
     if (constraint == null) {
-      return false;
+      return added;
     }
-    boolean added = false;
     if (FOREIGN_KEY.equals(failure.getSQLState())) {
       Map<TablePair, List<RowKey>> others =
           step.row != null

@@ -7,6 +7,8 @@ import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.Column.Generation;
 import io.dualwrite.jdbc.schema.ColumnPair;
 import io.dualwrite.jdbc.schema.ColumnText;
+import io.dualwrite.jdbc.schema.ForeignKey;
+import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.KeyText;
 import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.jdbc.schema.UniqueKey;
@@ -179,6 +181,31 @@ final class TableSql {
         + keys()
         + " WHERE "
         + matches(side, "t");
+  }
+
+  /** The keys of rows that refer to these. Parameters: the key columns. */
+  String children(Side side, TablePair child, ForeignKey reference) {
+    return "SELECT "
+        + names(child.key(), p -> ColumnText.read(p.on(side), "c." + p.on(side).sql()))
+        + " FROM "
+        + keys()
+        + " JOIN "
+        + pair.on(side).name().sql()
+        + " t ON "
+        + matches(side, "t")
+        + " JOIN "
+        + child.on(side).name().sql()
+        + " c ON "
+        + join(
+            IntStream.range(0, reference.columns().size())
+                .mapToObj(
+                    i ->
+                        "c."
+                            + Identifiers.quote(reference.columns().get(i))
+                            + " = t."
+                            + Identifiers.quote(reference.parentColumns().get(i)))
+                .toList(),
+            " AND ");
   }
 
   /**

@@ -13,6 +13,8 @@ import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,6 +44,7 @@ import org.slf4j.LoggerFactory;
 final class LaneDelivery {
   private static final Logger LOG = LoggerFactory.getLogger(LaneDelivery.class);
   private static final int STEP = 500;
+  private static final Duration SAY_AGAIN = Duration.ofMinutes(1);
   private static final String FOREIGN_KEY = "23503";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
@@ -57,6 +60,7 @@ final class LaneDelivery {
   private final ReadPosition position = new ReadPosition();
   private final Map<Long, TableWalk> walks = new LinkedHashMap<>();
   private final Map<String, Instant> onHold = new HashMap<>();
+  private final Map<String, Instant> said = new HashMap<>();
 
   /** Rows of BEST_EFFORT tables, named by memory alone. */
   private final ArrayBlockingQueue<Remembered> remembered;
@@ -204,14 +208,19 @@ final class LaneDelivery {
       fromMemory.forEach(
           m -> keys.computeIfAbsent(m.table(), t -> new LinkedHashSet<>()).add(m.key()));
       entries.stream().filter(JournalEntry::isRange).forEach(this::startWalk);
-      if (keys.isEmpty() && walks.isEmpty() && entries.isEmpty()) {
+      List<TableWalk> walking = walking();
+      if (keys.isEmpty() && walking.isEmpty() && entries.isEmpty()) {
         careful = false;
         return new RoundResult(RoundResult.Kind.DRAINED, 0);
       }
-      for (TableWalk walk : walks.values()) {
+      List<TableWalk> again = new ArrayList<>();
+      for (TableWalk walk : walking) {
         if (walk.table().key().isEmpty()) {
-          copy.replaceRange(walk.table(), walk.entry().rangeFrom(), walk.entry().rangeTo());
-          replaced.add(walk.entry());
+          if (replaced(copy, walk, false)) {
+            replaced.add(walk.entry());
+          } else {
+            again.add(walk);
+          }
         } else {
           List<RowKey> step = walk.next(copy, STEP);
           steps.put(walk, step);
@@ -229,6 +238,11 @@ final class LaneDelivery {
       } else {
         copied = copy.copyAll(lane, keys);
       }
+      for (TableWalk walk : again) {
+        if (replaced(copy, walk, true)) {
+          replaced.add(walk.entry());
+        }
+      }
       probe.reached(DeliveryProbe.Point.WRITTEN);
       if (!running.getAsBoolean()) {
         return RoundResult.STOPPED;
@@ -240,21 +254,25 @@ final class LaneDelivery {
     probe.reached(DeliveryProbe.Point.SECONDARY_COMMITTED);
     List<JournalEntry> finished = new ArrayList<>(replaced);
     replaced.forEach(e -> walks.remove(e.id()));
-    Set<TablePair> refusing = new HashSet<>();
+    Map<TablePair, SQLException> refusing = new HashMap<>();
     refused.stream()
         .filter(r -> Failures.refusesTable(r.cause()))
-        .forEach(r -> refusing.add(r.table()));
+        .forEach(r -> refusing.put(r.table(), r.cause()));
     steps.forEach(
         (walk, step) -> {
-          if (!refusing.contains(walk.table())) {
+          SQLException refusal = refusing.get(walk.table());
+          if (refusal == null) {
             advance(walk, step, finished);
+          } else {
+            hold(walk.table().name().toString(), refusal);
           }
         });
     position.delivered(entries);
     int rows = account(keys, entries, refused, copied);
     clear(entries, retried, finished, refused, copied);
     probe.reached(DeliveryProbe.Point.CLEARED);
-    boolean full = careful || !walks.isEmpty() || !remembered.isEmpty() || isFull(entries, copied);
+    boolean full =
+        careful || !walking().isEmpty() || !remembered.isEmpty() || isFull(entries, copied);
     careful = false;
     return new RoundResult(full ? RoundResult.Kind.MORE : RoundResult.Kind.DRAINED, rows);
   }
@@ -286,6 +304,40 @@ final class LaneDelivery {
   private void startWalk(JournalEntry entry) {
     walks.computeIfAbsent(
         entry.id(), id -> new TableWalk(entry, table(entry), context.secondary()));
+  }
+
+  /** The walks of tables that can be written. */
+  private List<TableWalk> walking() {
+    return walks.values().stream()
+        .filter(walk -> !onHold.containsKey(walk.table().name().toString()))
+        .toList();
+  }
+
+  /**
+   * Replaces a range of a table without a key. What is refused in a careful round, for want of a
+   * parent perhaps, is tried again behind the other rows, and then waits for a later round.
+   */
+  private boolean replaced(LockedCopy copy, TableWalk walk, boolean last) throws SQLException {
+    JournalEntry range = walk.entry();
+    if (!careful) {
+      copy.replaceRange(walk.table(), range.rangeFrom(), range.rangeTo());
+      return true;
+    }
+    Savepoint before = copy.secondary().setSavepoint();
+    try (Statement statement = copy.secondary().createStatement()) {
+      statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+      copy.replaceRange(walk.table(), range.rangeFrom(), range.rangeTo());
+      return true;
+    } catch (SQLException e) {
+      if (!Failures.refusesRow(e) && !Failures.refusesTable(e)) {
+        throw e;
+      }
+      copy.secondary().rollback(before);
+      if (last) {
+        hold(range.table(), e);
+      }
+      return false;
+    }
   }
 
   private void advance(TableWalk walk, List<RowKey> step, List<JournalEntry> finished) {
@@ -415,17 +467,28 @@ final class LaneDelivery {
     String reason = Failures.describe(failure);
     journal.setAside(primary, entry, failure.getSQLState(), reason, 1);
     metrics.secondaryFailure(entry.table(), "refused-" + failure.getSQLState());
-    LOG.warn(
-        "delivery: {} {} set aside: {}. It is tried again by itself; `reconciler status` lists it.",
-        entry.table(),
-        entry.key(),
-        reason);
+    if (said(entry.table() + reason)) {
+      LOG.warn(
+          "delivery: rows of {} are set aside: {}. They are tried again by themselves; `reconciler status` lists them."
+              + " (Said once a minute.)",
+          entry.table(),
+          reason);
+    }
+  }
+
+  /** Whether it is to be said now: not again within a minute. */
+  private boolean said(String what) {
+    Instant now = Instant.now();
+    said.values().removeIf(at -> at.plus(SAY_AGAIN).isBefore(now));
+    return said.putIfAbsent(what, now) == null;
   }
 
   private void hold(String table, SQLException failure) {
     Instant until = Instant.now().plus(settings.longestBackOff());
     if (onHold.put(table, until) == null) {
       metrics.secondaryFailure(table, "table-refused");
+    }
+    if (said(table)) {
       LOG.error(
           "delivery: {} cannot be written on the {}: {}. Its entries wait.",
           table,

@@ -1,0 +1,95 @@
+package io.dualwrite.jdbc.copy;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.schema.ForeignKey;
+import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.jdbc.schema.TablePair;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Finds rows that a delete on the secondary would take along by {@code ON DELETE CASCADE} although
+ * the primary still has them: they refer to another row there by now, and nothing may name them or
+ * what hangs on them.
+ */
+final class Cascades {
+  private static final int PAGE = 500;
+
+  private final LockedCopy copy;
+  private final Side secondary;
+  private final Lane lane;
+
+  Cascades(LockedCopy copy, Side secondary, Lane lane) {
+    this.copy = copy;
+    this.secondary = secondary;
+    this.lane = lane;
+  }
+
+  /** Some of the survivors, by table; empty only if there are none. */
+  Map<TablePair, Set<RowKey>> survivors(TablePair parent, Collection<RowKey> keys)
+      throws SQLException {
+    Map<TablePair, Set<RowKey>> found = new HashMap<>();
+    Set<RowKey> distinct = new LinkedHashSet<>(keys);
+    if (!distinct.isEmpty()) {
+      for (TablePair child : lane.tables()) {
+        for (ForeignKey reference : child.on(secondary).foreignKeys()) {
+          if (reference.onDelete() == 'c'
+              && !child.key().isEmpty()
+              && reference.parent().equals(parent.on(secondary).name())) {
+            survivors(parent, List.copyOf(distinct), child, reference, found);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private void survivors(
+      TablePair parent,
+      List<RowKey> keys,
+      TablePair child,
+      ForeignKey reference,
+      Map<TablePair, Set<RowKey>> found)
+      throws SQLException {
+    List<RowKey> children =
+        new ArrayList<>(
+            copy.transfer(parent).children(copy.secondary(), secondary, keys, child, reference));
+    if (parent.equals(child)) {
+      children.removeAll(keys);
+    }
+    for (int from = 0; from < children.size(); from += PAGE) {
+      List<RowKey> page = children.subList(from, Math.min(children.size(), from + PAGE));
+      Set<RowKey> alive = copy.readPrimary(child, page).keySet();
+      if (!alive.isEmpty()) {
+        found.computeIfAbsent(child, t -> new LinkedHashSet<>()).addAll(alive);
+        return;
+      }
+      survivors(child, page).forEach((t, more) -> found.merge(t, more, Cascades::union));
+    }
+  }
+
+  private static Set<RowKey> union(Set<RowKey> one, Set<RowKey> other) {
+    Set<RowKey> all = new LinkedHashSet<>(one);
+    all.addAll(other);
+    return all;
+  }
+
+  /** Fails as a refused delete does if there are survivors. */
+  static void refuse(TablePair parent, Map<TablePair, Set<RowKey>> survivors) throws SQLException {
+    for (TablePair child : survivors.keySet()) {
+      throw new SQLException(
+          "a delete in "
+              + parent.name()
+              + " would take rows of "
+              + child.name()
+              + " along that still exist",
+          "23503");
+    }
+  }
+}

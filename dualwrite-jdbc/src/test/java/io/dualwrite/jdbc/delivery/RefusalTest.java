@@ -1,0 +1,127 @@
+package io.dualwrite.jdbc.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.config.TableOverride;
+import io.dualwrite.jdbc.config.TablesConfig;
+import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.testing.Guarantee;
+import io.dualwrite.testing.TestDatabases;
+import io.dualwrite.testing.WithDatabases;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+
+/** What the secondary refuses, or would do beyond what it is told. */
+@WithDatabases
+class RefusalTest {
+  private final TestDatabases dbs;
+
+  RefusalTest(TestDatabases dbs) {
+    this.dbs = dbs;
+  }
+
+  private Bed family() throws SQLException {
+    return new Bed(
+        dbs,
+        "CREATE TABLE a (id int PRIMARY KEY)",
+        "CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a ON DELETE CASCADE ON UPDATE CASCADE)",
+        "CREATE TABLE c (id int PRIMARY KEY, b int REFERENCES b ON DELETE CASCADE)",
+        "INSERT INTO a VALUES (1), (2)",
+        "INSERT INTO b VALUES (1, 1), (2, 1)",
+        "INSERT INTO c VALUES (1, 1), (2, 2)");
+  }
+
+  private void sameFamily() throws SQLException {
+    dbs.assertSameRows("SELECT * FROM a ORDER BY id");
+    dbs.assertSameRows("SELECT * FROM b ORDER BY id");
+    dbs.assertSameRows("SELECT * FROM c ORDER BY id");
+  }
+
+  @Test
+  @Guarantee("G1")
+  void aDeleteDoesNotCascadeToWhatHangsOnARowThatMoved() throws Exception {
+    Bed bed = family();
+    bed.change("UPDATE b SET a = 2 WHERE id = 1", "public.b", "1");
+    bed.change("DELETE FROM a WHERE id = 1", "public.a", "1");
+    bed.drain(bed.delivery("public.a"));
+    sameFamily();
+    assertThat(bed.pending() + bed.setAside()).isZero();
+  }
+
+  @Test
+  @Guarantee("G1")
+  void aDeleteDoesNotCascadeToRowsThatNoEntryNames() throws Exception {
+    Bed bed = family();
+    bed.change("UPDATE a SET id = 3 WHERE id = 1", "public.a", "1");
+    bed.change("SELECT 1", "public.a", "3");
+    bed.drain(bed.delivery("public.a"));
+    sameFamily();
+    assertThat(bed.pending() + bed.setAside()).isZero();
+  }
+
+  @Test
+  void aDeleteCascadesAsOnThePrimary() throws Exception {
+    Bed bed = family();
+    bed.change("DELETE FROM a WHERE id = 1", "public.a", "1");
+    bed.drain(bed.delivery("public.a"));
+    sameFamily();
+  }
+
+  private Bed keyless() throws SQLException {
+    MigrationConfig config =
+        MigrationConfig.builder("test")
+            .tables(
+                new TablesConfig(
+                    List.of("public.*"),
+                    List.of(),
+                    Map.of("public.b", TableOverride.builder().keylessRanges(true).build())))
+            .build();
+    Bed bed = new Bed(dbs, config);
+    dbs.executeOnBoth(
+        "CREATE TABLE a (id int PRIMARY KEY)", "CREATE TABLE b (n int, a int REFERENCES a)");
+    return bed;
+  }
+
+  @Test
+  @Guarantee("G1")
+  void rowsWithoutAKeyArriveWithTheirParent() throws Exception {
+    Bed bed = keyless();
+    bed.change("INSERT INTO a VALUES (1)", "public.a", "1");
+    bed.change("INSERT INTO b VALUES (1, 1)", "public.b");
+    bed.drain(bed.delivery("public.a"));
+    dbs.assertSameRows("SELECT * FROM a");
+    dbs.assertSameRows("SELECT * FROM b");
+    assertThat(bed.pending()).isZero();
+  }
+
+  @Test
+  void refusedRowsWithoutAKeyDoNotBlockTheLane() throws Exception {
+    Bed bed = keyless();
+    dbs.execute(dbs.target(), "ALTER TABLE b ADD CHECK (n < 100)");
+    bed.change("INSERT INTO a VALUES (1)", "public.a", "1");
+    bed.change("INSERT INTO b VALUES (1000, 1)", "public.b");
+    bed.drain(bed.delivery("public.a"));
+    dbs.assertSameRows("SELECT * FROM a");
+    assertThat(bed.pending()).isOne();
+  }
+
+  @Test
+  void aRefusedBatchIsDescribedWithoutItsValues() throws Exception {
+    dbs.execute(dbs.target(), "CREATE TABLE t (email text CHECK (length(email) < 5))");
+    try (Connection target = dbs.target().getConnection();
+        PreparedStatement insert = target.prepareStatement("INSERT INTO t VALUES (?)")) {
+      insert.setString(1, "someone@example.org");
+      insert.addBatch();
+      SQLException refused =
+          Assertions.catchThrowableOfType(SQLException.class, insert::executeBatch);
+      assertThat(Failures.describe(refused)).contains("t_email_check", "23514");
+      assertThat(Failures.describe(refused)).doesNotContain("someone");
+    }
+  }
+}
