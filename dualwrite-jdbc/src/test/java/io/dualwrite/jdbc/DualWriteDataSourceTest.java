@@ -151,6 +151,20 @@ class DualWriteDataSourceTest {
   }
 
   @Test
+  @Guarantee({"G2", "G8"})
+  void aTableMadeElsewhereIsMirroredFromItsFirstWriteOn() throws Exception {
+    try (DualWriteDataSource ds = open(config());
+        Connection c = ds.getConnection();
+        Statement s = c.createStatement()) {
+      s.executeUpdate("INSERT INTO item (name) VALUES ('a')");
+      dbs.executeOnBoth("CREATE TABLE newer (id int PRIMARY KEY)");
+      s.executeUpdate("INSERT INTO newer VALUES (1)");
+      assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM newer")).isEqualTo("1");
+      dbs.awaitSameRows("SELECT * FROM newer");
+    }
+  }
+
+  @Test
   void metricsTellWhatHappened() throws Exception {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     try (DualWriteDataSource ds =

@@ -31,9 +31,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +49,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Migration implements Mirroring, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
+  private static final long REFRESH_AGAIN_NANOS = 1_000_000_000;
+  private static final int REFRESH_PATIENCE_MILLIS = 2_000;
   private static final int TEND_MILLIS = 100;
   private static final int REFRESH_MILLIS = 5_000;
 
@@ -66,6 +72,7 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final ScheduledThreadPoolExecutor chores;
 
   private volatile boolean schemaChanged;
+  private final AtomicLong refreshedAt = new AtomicLong(System.nanoTime() - REFRESH_AGAIN_NANOS);
 
   /**
    * Starts mirroring.
@@ -223,7 +230,40 @@ public final class Migration implements Mirroring, AutoCloseable {
     if (schemaChanged) {
       refresh();
     }
-    return plans.plan(raw, session, sql, keys);
+    CapturePlan plan = plans.plan(raw, session, sql, keys);
+    return plans.isStale() && refreshedSoon() ? plans.plan(raw, session, sql, keys) : plan;
+  }
+
+  /**
+   * A relation that the catalog does not know yet, made elsewhere: the catalog is read anew before
+   * the statement runs, at most once a second, and without waiting long for a connection.
+   */
+  private boolean refreshedSoon() {
+    long now = System.nanoTime();
+    long last = refreshedAt.get();
+    if (now - last < REFRESH_AGAIN_NANOS || !refreshedAt.compareAndSet(last, now)) {
+      return false;
+    }
+    Future<?> refresh =
+        chores.submit(
+            () -> {
+              plans.refresh();
+              return null;
+            });
+    try {
+      refresh.get(REFRESH_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn(
+          "migration {}: a table was met that is newer than what is known of the schema, which could"
+              + " not be read again at once: {}",
+          config.migration(),
+          e.getCause() == null ? "no answer in time" : Failures.describe(e.getCause()));
+      return false;
+    }
   }
 
   private void refresh() throws SQLException {

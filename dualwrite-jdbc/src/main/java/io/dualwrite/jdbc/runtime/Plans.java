@@ -89,6 +89,11 @@ final class Plans {
     }
   }
 
+  /** Whether a relation was met that the catalog does not know. */
+  boolean isStale() {
+    return stale;
+  }
+
   CapturedTables tables() {
     return state.tables();
   }
@@ -128,7 +133,7 @@ final class Plans {
     String path = session.searchPath();
     if (!resolver.asked) {
       put(current.everywhere(), key, plan);
-    } else if (path != null && !session.temporaryTables() && !resolver.unknown) {
+    } else if (!stale && path != null && !session.temporaryTables() && !resolver.unknown) {
       put(current.bySearchPath().computeIfAbsent(path, p -> new ConcurrentHashMap<>()), key, plan);
     }
     return plan;
