@@ -51,12 +51,21 @@ final class DamageRepaired implements Step {
             repair.copied() + repair.deleted()));
   }
 
+  /** By flight how it differs; -1 stands for a row of another table. */
   private static Map<Long, Difference.Kind> found(Comparison comparison) {
     Map<Long, Difference.Kind> found = new TreeMap<>();
-    comparison.tables().stream()
-        .filter(t -> t.table().equals("public.flights"))
-        .flatMap(t -> t.differences().stream())
-        .forEach(d -> found.put(Long.valueOf(d.key().getOrDefault("id", "-1")), d.kind()));
+    comparison
+        .tables()
+        .forEach(
+            t ->
+                t.differences()
+                    .forEach(
+                        d ->
+                            found.put(
+                                t.table().equals("public.flights")
+                                    ? Long.valueOf(d.key().getOrDefault("id", "-1"))
+                                    : -1,
+                                d.kind())));
     return found;
   }
 
