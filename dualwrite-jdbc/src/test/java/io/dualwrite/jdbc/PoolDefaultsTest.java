@@ -1,7 +1,9 @@
 package io.dualwrite.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.KillSwitch;
 import io.dualwrite.ManualKillSwitch;
 import io.dualwrite.jdbc.config.MigrationConfig;
@@ -10,6 +12,7 @@ import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,32 @@ class PoolDefaultsTest {
       assertThat(count("gaps")).isEqualTo("1");
       assertThat(count("control")).isEqualTo("1");
       assertThat(count("instances")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void noStatementNeedsASecondConnection() throws Exception {
+    dbs.executeOnBoth("CREATE TABLE item (id int PRIMARY KEY)");
+    try (HikariDataSource pool = new HikariDataSource()) {
+      pool.setDataSource(dbs.source());
+      pool.setMaximumPoolSize(1);
+      pool.setConnectionTimeout(1000);
+      try (DualWriteDataSource ds =
+              DualWriteDataSource.builder()
+                  .config(MigrationConfig.builder("test").build())
+                  .source(pool)
+                  .target(dbs.target())
+                  .build();
+          Connection c = ds.getConnection();
+          Statement s = c.createStatement()) {
+        assertThatThrownBy(() -> s.executeUpdate("INSERT INTO item SELECT no_journal FROM item"))
+            .isInstanceOf(SQLException.class)
+            .hasMessageContaining("no_journal");
+        assertThat(ds.migration().describe()).isEqualTo("mirroring");
+        s.execute("CREATE TABLE other (id int)");
+        s.executeUpdate("INSERT INTO item VALUES (1)");
+        assertThat(count("journal")).isEqualTo("1");
+      }
     }
   }
 

@@ -12,14 +12,29 @@ import javax.sql.DataSource;
 final class JournalCheck {
   private final DataSource primary;
   private final Journal journal;
+  private final String schema;
 
-  JournalCheck(DataSource primary, Journal journal) {
+  JournalCheck(DataSource primary, Journal journal, String schema) {
     this.primary = primary;
     this.journal = journal;
+    this.schema = schema;
   }
 
-  /** What is wrong, if anything. */
-  Optional<String> problem() {
+  /**
+   * Whether a failure of an undefined or forbidden object may be the journal's: its message, in any
+   * language, names it then.
+   */
+  boolean concerns(SQLException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.contains("journal") || message.contains(schema);
+  }
+
+  /**
+   * What is wrong, if anything.
+   *
+   * @throws SQLException if that cannot be found out
+   */
+  Optional<String> problem() throws SQLException {
     try (Connection connection = primary.getConnection()) {
       connection.setAutoCommit(false);
       try (PreparedStatement insert =
@@ -35,8 +50,6 @@ final class JournalCheck {
         connection.rollback();
         connection.setAutoCommit(true);
       }
-    } catch (SQLException e) {
-      return Optional.of(Failures.describe(e));
     }
   }
 

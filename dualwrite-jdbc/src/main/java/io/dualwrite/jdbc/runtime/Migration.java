@@ -31,12 +31,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +55,7 @@ public final class Migration implements Mirroring, AutoCloseable {
   private static final int REFRESH_PATIENCE_MILLIS = 2_000;
   private static final int TEND_MILLIS = 100;
   private static final int REFRESH_MILLIS = 5_000;
+  private static final int LOOK_SOON_MILLIS = 20;
 
   private final MigrationConfig config;
   private final DataSource primary;
@@ -73,6 +76,7 @@ public final class Migration implements Mirroring, AutoCloseable {
 
   private volatile boolean schemaChanged;
   private final AtomicLong refreshedAt = new AtomicLong(System.nanoTime() - REFRESH_AGAIN_NANOS);
+  private final AtomicBoolean lookingSoon = new AtomicBoolean();
 
   /**
    * Starts mirroring.
@@ -120,7 +124,7 @@ public final class Migration implements Mirroring, AutoCloseable {
     chores.setRemoveOnCancelPolicy(true);
     CopyContext context =
         CopyContext.of(config, phase.primary(), source, target, config.secondary().timeout());
-    this.journalCheck = new JournalCheck(ownPrimary, context.journal());
+    this.journalCheck = new JournalCheck(ownPrimary, context.journal(), config.journal().schema());
     this.breaker = breaker(config);
     metrics.show(breaker);
     Mirrors mirrors =
@@ -150,9 +154,8 @@ public final class Migration implements Mirroring, AutoCloseable {
     metrics.showState(() -> phase, killSwitch::engaged);
     if (dual) {
       delivery.resume();
-      follow(killSwitch.engaged());
-      killSwitch.addListener(this::follow);
-      follow(killSwitch.engaged());
+      killSwitch.addListener(engaged -> follow());
+      follow();
     }
     chores.scheduleWithFixedDelay(this::tend, TEND_MILLIS, TEND_MILLIS, TimeUnit.MILLISECONDS);
     chores.scheduleWithFixedDelay(
@@ -266,16 +269,17 @@ public final class Migration implements Mirroring, AutoCloseable {
     }
   }
 
-  private void refresh() throws SQLException {
+  /** Where that is not possible now (a pool with no connection left), it is tried again soon. */
+  private void refresh() {
     schemaChanged = false;
-    boolean done = false;
     try {
       plans.refresh();
-      done = true;
-    } finally {
-      if (!done) {
-        schemaChanged = true;
-      }
+    } catch (SQLException e) {
+      LOG.warn(
+          "migration {}: the schema has changed and cannot be read at the moment: {}",
+          config.migration(),
+          Failures.describe(e));
+      lookAtSchemaSoon();
     }
   }
 
@@ -349,16 +353,35 @@ public final class Migration implements Mirroring, AutoCloseable {
       return false;
     }
     if (state.startsWith("42")) {
-      schemaChanged = true;
+      lookAtSchemaSoon();
     }
-    return journalCheck
-        .problem()
-        .map(
-            problem -> {
-              mode.stop(Mode.Reason.JOURNAL, problem);
-              return true;
-            })
-        .orElse(false);
+    if ((state.startsWith("42") || state.startsWith("3F")) && !journalCheck.concerns(failure)) {
+      return false;
+    }
+    try {
+      Optional<String> problem = journalCheck.problem();
+      problem.ifPresent(p -> mode.stop(Mode.Reason.JOURNAL, p));
+      return problem.isPresent();
+    } catch (SQLException e) {
+      // Nothing is known of the journal; what the application was told stands.
+      return false;
+    }
+  }
+
+  /**
+   * The statement may have failed because its plan is out of date. An application may fail often by
+   * itself, and must not wait for it.
+   */
+  private void lookAtSchemaSoon() {
+    if (!chores.isShutdown() && lookingSoon.compareAndSet(false, true)) {
+      chores.schedule(
+          () -> {
+            lookingSoon.set(false);
+            lookAtSchema();
+          },
+          LOOK_SOON_MILLIS,
+          TimeUnit.MILLISECONDS);
+    }
   }
 
   @Override
@@ -381,8 +404,9 @@ public final class Migration implements Mirroring, AutoCloseable {
     mode.closed(connection);
   }
 
-  private void follow(boolean engaged) {
-    if (engaged) {
+  /** Looks at the switch itself, so that of several turns the last one sees its last state. */
+  private synchronized void follow() {
+    if (killSwitch.engaged()) {
       mode.stop(Mode.Reason.KILL_SWITCH, "file, property, control table or flag");
     } else {
       mode.go(Mode.Reason.KILL_SWITCH);
@@ -395,6 +419,11 @@ public final class Migration implements Mirroring, AutoCloseable {
       if (mode.stoppedBy(Mode.Reason.JOURNAL) && journalCheck.problem().isEmpty()) {
         mode.go(Mode.Reason.JOURNAL);
       }
+    } catch (SQLException e) {
+      LOG.debug(
+          "migration {}: the journal cannot be tried: {}",
+          config.migration(),
+          Failures.describe(e));
     } catch (RuntimeException e) {
       LOG.error("migration {}: looking after the gap failed", config.migration(), e);
     }
@@ -403,16 +432,27 @@ public final class Migration implements Mirroring, AutoCloseable {
   private void lookAround() {
     try {
       membership.beat(mode.describe());
-      if (dual) {
-        plans.refreshIfChanged();
-      }
+    } catch (SQLException e) {
+      LOG.debug("migration {}: heartbeat failed: {}", config.migration(), Failures.describe(e));
+    } catch (RuntimeException e) {
+      LOG.error("migration {}: heartbeat failed", config.migration(), e);
+    }
+    lookAtSchema();
+  }
+
+  private void lookAtSchema() {
+    if (!dual) {
+      return;
+    }
+    try {
+      plans.refreshIfChanged();
     } catch (SQLException e) {
       LOG.debug(
-          "migration {}: heartbeat or schema look-up failed: {}",
+          "migration {}: the schema cannot be looked at: {}",
           config.migration(),
           Failures.describe(e));
     } catch (RuntimeException e) {
-      LOG.error("migration {}: heartbeat failed", config.migration(), e);
+      LOG.error("migration {}: looking at the schema failed", config.migration(), e);
     }
   }
 

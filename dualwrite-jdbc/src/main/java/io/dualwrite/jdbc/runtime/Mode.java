@@ -53,6 +53,7 @@ final class Mode {
   private volatile boolean active = true;
   private boolean gapOpen;
   private boolean gapRecorded;
+  private boolean gapTold;
   private Instant gapSince = Instant.EPOCH;
   private String gapReason = "";
 
@@ -148,7 +149,12 @@ final class Mode {
     try {
       gaps.open(gapReason, Duration.between(gapSince, clock.instant()));
       gapRecorded = true;
+      gapTold = false;
     } catch (Exception e) {
+      if (gapTold) {
+        return;
+      }
+      gapTold = true;
       LOG.error("The gap since {} could not be recorded yet: {}", gapSince, e.getMessage());
     }
   }
