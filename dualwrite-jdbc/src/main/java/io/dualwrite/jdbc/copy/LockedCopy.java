@@ -46,6 +46,7 @@ public final class LockedCopy implements AutoCloseable {
   private static final int NETWORK_GRACE = 1000;
 
   private final CopyContext context;
+  private final Lane lane;
   private final Connection primary;
   private final Connection secondary;
   private final Map<TablePair, RowTransfer> transfers = new HashMap<>();
@@ -53,7 +54,12 @@ public final class LockedCopy implements AutoCloseable {
   private boolean committed;
 
   private LockedCopy(
-      CopyContext context, Connection primary, Connection secondary, boolean closesPrimary) {
+      CopyContext context,
+      Lane lane,
+      Connection primary,
+      Connection secondary,
+      boolean closesPrimary) {
+    this.lane = lane;
     this.closesPrimary = closesPrimary;
     this.context = context;
     this.primary = primary;
@@ -62,12 +68,12 @@ public final class LockedCopy implements AutoCloseable {
 
   /** Waits for the lane's locks (at most {@link CopyContext#lockWait()}, then SQLState 55P03). */
   public static LockedCopy begin(CopyContext context, Lane lane) throws SQLException {
-    return open(context, lane.tables(), "pg_advisory_xact_lock").orElseThrow();
+    return open(context, lane, "pg_advisory_xact_lock").orElseThrow();
   }
 
   /** Takes the lane's locks if nobody has any of them. */
   public static Optional<LockedCopy> tryBegin(CopyContext context, Lane lane) throws SQLException {
-    return open(context, lane.tables(), "pg_try_advisory_xact_lock");
+    return open(context, lane, "pg_try_advisory_xact_lock");
   }
 
   /**
@@ -93,7 +99,7 @@ public final class LockedCopy implements AutoCloseable {
         statement.execute(ColumnText.SESSION_SETTINGS);
       }
       opened = true;
-      return new LockedCopy(context, own, secondary, false);
+      return new LockedCopy(context, lane, own, secondary, false);
     } finally {
       if (!opened) {
         release(secondary);
@@ -102,7 +108,7 @@ public final class LockedCopy implements AutoCloseable {
   }
 
   private static Optional<LockedCopy> open(
-      CopyContext context, Collection<TablePair> tables, String lock) throws SQLException {
+      CopyContext context, Lane lane, String lock) throws SQLException {
     Connection secondary = context.secondaryDatabase().getConnection();
     Connection primary = null;
     boolean opened = false;
@@ -110,7 +116,7 @@ public final class LockedCopy implements AutoCloseable {
       secondary.setAutoCommit(false);
       secondary.setNetworkTimeout(
           Runnable::run, (int) context.statementTimeout().toMillis() + NETWORK_GRACE);
-      if (!lock(secondary, context, lock, tables)) {
+      if (!lock(secondary, context, lock, lane.tables())) {
         return Optional.empty();
       }
       primary = context.primaryDatabase().getConnection();
@@ -125,7 +131,7 @@ public final class LockedCopy implements AutoCloseable {
               // table that fills and empties say.
               + ", pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('jit', 'off', true)");
       opened = true;
-      return Optional.of(new LockedCopy(context, primary, secondary, true));
+      return Optional.of(new LockedCopy(context, lane, primary, secondary, true));
     } finally {
       if (!opened) {
         release(secondary);
@@ -260,12 +266,17 @@ public final class LockedCopy implements AutoCloseable {
    * Makes the secondary's rows of these keys what the primary's are.
    *
    * @param deleteMissing whether rows that the primary has not are deleted from the secondary
-   * @throws SQLException by the secondary if a row cannot be written; the transaction is then lost.
+   * @throws SQLException by the secondary if a row cannot be written, or if a delete would cascade
+   *     to rows that the primary still has; the transaction is then lost.
    *     {@link #settle} goes further.
    */
   public CopyResult copy(TablePair table, Collection<RowKey> keys, boolean deleteMissing)
       throws SQLException {
     Changes changes = changes(table, keys);
+    if (deleteMissing) {
+      Cascades.refuse(
+          table, new Cascades(this, context.secondary(), lane).survivors(table, changes.deletes()));
+    }
     int deleted =
         deleteMissing
             ? transfer(table).delete(secondary, context.secondary(), changes.deletes())

@@ -1,11 +1,16 @@
 package io.dualwrite.jdbc.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.config.TableOverride;
 import io.dualwrite.jdbc.config.TablesConfig;
 import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.copy.LockedCopy;
+import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
@@ -63,6 +68,24 @@ class RefusalTest {
     bed.drain(bed.delivery("public.a"));
     sameFamily();
     assertThat(bed.pending() + bed.setAside()).isZero();
+  }
+
+  @Test
+  void aRepairDoesNotDeleteWhatHangsOnAnExtraRow() throws Exception {
+    Bed bed = family();
+    dbs.execute(dbs.source(), "UPDATE b SET a = 2", "DELETE FROM a WHERE id = 1");
+    Lane lane = bed.lane("public.a");
+    TablePair a = lane.tables().get(0);
+    try (LockedCopy copy = LockedCopy.begin(bed.context(), lane)) {
+      assertThatThrownBy(() -> copy.copy(a, List.of(new RowKey(List.of("1"))), true))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("public.b");
+    }
+    try (LockedCopy copy = LockedCopy.begin(bed.context(), lane)) {
+      assertThat(copy.settle(lane, Map.of(a, List.of(new RowKey(List.of("1")))))).isEmpty();
+      copy.commit();
+    }
+    sameFamily();
   }
 
   @Test
