@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.dualwrite.FailurePolicy;
 import io.dualwrite.KillSwitch;
 import io.dualwrite.ManualKillSwitch;
 import io.dualwrite.jdbc.config.MigrationConfig;
@@ -11,9 +12,12 @@ import io.dualwrite.jdbc.journal.AutoCommitOff;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -76,6 +80,41 @@ class PoolDefaultsTest {
         s.executeUpdate("INSERT INTO item VALUES (1)");
         assertThat(count("journal")).isEqualTo("1");
       }
+    }
+  }
+
+  @Test
+  void aStrictCommitAsksForNoSecondConnection() throws Exception {
+    dbs.executeOnBoth("CREATE TABLE item (id int PRIMARY KEY)");
+    Thread application = Thread.currentThread();
+    AtomicInteger asked = new AtomicInteger();
+    DataSource counting =
+        (DataSource)
+            Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> {
+                  if (Thread.currentThread() == application
+                      && method.getName().equals("getConnection")) {
+                    asked.incrementAndGet();
+                  }
+                  return method.invoke(dbs.source(), arguments);
+                });
+    try (DualWriteDataSource ds =
+        DualWriteDataSource.builder()
+            .config(MigrationConfig.builder("test").failurePolicy(FailurePolicy.STRICT).build())
+            .source(counting)
+            .target(dbs.target())
+            .build()) {
+      Awaitility.await().until(() -> ds.migration().delivery().lane("public.item").isPresent());
+      asked.set(0);
+      try (Connection c = ds.getConnection();
+          Statement s = c.createStatement()) {
+        s.executeUpdate("INSERT INTO item VALUES (1)");
+      }
+      assertThat(asked).hasValue(1);
+      dbs.assertSameRows("SELECT * FROM item");
+      Awaitility.await().until(() -> count("journal").equals("0"));
     }
   }
 

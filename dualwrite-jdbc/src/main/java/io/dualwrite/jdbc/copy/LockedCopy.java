@@ -107,8 +107,8 @@ public final class LockedCopy implements AutoCloseable {
     }
   }
 
-  private static Optional<LockedCopy> open(
-      CopyContext context, Lane lane, String lock) throws SQLException {
+  private static Optional<LockedCopy> open(CopyContext context, Lane lane, String lock)
+      throws SQLException {
     Connection secondary = context.secondaryDatabase().getConnection();
     Connection primary = null;
     boolean opened = false;
@@ -267,8 +267,8 @@ public final class LockedCopy implements AutoCloseable {
    *
    * @param deleteMissing whether rows that the primary has not are deleted from the secondary
    * @throws SQLException by the secondary if a row cannot be written, or if a delete would cascade
-   *     to rows that the primary still has; the transaction is then lost.
-   *     {@link #settle} goes further.
+   *     to rows that the primary still has; the transaction is then lost. {@link #settle} goes
+   *     further.
    */
   public CopyResult copy(TablePair table, Collection<RowKey> keys, boolean deleteMissing)
       throws SQLException {

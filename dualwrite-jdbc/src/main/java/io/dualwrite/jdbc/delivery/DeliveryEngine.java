@@ -6,6 +6,7 @@ import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -18,9 +19,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -54,6 +57,11 @@ public final class DeliveryEngine implements AutoCloseable {
 
   /** Of strict commits, to be cut off with the rest. */
   private final Set<LockedCopy> strictCopies = ConcurrentHashMap.newKeySet();
+
+  /** Entries that strict commits have delivered. */
+  private final Queue<JournalEntry> delivered = new ConcurrentLinkedQueue<>();
+
+  private final AtomicBoolean clearing = new AtomicBoolean();
 
   private volatile boolean running;
   private volatile boolean tableChanged;
@@ -136,6 +144,32 @@ public final class DeliveryEngine implements AutoCloseable {
       strictCopies.remove(copy);
     }
     return running;
+  }
+
+  /**
+   * These have been delivered. They are deleted by another thread: the caller holds a connection of
+   * the application's pool and must not wait for a second one.
+   */
+  void clearSoon(Collection<JournalEntry> entries) {
+    delivered.addAll(entries);
+    if (clearing.compareAndSet(false, true)) {
+      executor.execute(this::clear);
+    }
+  }
+
+  private void clear() {
+    clearing.set(false);
+    List<JournalEntry> entries = new ArrayList<>();
+    for (JournalEntry entry = delivered.poll(); entry != null; entry = delivered.poll()) {
+      entries.add(entry);
+    }
+    try {
+      context.journal().clear(context.primaryDatabase(), entries);
+    } catch (SQLException | RuntimeException e) {
+      LOG.debug(
+          "delivery: entries could not be cleared and are delivered again: {}",
+          Failures.describe(e));
+    }
   }
 
   /** A table was found to be other than its lane knows it. */
@@ -316,6 +350,7 @@ public final class DeliveryEngine implements AutoCloseable {
       }
       running = false;
       executor.shutdown();
+      clear();
       if (!executor.awaitTermination(
           context.statementTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
         executor.shutdownNow();

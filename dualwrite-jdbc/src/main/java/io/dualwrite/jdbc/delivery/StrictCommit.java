@@ -95,7 +95,6 @@ public final class StrictCommit {
     }
     LockedCopy copy = null;
     Future<?> deadline = null;
-    boolean committed = false;
     try {
       try {
         copy = begin(lane, own, false);
@@ -125,20 +124,12 @@ public final class StrictCommit {
         }
       }
       own.commit();
-      committed = true;
       probe.reached(DeliveryProbe.Point.PRIMARY_COMMITTED);
       if (copy != null && finish(copy)) {
-        context.journal().clear(context.primaryDatabase(), byKey);
+        engine.clearSoon(byKey);
       } else {
         engine.wakeAll(tables);
       }
-    } catch (SQLException e) {
-      if (!committed) {
-        throw e;
-      }
-      LOG.warn(
-          "strict: the journal could not be cleared after a commit; delivery does it again: {}",
-          Failures.describe(e));
     } finally {
       if (deadline != null) {
         deadline.cancel(false);
