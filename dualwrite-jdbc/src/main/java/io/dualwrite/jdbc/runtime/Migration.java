@@ -244,7 +244,9 @@ public final class Migration implements Mirroring, AutoCloseable {
   private boolean refreshedSoon() {
     long now = System.nanoTime();
     long last = refreshedAt.get();
-    if (now - last < REFRESH_AGAIN_NANOS || !refreshedAt.compareAndSet(last, now)) {
+    if (chores.isShutdown()
+        || now - last < REFRESH_AGAIN_NANOS
+        || !refreshedAt.compareAndSet(last, now)) {
       return false;
     }
     Future<?> refresh =
