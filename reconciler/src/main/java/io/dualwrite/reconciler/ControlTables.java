@@ -51,7 +51,7 @@ final class ControlTables {
 
   private Optional<Control.State> state(Connection connection) throws SQLException {
     String schema = config.journal().schema();
-    return ControlSchema.exists(connection, schema)
+    return ControlSchema.hasControl(connection, schema)
         ? new Control(schema).read(connection, config.migration())
         : Optional.empty();
   }
@@ -120,46 +120,58 @@ final class ControlTables {
   }
 
   /**
-   * Engages or releases the kill switch on every side that answers; the problems of the one that
-   * does not.
+   * Engages or releases the kill switch in the source, where applications read it, then in the
+   * target; the target's problem, if it has one.
    *
-   * @throws ReconcilerException if the migration is registered on no side that answers
+   * @throws ReconcilerException if it could not be set in the source
    */
   List<String> setKillSwitch(boolean engaged) {
-    List<String> problems = new ArrayList<>();
-    boolean registered = false;
-    for (Side side : Side.values()) {
-      try {
-        registered |=
-            write(
-                side,
-                c ->
-                    ControlSchema.exists(c, config.journal().schema())
-                        && new Control(config.journal().schema())
-                            .setKillSwitch(c, config.migration(), engaged));
-      } catch (SideReadException e) {
-        problems.add(e.problem());
-      }
+    boolean registered;
+    try {
+      registered = setKillSwitch(Side.SOURCE, engaged);
+    } catch (SideReadException e) {
+      throw new ReconcilerException(
+          Kind.DATABASE,
+          "The kill switch of "
+              + config.migration()
+              + " is unchanged. Applications read it in the source, and it cannot be set there: "
+              + e.problem()
+              + ". "
+              + otherSwitch(),
+          e);
     }
-    if (registered) {
-      return problems;
+    if (!registered) {
+      throw new ReconcilerException(
+          Kind.USAGE,
+          "migration "
+              + config.migration()
+              + " is not registered in schema "
+              + config.journal().schema()
+              + " of the source. Run `reconciler init` first.");
     }
-    String where = " in schema " + config.journal().schema();
-    throw problems.isEmpty()
-        ? new ReconcilerException(
-            Kind.USAGE,
-            "migration "
-                + config.migration()
-                + " is not registered"
-                + where
-                + ". Run `reconciler init` first.")
-        : new ReconcilerException(
-            Kind.DATABASE,
-            "the kill switch of "
-                + config.migration()
-                + where
-                + " could not be set: "
-                + String.join("; ", problems));
+    try {
+      setKillSwitch(Side.TARGET, engaged);
+      return List.of();
+    } catch (SideReadException e) {
+      return List.of(e.problem());
+    }
+  }
+
+  private boolean setKillSwitch(Side side, boolean engaged) {
+    return write(
+        side,
+        c ->
+            ControlSchema.hasControl(c, config.journal().schema())
+                && new Control(config.journal().schema())
+                    .setKillSwitch(c, config.migration(), engaged));
+  }
+
+  private String otherSwitch() {
+    return config
+        .killSwitch()
+        .file()
+        .map(f -> "The file " + f + " on each application's machine works without a database.")
+        .orElse("A kill-switch.file in the configuration would work without a database.");
   }
 
   /**

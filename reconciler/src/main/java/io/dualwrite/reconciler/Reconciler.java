@@ -113,10 +113,10 @@ public final class Reconciler {
   }
 
   /**
-   * Engages or releases the kill switch for every instance, on every side that answers: the target
-   * may be down. Returns the problems of the side that does not answer.
+   * Engages or releases the kill switch for every instance: in the source, where they read it, and
+   * in the target, which may be down. Returns the target's problem, if it has one.
    *
-   * @throws ReconcilerException if the migration is not registered
+   * @throws ReconcilerException if the source does not answer, or does not know the migration
    */
   public List<String> setKillSwitch(boolean engaged) {
     return control.setKillSwitch(engaged);

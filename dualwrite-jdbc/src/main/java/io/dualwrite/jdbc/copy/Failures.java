@@ -63,7 +63,8 @@ public final class Failures {
       return "a batch failed (" + state + ")";
     }
     if (message == null) {
-      return e.getMessage() + " (" + state + ")";
+      String text = String.valueOf(e.getMessage());
+      return e.getSQLState() == null || text.contains(state) ? text : text + " (" + state + ")";
     }
     if (state.startsWith("22")
         || state.startsWith("P0")

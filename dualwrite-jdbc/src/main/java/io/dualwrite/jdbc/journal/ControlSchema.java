@@ -102,15 +102,25 @@ public final class ControlSchema {
 
   /** Whether all tables are there. */
   public static boolean exists(Connection connection, String schema) throws SQLException {
+    return have(connection, schema, TABLES);
+  }
+
+  /** Whether the control table is there, whatever has become of the others. */
+  public static boolean hasControl(Connection connection, String schema) throws SQLException {
+    return have(connection, schema, List.of("control"));
+  }
+
+  private static boolean have(Connection connection, String schema, List<String> tables)
+      throws SQLException {
     String sql =
         "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
             + " WHERE n.nspname = ? AND c.relkind = 'r' AND c.relname = ANY (?)";
     try (var statement = connection.prepareStatement(sql)) {
       statement.setString(1, schema);
-      statement.setArray(2, connection.createArrayOf("text", TABLES.toArray()));
+      statement.setArray(2, connection.createArrayOf("text", tables.toArray()));
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
-        return rows.getInt(1) == TABLES.size();
+        return rows.getInt(1) == tables.size();
       }
     }
   }
@@ -148,9 +158,7 @@ public final class ControlSchema {
                 + schema
                 + " in the "
                 + where
-                + " (42501: "
-                + e.getMessage()
-                + "). Run `reconciler init` as a user who may, or let an administrator run the"
+                + " (42501). Run `reconciler init` as a user who may, or let an administrator run the"
                 + " output of `reconciler init --print`.",
             e);
       }

@@ -16,26 +16,45 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What goes wrong, in one line, and the exit code that belongs to it. */
 final class Errors {
+  private static final String GRANT =
+      ". Grant it to the user: `reconciler init --print` shows the control schema's grants,"
+          + " docs/reconciler.md the tables'.";
+
   private Errors() {}
 
   static int usage(ParameterException e, String[] args) {
     PrintWriter err = e.getCommandLine().getErr();
-    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
-    err.println(
-        e.getCommandLine().getCommandSpec().qualifiedName() + ": " + message + suggestion(e));
+    String message =
+        e instanceof UnmatchedArgumentException unmatched
+            ? unknown(unmatched)
+            : String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
+    err.println(e.getCommandLine().getCommandSpec().qualifiedName() + ": " + message);
     return ExitCodes.USAGE;
   }
 
-  private static String suggestion(ParameterException e) {
-    if (!(e instanceof UnmatchedArgumentException unmatched)) {
-      return "";
-    }
+  /** Names the first word alone: those behind it may be URLs with passwords. */
+  private static String unknown(UnmatchedArgumentException e) {
     CommandSpec spec = e.getCommandLine().getCommandSpec();
-    String typed = unmatched.getUnmatched().get(0);
-    Collection<String> known =
-        typed.startsWith("-") ? spec.optionsMap().keySet() : spec.subcommands().keySet();
-    String near = Suggestion.didYouMean(typed, known);
-    return "." + (near.isEmpty() ? " See " + spec.qualifiedName() + " -h" : near);
+    String typed = e.getUnmatched().get(0);
+    boolean option = typed.startsWith("-");
+    Collection<String> known = option ? spec.optionsMap().keySet() : spec.subcommands().keySet();
+    String near = Suggestion.didYouMean(shown(typed), known);
+    String what = option ? "option" : known.isEmpty() ? "argument" : "command";
+    return "unknown "
+        + what
+        + " "
+        + shown(typed)
+        + "."
+        + (near.isEmpty() ? " See " + spec.qualifiedName() + " -h" : near);
+  }
+
+  /** A URL is not repeated, nor is what an option was given. */
+  private static String shown(String typed) {
+    int value = typed.startsWith("-") ? typed.indexOf('=') : -1;
+    if (value > 0) {
+      return typed.substring(0, value);
+    }
+    return typed.contains("jdbc:") ? "(a URL)" : typed;
   }
 
   static int failure(Exception e, CommandLine line, ParseResult parsed) {
@@ -61,7 +80,7 @@ final class Errors {
       return known.kind() == ReconcilerException.Kind.USAGE ? ExitCodes.USAGE : ExitCodes.DATABASE;
     }
     if (e instanceof SideReadException failed) {
-      err.println(failed.problem());
+      err.println(failed.problem() + (failed.isRefused() ? GRANT : ""));
       return ExitCodes.DATABASE;
     }
     err.println("Unexpected: " + Failures.describe(e) + (debug ? "" : ". --debug shows where"));

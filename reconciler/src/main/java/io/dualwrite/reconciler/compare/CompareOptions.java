@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.compare;
 
 import io.dualwrite.jdbc.config.ReconcilerConfig;
 import io.dualwrite.reconciler.checksum.Checksum;
+import io.dualwrite.reconciler.window.TimeRange;
 import io.dualwrite.reconciler.window.WindowSize;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +32,7 @@ public record CompareOptions(
     Duration patience) {
   public CompareOptions {
     tables = List.copyOf(tables);
+    TimeRange.of(from, to);
     check(
         parallelism >= 1 && parallelism <= 64,
         "parallelism must be between 1 and 64, was " + parallelism);

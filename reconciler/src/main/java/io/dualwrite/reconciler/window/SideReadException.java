@@ -7,6 +7,7 @@ import java.sql.SQLException;
 /** One side could not be read; what was to be learned is unknown. */
 public final class SideReadException extends RuntimeException {
   private static final long serialVersionUID = 1;
+  private static final String PRIVILEGE_MISSING = "42501";
 
   private final Side side;
   private final SQLException failure;
@@ -27,6 +28,11 @@ public final class SideReadException extends RuntimeException {
   /** The side and what it said, in one line without row values. */
   public String problem() {
     return side.label() + ": " + Failures.describe(failure);
+  }
+
+  /** Whether the user may not do what was asked. */
+  public boolean isRefused() {
+    return PRIVILEGE_MISSING.equals(failure.getSQLState());
   }
 
   /** The side that failed. */

@@ -4,10 +4,22 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** The part {@code [from, to)} of the time column that is looked at; an empty end is open. */
-record TimeRange(Optional<Instant> from, Optional<Instant> to) {
+public record TimeRange(Optional<Instant> from, Optional<Instant> to) {
 
-  static TimeRange of(Optional<String> from, Optional<String> to) {
-    return new TimeRange(from.map(f -> parse("from", f)), to.map(t -> parse("to", t)));
+  /**
+   * Reads both ends.
+   *
+   * @throws IllegalArgumentException if one is no time, or nothing lies between them
+   */
+  public static TimeRange of(Optional<String> from, Optional<String> to) {
+    TimeRange range = new TimeRange(from.map(f -> parse("from", f)), to.map(t -> parse("to", t)));
+    if (from.isPresent()
+        && to.isPresent()
+        && !range.from.orElseThrow().isBefore(range.to.orElseThrow())) {
+      throw new IllegalArgumentException(
+          "from must be before to, was " + from.get() + ", and to was " + to.get());
+    }
+    return range;
   }
 
   boolean isOpen() {

@@ -334,6 +334,48 @@ class CommandsTest {
         .isEqualTo("t");
   }
 
+  /** Applications read the switch in the source: what is set in the target alone has no effect. */
+  @Test
+  @Guarantee("G9")
+  void aKillSwitchThatCannotBeSetInTheSourceIsNotSaidToBeEngaged(@TempDir Path directory)
+      throws Exception {
+    assertThat(run("init").code()).isZero();
+    Path file = directory.resolve("dualwrite.yaml");
+    Files.writeString(
+        file,
+        """
+        migration: default
+        source: {url: "jdbc:postgresql://127.0.0.1:1/x", username: %1$s, password: "%2$s"}
+        target: {url: "%3$s", username: %1$s, password: "%2$s"}
+        kill-switch: {file: /run/app/dualwrite.off}
+        """
+            .formatted(dbs.username(), dbs.password(), dbs.targetServer().jdbcUrl(dbs.database())));
+
+    Ran ran = Ran.of("kill-switch", "engage", "-c", file.toString());
+
+    assertThat(ran.code()).isEqualTo(3);
+    assertThat(ran.out()).isEmpty();
+    assertThat(ran.err())
+        .startsWith("The kill switch of default is unchanged.")
+        .contains("source: ", "The file /run/app/dualwrite.off");
+    assertThat(dbs.queryValue(dbs.target(), "select kill_switch from dualwrite.control"))
+        .isEqualTo("f");
+  }
+
+  @Test
+  void aJournalThatIsGoneIsNoFreshStart() throws SQLException {
+    assertThat(run("init").code()).isZero();
+    dbs.execute(dbs.source(), "drop table dualwrite.journal");
+
+    Ran status = run("status");
+
+    assertThat(status.code()).isEqualTo(3);
+    assertThat(status.out()).isEmpty();
+    assertThat(status.err())
+        .isEqualTo("source: relation \"dualwrite.journal\" does not exist (42P01)\n");
+    assertThat(run("kill-switch", "engage").code()).isZero();
+  }
+
   private static Ran process(String... args) throws Exception {
     List<String> command =
         new ArrayList<>(
