@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -33,6 +34,10 @@ final class ConfigFiles {
   static MigrationConfig load(Path file, Function<String, @Nullable String> environment) {
     String name = String.valueOf(file.getFileName());
     String yaml;
+    if (Files.isDirectory(file)) {
+      throw new ConfigurationException(
+          List.of(file.toAbsolutePath() + " is a directory, not a configuration file"));
+    }
     try {
       yaml = Files.readString(file);
     } catch (NoSuchFileException missing) {
@@ -41,7 +46,11 @@ final class ConfigFiles {
       throw new ConfigurationException(name + ": not a text in UTF-8", notText);
     } catch (IOException unreadable) {
       throw new ConfigurationException(
-          file.toAbsolutePath() + " cannot be read: " + unreadable.getClass().getSimpleName(),
+          file.toAbsolutePath()
+              + " cannot be read: "
+              + (unreadable instanceof AccessDeniedException
+                  ? "permission denied"
+                  : unreadable.getClass().getSimpleName()),
           unreadable);
     }
     return MigrationConfig.parse(yaml, name, environment);

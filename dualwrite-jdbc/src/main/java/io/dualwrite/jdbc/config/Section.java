@@ -222,9 +222,9 @@ final class Section implements AutoCloseable {
                         + path(key)
                         + "."
                         + Suggestion.didYouMean(key, known)
-                        + " Allowed here: "
-                        + String.join(", ", known)
-                        + "."));
+                        + (known.isEmpty()
+                            ? ""
+                            : " Allowed here: " + String.join(", ", known) + ".")));
   }
 
   private int line(String key) {

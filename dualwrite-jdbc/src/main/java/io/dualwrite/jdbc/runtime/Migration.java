@@ -11,6 +11,8 @@ import io.dualwrite.Side;
 import io.dualwrite.WriteOutcome;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
+import io.dualwrite.jdbc.config.CaptureMode;
+import io.dualwrite.jdbc.config.ConfigurationException;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.Failures;
@@ -95,6 +97,7 @@ public final class Migration implements Mirroring, AutoCloseable {
       DualWriteMetrics metrics,
       DeliveryProbe probe)
       throws SQLException {
+    checkCapture(config);
     this.config = config;
     this.metrics = metrics;
     this.probe = probe;
@@ -170,6 +173,19 @@ public final class Migration implements Mirroring, AutoCloseable {
             breaker.slidingWindowSize(),
             breaker.waitDurationInOpenState())
         .newBreaker(config.migration());
+  }
+
+  /** What can be configured already and comes later: refused where leaving it out would matter. */
+  private static void checkCapture(MigrationConfig config) {
+    if (config.capture() == CaptureMode.TRIGGER) {
+      throw new ConfigurationException(
+          List.of("capture: TRIGGER is not supported by this version. Use STATEMENT."));
+    }
+    if (config.shadowReads().sampleRate() > 0) {
+      LOG.warn(
+          "migration {}: shadow-reads.sample-rate has no effect here: this version repeats reads of DualWriter alone",
+          config.migration());
+    }
   }
 
   private static Phase supported(Phase phase) {

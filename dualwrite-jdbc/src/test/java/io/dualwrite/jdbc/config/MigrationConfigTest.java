@@ -356,7 +356,7 @@ class MigrationConfigTest {
         .hasMessage("no configuration file " + directory.resolve("none.yaml"));
     assertThatThrownBy(() -> MigrationConfig.load(directory))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessage(directory + " cannot be read: IOException");
+        .hasMessage(directory + " is a directory, not a configuration file");
     Files.write(file, new byte[] {(byte) 0xff, 0x20});
     assertThatThrownBy(() -> MigrationConfig.load(file))
         .hasMessage("app.yaml: not a text in UTF-8");
