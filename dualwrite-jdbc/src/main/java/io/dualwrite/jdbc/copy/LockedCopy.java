@@ -6,9 +6,9 @@ import io.dualwrite.jdbc.schema.ColumnText;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,6 +44,14 @@ public final class LockedCopy implements AutoCloseable {
    * given up.
    */
   private static final int NETWORK_GRACE = 1000;
+
+  /**
+   * Rows are found by key and the journal's entries by its index, whatever the statistics of a
+   * table that fills and empties say, so that a plan can be made once per session.
+   */
+  private static final String PLANS =
+      ", pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('jit', 'off', true),"
+          + " pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)";
 
   private final CopyContext context;
   private final Lane lane;
@@ -95,8 +103,8 @@ public final class LockedCopy implements AutoCloseable {
       secondary.setNetworkTimeout(
           Runnable::run, (int) context.statementTimeout().toMillis() + NETWORK_GRACE);
       lock(secondary, context, lock, lane.tables());
-      try (Statement statement = own.createStatement()) {
-        statement.execute(ColumnText.SESSION_SETTINGS);
+      try (PreparedStatement statement = own.prepareStatement(ColumnText.SESSION_SETTINGS)) {
+        statement.execute();
       }
       opened = true;
       return new LockedCopy(context, lane, own, secondary, false);
@@ -127,9 +135,7 @@ public final class LockedCopy implements AutoCloseable {
           ", pg_catalog.set_config('statement_timeout', '"
               + context.statementTimeout().toMillis()
               + "', true)"
-              // Rows are read by key and the journal by its index, whatever the statistics of a
-              // table that fills and empties say.
-              + ", pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('jit', 'off', true)");
+              + PLANS);
       opened = true;
       return Optional.of(new LockedCopy(context, lane, primary, secondary, true));
     } finally {
@@ -147,7 +153,7 @@ public final class LockedCopy implements AutoCloseable {
         // Entries are deleted once the commit here is acknowledged: it must be on disk by then.
         + ", pg_catalog.set_config('synchronous_commit', CASE pg_catalog.current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
         + " ELSE pg_catalog.current_setting('synchronous_commit') END, true)"
-        + ", pg_catalog.set_config('jit', 'off', true)";
+        + PLANS;
   }
 
   private static String setting(String name, Duration limit) {
@@ -156,8 +162,10 @@ public final class LockedCopy implements AutoCloseable {
 
   private static void begin(Connection connection, String transaction, String more)
       throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(transaction + "; " + ColumnText.SESSION_SETTINGS + more);
+    String sql = transaction + "; " + ColumnText.SESSION_SETTINGS + more;
+    // Prepared, though without parameters: the driver then has the server parse it once.
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.execute();
     }
   }
 
@@ -181,8 +189,8 @@ public final class LockedCopy implements AutoCloseable {
             + "(k) FROM pg_catalog.unnest('{"
             + keys
             + "}'::bigint[]) k";
-    try (Statement statement = secondary.createStatement()) {
-      statement.execute(sql);
+    try (PreparedStatement statement = secondary.prepareStatement(sql)) {
+      statement.execute();
       statement.getMoreResults();
       statement.getMoreResults();
       boolean all = true;
