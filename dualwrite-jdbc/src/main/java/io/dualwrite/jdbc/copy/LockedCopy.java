@@ -124,11 +124,13 @@ public final class LockedCopy implements AutoCloseable {
       secondary.setAutoCommit(false);
       secondary.setNetworkTimeout(
           Runnable::run, (int) context.statementTimeout().toMillis() + NETWORK_GRACE);
+      // Before the lock: strict transactions hold a connection of the same pool while they wait for
+      // it.
+      primary = context.primaryDatabase().getConnection();
+      primary.setAutoCommit(false);
       if (!lock(secondary, context, lock, lane.tables())) {
         return Optional.empty();
       }
-      primary = context.primaryDatabase().getConnection();
-      primary.setAutoCommit(false);
       begin(
           primary,
           "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",

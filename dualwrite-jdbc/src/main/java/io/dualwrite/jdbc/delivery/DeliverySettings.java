@@ -25,7 +25,7 @@ public record DeliverySettings(
   public static final DeliverySettings DEFAULT =
       new DeliverySettings(
           1000,
-          Duration.ofMillis(200),
+          Duration.ofMillis(500),
           Duration.ofMillis(3),
           4,
           Duration.ofMillis(50),
