@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.window;
 
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.journal.MissingPrivilegeException;
 import java.sql.SQLException;
 
 /** One side could not be read; what was to be learned is unknown. */
@@ -30,9 +31,10 @@ public final class SideReadException extends RuntimeException {
     return side.label() + ": " + Failures.describe(failure);
   }
 
-  /** Whether the user may not do what was asked. */
+  /** Whether the server refused the user what was asked, without a word on how to grant it. */
   public boolean isRefused() {
-    return PRIVILEGE_MISSING.equals(failure.getSQLState());
+    return !(failure instanceof MissingPrivilegeException)
+        && PRIVILEGE_MISSING.equals(failure.getSQLState());
   }
 
   /** The side that failed. */
