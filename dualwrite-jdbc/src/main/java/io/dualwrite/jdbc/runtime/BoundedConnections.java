@@ -2,7 +2,6 @@ package io.dualwrite.jdbc.runtime;
 
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.zaxxer.hikari.HikariDataSource;
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
@@ -16,19 +15,16 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The secondary as given by the application, whose own limits are unknown: a connection is waited
  * for no longer than the limit, and a server that then says nothing for long is given up. Attempts
  * that hang are few: beyond {@link #MOST_HANGING} it fails at once.
  */
-final class BoundedConnections implements DataSource {
+final class BoundedConnections extends ForwardingDataSource {
   private static final int MOST_HANGING = 16;
 
-  private final DataSource dataSource;
   private final Duration limit;
   private final ThreadPoolExecutor attempts =
       new ThreadPoolExecutor(
@@ -40,7 +36,7 @@ final class BoundedConnections implements DataSource {
           new ThreadFactoryBuilder().setNameFormat("dualwrite-connect-%d").setDaemon(true).build());
 
   private BoundedConnections(DataSource dataSource, Duration limit) {
-    this.dataSource = dataSource;
+    super(dataSource);
     this.limit = limit;
   }
 
@@ -102,40 +98,5 @@ final class BoundedConnections implements DataSource {
   @Override
   public Connection getConnection(String username, String password) throws SQLException {
     throw new SQLFeatureNotSupportedException("the secondary is used with its own credentials");
-  }
-
-  @Override
-  public <T> T unwrap(Class<T> type) throws SQLException {
-    return type.isInstance(dataSource) ? type.cast(dataSource) : dataSource.unwrap(type);
-  }
-
-  @Override
-  public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return type.isInstance(dataSource) || dataSource.isWrapperFor(type);
-  }
-
-  @Override
-  public @Nullable PrintWriter getLogWriter() throws SQLException {
-    return dataSource.getLogWriter();
-  }
-
-  @Override
-  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
-    dataSource.setLogWriter(out);
-  }
-
-  @Override
-  public void setLoginTimeout(int seconds) throws SQLException {
-    dataSource.setLoginTimeout(seconds);
-  }
-
-  @Override
-  public int getLoginTimeout() throws SQLException {
-    return dataSource.getLoginTimeout();
-  }
-
-  @Override
-  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-    return dataSource.getParentLogger();
   }
 }

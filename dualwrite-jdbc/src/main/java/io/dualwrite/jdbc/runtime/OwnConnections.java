@@ -1,23 +1,17 @@
 package io.dualwrite.jdbc.runtime;
 
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The application's data source as the migration uses it for itself: with auto-commit on, whatever
  * the application's pool is told to hand out. Otherwise a recorded gap or a cleared journal would
  * be rolled back when the connection is given back.
  */
-final class OwnConnections implements DataSource {
-  private final DataSource dataSource;
-
+final class OwnConnections extends ForwardingDataSource {
   OwnConnections(DataSource dataSource) {
-    this.dataSource = dataSource;
+    super(dataSource);
   }
 
   @Override
@@ -43,40 +37,5 @@ final class OwnConnections implements DataSource {
         connection.close();
       }
     }
-  }
-
-  @Override
-  public <T> T unwrap(Class<T> type) throws SQLException {
-    return type.isInstance(dataSource) ? type.cast(dataSource) : dataSource.unwrap(type);
-  }
-
-  @Override
-  public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return type.isInstance(dataSource) || dataSource.isWrapperFor(type);
-  }
-
-  @Override
-  public @Nullable PrintWriter getLogWriter() throws SQLException {
-    return dataSource.getLogWriter();
-  }
-
-  @Override
-  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
-    dataSource.setLogWriter(out);
-  }
-
-  @Override
-  public void setLoginTimeout(int seconds) throws SQLException {
-    dataSource.setLoginTimeout(seconds);
-  }
-
-  @Override
-  public int getLoginTimeout() throws SQLException {
-    return dataSource.getLoginTimeout();
-  }
-
-  @Override
-  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-    return dataSource.getParentLogger();
   }
 }
