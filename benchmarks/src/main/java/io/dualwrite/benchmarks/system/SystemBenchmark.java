@@ -27,19 +27,19 @@ import picocli.CommandLine.Spec;
 public final class SystemBenchmark implements Callable<Integer> {
   @Option(
       names = "--rounds",
-      defaultValue = "3",
+      defaultValue = "5",
       description = "rounds over all variants (${DEFAULT-VALUE})")
   private int rounds;
 
   @Option(
       names = "--seconds",
-      defaultValue = "1.5",
+      defaultValue = "1",
       description = "measured in each slot (${DEFAULT-VALUE})")
   private double seconds;
 
   @Option(
       names = "--warmup",
-      defaultValue = "0.7",
+      defaultValue = "1",
       description = "seconds before that (${DEFAULT-VALUE})")
   private double warmup;
 

@@ -79,7 +79,7 @@ final class WrapperReport {
                     "pass-through allocates the wrapper objects alone",
                     "<= " + wrapper + " B",
                     number(bytes) + " B",
-                    bytes <= wrapper)));
+                    Math.round(bytes) <= wrapper)));
   }
 
   /** One wrapped statement per cycle. */
