@@ -15,11 +15,6 @@ import java.util.concurrent.locks.LockSupport;
 final class Arrivals implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long POLL_NANOS = 500_000;
-  private static final String COMMITS =
-      """
-      SELECT id, (extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000000)::bigint
-      FROM %s WHERE id >= ? ORDER BY id
-      """;
 
   private final Servers servers;
   private final Variant variant;
@@ -85,7 +80,10 @@ final class Arrivals implements AutoCloseable {
     if (variant.arrival() == Variant.Arrival.NEVER) {
       return lags;
     }
-    String sql = String.format(COMMITS, workload.insertedOnly());
+    String sql =
+        "SELECT id, (extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000000)::bigint FROM "
+            + workload.insertedOnly()
+            + " WHERE id >= ? ORDER BY id";
     try (Connection target = servers.target().dataSource(variant.database()).getConnection();
         PreparedStatement here = source.prepareStatement(sql);
         PreparedStatement there = target.prepareStatement(sql)) {

@@ -30,7 +30,7 @@ record ProcStat(String name, long parent, long own, long ended) {
       return null;
     }
     int end = line.lastIndexOf(')');
-    String[] fields = line.substring(end + 2).split(" ");
+    String[] fields = line.substring(end + 2).split(" ", -1);
     return new ProcStat(
         line.substring(line.indexOf('(') + 1, end),
         Long.parseLong(fields[PARENT]),

@@ -34,7 +34,7 @@ final class RoundTimes implements DeliveryProbe {
     long now = System.nanoTime();
     Passed before = last.get();
     Leg leg = legs.get(point);
-    if (leg != null && before.point().ordinal() < point.ordinal()) {
+    if (leg != null && before.point().compareTo(point) < 0) {
       leg.nanos().add(now - before.nanos());
     }
     if (leg != null) {

@@ -43,7 +43,7 @@ public class StatementCycle {
 
   /** Closes it. */
   @TearDown
-  public void close() throws Exception {
+  public void close() throws SQLException {
     opened.close();
   }
 

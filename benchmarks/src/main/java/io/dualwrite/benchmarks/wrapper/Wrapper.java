@@ -23,7 +23,7 @@ public enum Wrapper {
       config.setDataSource(new StubDataSource());
       config.setMaximumPoolSize(1);
       HikariDataSource pool = new HikariDataSource(config);
-      return new Opened(pool.getConnection(), pool);
+      return new Opened(pool.getConnection(), pool::close);
     }
   },
   /** Dynamic proxies. */
@@ -67,11 +67,11 @@ public enum Wrapper {
   }
 
   /** A wrapped connection and what is to be closed after it. */
-  record Opened(Connection connection, AutoCloseable owner) implements AutoCloseable {
+  record Opened(Connection connection, Runnable owner) implements AutoCloseable {
     @Override
-    public void close() throws Exception {
+    public void close() throws SQLException {
       connection.close();
-      owner.close();
+      owner.run();
     }
   }
 }

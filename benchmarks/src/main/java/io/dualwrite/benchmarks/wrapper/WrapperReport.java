@@ -3,6 +3,7 @@ package io.dualwrite.benchmarks.wrapper;
 import io.dualwrite.benchmarks.Goal;
 import io.dualwrite.benchmarks.TextTable;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -87,7 +88,7 @@ final class WrapperReport {
     try (Wrapper.Opened opened = Wrapper.DUALWRITE_PASS_THROUGH.open();
         PreparedStatement statement = opened.connection().prepareStatement(Statements.WRITE)) {
       return ShallowSize.of(statement.getClass());
-    } catch (Exception e) {
+    } catch (SQLException e) {
       throw new IllegalStateException("the stub driver failed", e);
     }
   }
