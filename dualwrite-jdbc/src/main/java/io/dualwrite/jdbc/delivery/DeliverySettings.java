@@ -26,7 +26,7 @@ public record DeliverySettings(
       new DeliverySettings(
           1000,
           Duration.ofMillis(500),
-          Duration.ofMillis(3),
+          Duration.ofMillis(8),
           4,
           Duration.ofMillis(50),
           Duration.ofSeconds(2));
