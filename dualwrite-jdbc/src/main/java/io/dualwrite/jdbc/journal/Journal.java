@@ -23,8 +23,6 @@ import org.postgresql.PGStatement;
  * that the caller decides on the transaction; none commits.
  */
 public final class Journal {
-  private static final int MANY = 64;
-
   private final String journal;
   private final String setAside;
 
@@ -49,8 +47,8 @@ public final class Journal {
    * been made when the journal was empty: reading it from end to end, for each thousand entries of
    * the millions that an outage left.
    */
-  private static void plannedAfresh(PreparedStatement statement, int entries) throws SQLException {
-    if (entries >= MANY && statement.isWrapperFor(PGStatement.class)) {
+  private static void plannedAfresh(PreparedStatement statement) throws SQLException {
+    if (statement.isWrapperFor(PGStatement.class)) {
       statement.unwrap(PGStatement.class).setPrepareThreshold(0);
     }
   }
@@ -140,7 +138,7 @@ public final class Journal {
             + " j USING ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::bigint[])) AS d(table_name, id)"
             + " WHERE j.table_name = d.table_name COLLATE \"C\" AND j.id = d.id";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
-      plannedAfresh(statement, entries.size());
+      plannedAfresh(statement);
       statement.setArray(
           1, primary.createArrayOf("text", entries.stream().map(JournalEntry::table).toArray()));
       statement.setArray(
@@ -165,7 +163,7 @@ public final class Journal {
             + " WHERE j.table_name = d.table_name COLLATE \"C\" AND j.id = d.id AND s.off IS NOT NULL";
     try (Connection connection = primary.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
-      plannedAfresh(statement, entries.size());
+      plannedAfresh(statement);
       statement.setArray(
           1, connection.createArrayOf("text", entries.stream().map(JournalEntry::table).toArray()));
       statement.setArray(
