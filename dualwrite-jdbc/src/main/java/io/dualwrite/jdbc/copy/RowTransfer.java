@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc.copy;
 
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.journal.PlannedAfresh;
 import io.dualwrite.jdbc.schema.ForeignKey;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
@@ -83,6 +84,7 @@ final class RowTransfer {
       return 0;
     }
     try (PreparedStatement statement = connection.prepareStatement(sql.delete(side))) {
+      PlannedAfresh.each(statement);
       setKeys(connection, statement, keys);
       return statement.executeUpdate();
     }
@@ -94,6 +96,7 @@ final class RowTransfer {
       throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement(sql.children(side, child, reference))) {
+      PlannedAfresh.each(statement);
       setKeys(connection, statement, keys);
       statement.setFetchSize(FETCH_SIZE);
       return keys(statement, child.key().size());

@@ -64,10 +64,14 @@ final class TableSql {
         + columnCount(side)
         + " FROM "
         + keys()
-        + " JOIN "
+        // A subquery of its own for each key: else a plan made while the table was nearly empty
+        // would
+        // read all of the table, for ever.
+        + " CROSS JOIN LATERAL (SELECT * FROM "
         + pair.on(side).name().sql()
-        + " t ON "
-        + matches(side, "t");
+        + " t WHERE "
+        + matches(side, "t")
+        + " OFFSET 0) t";
   }
 
   /** Computed once per statement, in its snapshot. */

@@ -417,7 +417,7 @@ final class LaneDelivery {
     for (RefusedRow row : refused) {
       JournalEntry unnamed =
           new JournalEntry(
-              0, row.table().name().toString(), row.key().values(), null, null, Instant.now());
+              0, "", row.table().name().toString(), row.key().values(), null, null, Instant.now());
       boolean named =
           entries.stream()
                   .anyMatch(

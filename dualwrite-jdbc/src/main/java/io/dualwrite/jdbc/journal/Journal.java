@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGStatement;
 
 /**
  * The journal table of the primary and its set-aside entries. Every method takes the connection, so
@@ -43,17 +42,6 @@ public final class Journal {
   }
 
   /**
-   * Has a statement planned each time. The driver would have the server keep a plan, which may have
-   * been made when the journal was empty: reading it from end to end, for each thousand entries of
-   * the millions that an outage left.
-   */
-  private static void plannedAfresh(PreparedStatement statement) throws SQLException {
-    if (statement.isWrapperFor(PGStatement.class)) {
-      statement.unwrap(PGStatement.class).setPrepareThreshold(0);
-    }
-  }
-
-  /**
    * The oldest entries of each of these tables, at most {@code limitPerTable} each.
    *
    * @param after for each table the identity behind which to look; what is not in here is looked at
@@ -64,9 +52,9 @@ public final class Journal {
       Connection primary, Collection<String> tables, Map<String, Long> after, int limitPerTable)
       throws SQLException {
     String sql =
-        "SELECT e.id, e.table_name, e.key, e.range_from, e.range_to, e.at"
+        "SELECT e.id, e.place, e.table_name, e.key, e.range_from, e.range_to, e.at"
             + " FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::bigint[])) AS t(name, after)"
-            + " CROSS JOIN LATERAL (SELECT * FROM "
+            + " CROSS JOIN LATERAL (SELECT j.ctid AS place, j.* FROM "
             + journal
             + " j WHERE j.table_name = t.name COLLATE \"C\" AND j.id > t.after ORDER BY j.id LIMIT ?) e";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
@@ -82,7 +70,7 @@ public final class Journal {
   public List<JournalEntry> ownEntries(Connection primary, Collection<String> tables)
       throws SQLException {
     String sql =
-        "SELECT id, table_name, key, range_from, range_to, at FROM "
+        "SELECT id, ctid, table_name, key, range_from, range_to, at FROM "
             + journal
             + " WHERE table_name = ANY (?) AND tx = pg_catalog.pg_current_xact_id() ORDER BY id";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
@@ -98,7 +86,7 @@ public final class Journal {
   public List<JournalEntry> dueSetAside(Connection primary, Collection<String> tables, int limit)
       throws SQLException {
     String sql =
-        "SELECT id, table_name, key, range_from, range_to, at FROM "
+        "SELECT id, ctid, table_name, key, range_from, range_to, at FROM "
             + setAside
             + " WHERE table_name = ANY (?) AND tried_at + least(300, power(2, least(tries, 20) - 1)) * interval '1 second' <= clock_timestamp()"
             + " ORDER BY tried_at LIMIT ?";
@@ -113,15 +101,16 @@ public final class Journal {
     List<JournalEntry> entries = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        java.sql.Array key = rows.getArray(3);
+        java.sql.Array key = rows.getArray(4);
         entries.add(
             new JournalEntry(
                 rows.getLong(1),
                 rows.getString(2),
+                rows.getString(3),
                 key == null ? null : Arrays.asList((String[]) key.getArray()),
-                rows.getString(4),
                 rows.getString(5),
-                rows.getTimestamp(6).toInstant()));
+                rows.getString(6),
+                rows.getTimestamp(7).toInstant()));
       }
     }
     return entries;
@@ -132,17 +121,8 @@ public final class Journal {
     if (entries.isEmpty()) {
       return;
     }
-    String sql =
-        "DELETE FROM "
-            + journal
-            + " j USING ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::bigint[])) AS d(table_name, id)"
-            + " WHERE j.table_name = d.table_name COLLATE \"C\" AND j.id = d.id";
-    try (PreparedStatement statement = primary.prepareStatement(sql)) {
-      plannedAfresh(statement);
-      statement.setArray(
-          1, primary.createArrayOf("text", entries.stream().map(JournalEntry::table).toArray()));
-      statement.setArray(
-          2, primary.createArrayOf("bigint", entries.stream().map(JournalEntry::id).toArray()));
+    try (PreparedStatement statement = primary.prepareStatement("DELETE FROM " + found())) {
+      identify(statement, entries);
       statement.executeUpdate();
     }
   }
@@ -156,20 +136,30 @@ public final class Journal {
       return;
     }
     String sql =
-        "DELETE FROM "
-            + journal
-            + " j USING ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::bigint[])) AS d(table_name, id),"
-            + " (SELECT pg_catalog.set_config('synchronous_commit', 'off', true) AS off OFFSET 0) s"
-            + " WHERE j.table_name = d.table_name COLLATE \"C\" AND j.id = d.id AND s.off IS NOT NULL";
+        "SELECT pg_catalog.set_config('synchronous_commit', 'off', true); DELETE FROM " + found();
     try (Connection connection = primary.getConnection();
         PreparedStatement statement = connection.prepareStatement(sql)) {
-      plannedAfresh(statement);
-      statement.setArray(
-          1, connection.createArrayOf("text", entries.stream().map(JournalEntry::table).toArray()));
-      statement.setArray(
-          2, connection.createArrayOf("bigint", entries.stream().map(JournalEntry::id).toArray()));
-      statement.executeUpdate();
+      identify(statement, entries);
+      statement.execute();
     }
+  }
+
+  /**
+   * Entries by where they lay, and only if they still are what lies there. One that has been moved
+   * since (VACUUM FULL) stays, and is delivered once more.
+   */
+  private String found() {
+    return journal + " WHERE ctid = ANY (?) AND id = ANY (?)";
+  }
+
+  private static void identify(PreparedStatement statement, Collection<JournalEntry> entries)
+      throws SQLException {
+    PlannedAfresh.each(statement);
+    Connection connection = statement.getConnection();
+    Object[] places = entries.stream().map(JournalEntry::place).toArray();
+    Object[] ids = entries.stream().map(JournalEntry::id).toArray();
+    statement.setArray(1, connection.createArrayOf("tid", places));
+    statement.setArray(2, connection.createArrayOf("bigint", ids));
   }
 
   /** Deletes exactly these set-aside entries. */

@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One entry: the secondary may not have this row, or the rows of this range, right.
  *
- * @param id its identity within the table
+ * @param id its identity
+ * @param place where it lay when it was read (PostgreSQL's {@code ctid}), by which it is found
+ *     again
  * @param table the table's identity: the source's {@code schema.name}
  * @param key canonical texts of the row's key; null for a range
  * @param rangeFrom lower bound of a range, inclusive; null in an entry without a key means the
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record JournalEntry(
     long id,
+    String place,
     String table,
     @Nullable List<String> key,
     @Nullable String rangeFrom,
