@@ -22,11 +22,15 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import javax.sql.DataSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The migration's control tables in both databases, read and written in short transactions. */
 final class ControlTables {
   private static final int LISTED = 20;
+  private static final Duration TARGET_WAIT = Duration.ofSeconds(1);
 
   private final MigrationConfig config;
   private final Snapshots databases;
@@ -121,7 +125,7 @@ final class ControlTables {
 
   /**
    * Engages or releases the kill switch in the source, where applications read it, then in the
-   * target; the target's problem, if it has one.
+   * target, which has a second to answer; the target's problem, if it has one.
    *
    * @throws ReconcilerException if it could not be set in the source
    */
@@ -149,11 +153,37 @@ final class ControlTables {
               + config.journal().schema()
               + " of the source. Run `reconciler init` first.");
     }
+    return inTarget(engaged);
+  }
+
+  /** The source has it, and nobody shall wait long for a target that does not answer. */
+  private List<String> inTarget(boolean engaged) {
+    CompletableFuture<Boolean> set = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                set.complete(setKillSwitch(Side.TARGET, engaged));
+              } catch (RuntimeException e) {
+                set.completeExceptionally(e);
+              }
+            },
+            "reconciler-kill-switch-target");
+    thread.setDaemon(true);
+    thread.start();
     try {
-      setKillSwitch(Side.TARGET, engaged);
+      set.get(TARGET_WAIT.toMillis(), TimeUnit.MILLISECONDS);
       return List.of();
-    } catch (SideReadException e) {
-      return List.of(e.problem());
+    } catch (TimeoutException e) {
+      return List.of("target: no answer within " + TARGET_WAIT.toSeconds() + " s");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof SideReadException failed) {
+        return List.of(failed.problem());
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of("target: interrupted");
     }
   }
 
@@ -241,8 +271,7 @@ final class ControlTables {
   }
 
   private <T> T write(Side side, Snapshots.Read<T> write) {
-    DataSource database = side == Side.SOURCE ? databases.source() : databases.target();
-    try (Connection connection = database.getConnection()) {
+    try (Connection connection = databases.database(side).getConnection()) {
       return write.in(connection);
     } catch (SQLException e) {
       throw new SideReadException(side, e);

@@ -7,8 +7,10 @@ import io.dualwrite.jdbc.config.EndpointConfig;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.reconciler.ReconcilerException.Kind;
+import io.dualwrite.reconciler.database.WatchedDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -19,8 +21,11 @@ public final class Databases implements AutoCloseable {
   /** Connections for planning and for the control tables. */
   private static final int SPARE = 2;
 
-  /** A side that says nothing for so long, when it is asked for the control tables, is given up. */
-  private static final int SILENCE_SECONDS = 30;
+  /**
+   * A server that says nothing at all for so long, while it is asked over a connection of its own,
+   * is given up.
+   */
+  private static final Duration SILENCE = Duration.ofSeconds(20);
 
   private final DataSource source;
   private final DataSource target;
@@ -31,15 +36,21 @@ public final class Databases implements AutoCloseable {
   }
 
   /**
-   * Pools to both sides, each of which has answered once.
+   * Pools to both sides, each of which has answered once. A server that falls silent is given up
+   * after 20 seconds, however long queries take that it works on; a {@code socketTimeout} in a
+   * side's URL takes the place of that.
    *
    * @param parallelism how many windows will be under way at once
    * @throws ReconcilerException naming the side that does not answer, and why
    */
   public static Databases open(MigrationConfig config, int parallelism) {
-    HikariDataSource source = pool(config, Side.SOURCE, parallelism);
+    return open(config, parallelism, SILENCE);
+  }
+
+  static Databases open(MigrationConfig config, int parallelism, Duration silence) {
+    WatchedDatabase source = pool(config, Side.SOURCE, parallelism, silence);
     try {
-      return new Databases(source, pool(config, Side.TARGET, parallelism));
+      return new Databases(source, pool(config, Side.TARGET, parallelism, silence));
     } catch (ReconcilerException e) {
       source.close();
       throw e;
@@ -48,10 +59,16 @@ public final class Databases implements AutoCloseable {
 
   /**
    * Single connections to sides that need not answer: what is asked of the one must work while the
-   * other is away.
+   * other is away. A side that says nothing for 20 seconds is given up.
    */
   public static Databases unchecked(MigrationConfig config) {
-    return new Databases(database(config, Side.SOURCE), database(config, Side.TARGET));
+    return unchecked(config, SILENCE);
+  }
+
+  /** The same; a side that says nothing for so long, at least a second, is given up. */
+  public static Databases unchecked(MigrationConfig config, Duration silence) {
+    return new Databases(
+        single(config, Side.SOURCE, silence), single(config, Side.TARGET, silence));
   }
 
   /** The source's connections. */
@@ -64,9 +81,23 @@ public final class Databases implements AutoCloseable {
     return target;
   }
 
-  private static HikariDataSource pool(MigrationConfig config, Side side, int parallelism) {
+  /**
+   * Asks both servers to cancel what they are working on, from any thread; a side that does not
+   * take the request within seconds is left.
+   */
+  public void cancel() {
+    for (DataSource database : new DataSource[] {source, target}) {
+      if (database instanceof WatchedDatabase watched) {
+        watched.cancel();
+      }
+    }
+  }
+
+  private static WatchedDatabase pool(
+      MigrationConfig config, Side side, int parallelism, Duration silence) {
     PGSimpleDataSource database = database(config, side);
-    try (Connection connection = database.getConnection()) {
+    boolean limited = database.getSocketTimeout() > 0;
+    try (Connection connection = single(config, side, silence).getConnection()) {
       connection.isValid(CONNECT_SECONDS);
     } catch (SQLException e) {
       throw new ReconcilerException(
@@ -76,7 +107,21 @@ public final class Databases implements AutoCloseable {
     // What stands under pool is meant for the application; the load of this run is bounded by its
     // parallelism.
     pool.setMaximumPoolSize(Math.max(pool.getMaximumPoolSize(), parallelism + SPARE));
-    return pool;
+    return limited
+        ? WatchedDatabase.unwatched(pool)
+        : WatchedDatabase.watch(
+            pool, side.label(), single(config, side, silence.dividedBy(4)), silence);
+  }
+
+  private static PGSimpleDataSource single(MigrationConfig config, Side side, Duration silence) {
+    PGSimpleDataSource database = database(config, side);
+    int seconds = (int) Math.max(1, silence.toSeconds());
+    database.setConnectTimeout(Math.min(CONNECT_SECONDS, seconds));
+    database.setLoginTimeout(Math.min(CONNECT_SECONDS, seconds));
+    if (database.getSocketTimeout() == 0) {
+      database.setSocketTimeout(seconds);
+    }
+    return database;
   }
 
   private static PGSimpleDataSource database(MigrationConfig config, Side side) {
@@ -94,11 +139,6 @@ public final class Databases implements AutoCloseable {
     endpoint.username().ifPresent(database::setUser);
     endpoint.password().ifPresent(database::setPassword);
     database.setApplicationName("dualwrite reconciler");
-    database.setConnectTimeout(CONNECT_SECONDS);
-    database.setLoginTimeout(CONNECT_SECONDS);
-    if (database.getSocketTimeout() == 0) {
-      database.setSocketTimeout(SILENCE_SECONDS);
-    }
     return database;
   }
 
@@ -137,7 +177,7 @@ public final class Databases implements AutoCloseable {
   @Override
   public void close() {
     for (DataSource database : new DataSource[] {source, target}) {
-      if (database instanceof HikariDataSource pool) {
+      if (database instanceof WatchedDatabase pool) {
         pool.close();
       }
     }

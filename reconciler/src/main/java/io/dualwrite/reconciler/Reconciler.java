@@ -23,11 +23,13 @@ import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
 import io.dualwrite.reconciler.repair.Repairer;
+import io.dualwrite.reconciler.window.SideReadException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 
@@ -81,6 +83,10 @@ public final class Reconciler {
    * ended before it as reconciled.
    */
   public Comparison compare(CompareOptions options, Progress progress) {
+    return explained(() -> compareNow(options, progress));
+  }
+
+  private Comparison compareNow(CompareOptions options, Progress progress) {
     Scene scene = scene(options);
     Instant started = control.now(scene.primary());
     Comparison comparison = compare(options, progress, scene);
@@ -94,6 +100,10 @@ public final class Reconciler {
    * @throws ReconcilerException if the target is primary: its rows are the newer ones
    */
   public Repair repair(RepairOptions options, Progress progress) {
+    return explained(() -> repairNow(options, progress));
+  }
+
+  private Repair repairNow(RepairOptions options, Progress progress) {
     Scene scene = scene(options.compare());
     if (scene.primary() == Side.TARGET) {
       throw new ReconcilerException(
@@ -128,6 +138,14 @@ public final class Reconciler {
    */
   public List<Side> init() {
     return control.create();
+  }
+
+  private <T> T explained(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (SideReadException e) {
+      throw databases.explained(e);
+    }
   }
 
   private Comparison compare(CompareOptions options, Progress progress, Scene scene) {

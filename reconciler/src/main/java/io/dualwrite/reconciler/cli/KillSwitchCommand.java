@@ -3,6 +3,7 @@ package io.dualwrite.reconciler.cli;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.reconciler.Databases;
 import io.dualwrite.reconciler.Reconciler;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -23,6 +24,8 @@ import picocli.CommandLine.Parameters;
     versionProvider = Version.class,
     sortOptions = false)
 final class KillSwitchCommand implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   @Parameters(index = "0", paramLabel = "engage|release", description = "What to do.")
   private String action = "";
 
@@ -44,7 +47,7 @@ final class KillSwitchCommand implements Callable<Integer> {
           "kill-switch must be told to engage or to release, was told to " + action);
     }
     MigrationConfig config = connection.config();
-    try (Databases databases = Databases.unchecked(config)) {
+    try (Databases databases = Databases.unchecked(config, PATIENCE)) {
       List<String> problems =
           new Reconciler(config, databases.source(), databases.target()).setKillSwitch(engage);
       problems.forEach(p -> terminal.err().println("not set there: " + p));

@@ -16,8 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -34,7 +32,7 @@ public final class Comparer {
   private final CompareOptions options;
   private final Progress progress;
   private final Clock clock;
-  private final Set<SideReadException> down = ConcurrentHashMap.newKeySet();
+  private final Outage outage;
 
   /** Compares with that checksum, which both servers compute alike. */
   public Comparer(
@@ -50,6 +48,7 @@ public final class Comparer {
     this.options = options;
     this.progress = progress;
     this.clock = clock;
+    this.outage = new Outage(snapshots);
   }
 
   /** A mirrored table and the lane whose lock protects it. */
@@ -107,18 +106,18 @@ public final class Comparer {
   private void compare(Table table, Workers workers) {
     WindowPlan plan;
     try {
-      failIfDown();
+      outage.throwIfDown();
       WindowPlanner planner = new WindowPlanner(options.window(), options.from(), options.to());
       plan =
           snapshots.onBoth(
               locks.context().secondary(),
               (source, target) -> planner.plan(table.comparer().table(), source, target));
     } catch (SideReadException e) {
-      failed(e);
+      String problem = outage.problem(e);
       table
           .comparer()
           .tally()
-          .put(0, WindowResult.without(Window.all(), Status.FAILED, e.problem()), List.of());
+          .put(0, WindowResult.without(Window.all(), Status.FAILED, problem), List.of());
       return;
     }
     table.notes().addAll(plan.notes());
@@ -137,13 +136,12 @@ public final class Comparer {
   private void compare(Table table, Chunk chunk, int first) {
     long rows = 0;
     try {
-      failIfDown();
+      outage.throwIfDown();
       rows = table.comparer().compare(chunk, first);
     } catch (SideReadException e) {
-      failed(e);
+      String problem = outage.problem(e);
       for (int w = 0; w < chunk.windows().size(); w++) {
-        WindowResult result =
-            WindowResult.without(chunk.windows().get(w), Status.FAILED, e.problem());
+        WindowResult result = WindowResult.without(chunk.windows().get(w), Status.FAILED, problem);
         table.comparer().tally().put(first + w, result, List.of());
       }
     }
@@ -160,27 +158,11 @@ public final class Comparer {
       tables.stream()
           .map(Table::comparer)
           .filter(TableComparer::isWaiting)
-          .forEach(TableComparer::lookAgain);
+          .forEach(t -> t.lookAgain(outage));
       pause =
           pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
               ? pause.multipliedBy(2)
               : LONGEST_PAUSE;
-    }
-  }
-
-  /** A side that does not answer is not asked for every window again. */
-  private void failIfDown() {
-    down.stream()
-        .findFirst()
-        .ifPresent(
-            e -> {
-              throw e;
-            });
-  }
-
-  private void failed(SideReadException e) {
-    if (e.isDown()) {
-      down.add(e);
     }
   }
 }

@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.compare;
 
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.schema.ColumnText;
+import io.dualwrite.reconciler.database.WatchedDatabase;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -57,9 +58,31 @@ public record Snapshots(DataSource source, DataSource target) {
     }
   }
 
+  /** The connections of {@code side}. */
+  public DataSource database(Side side) {
+    return side == Side.SOURCE ? source : target;
+  }
+
+  /**
+   * The failure in the words of whoever caused it: where a connection was cut off because the
+   * server had fallen silent, that is what happened.
+   */
+  public SideReadException explained(SideReadException e) {
+    return database(e.side()) instanceof WatchedDatabase watched
+        ? watched
+            .silence()
+            .map(
+                silence -> {
+                  silence.addSuppressed(e);
+                  return new SideReadException(e.side(), silence);
+                })
+            .orElse(e)
+        : e;
+  }
+
   private Session open(Side side) {
     try {
-      Connection connection = (side == Side.SOURCE ? source : target).getConnection();
+      Connection connection = database(side).getConnection();
       Session session = new Session(connection);
       try {
         connection.setAutoCommit(false);

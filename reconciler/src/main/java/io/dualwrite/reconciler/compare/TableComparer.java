@@ -76,13 +76,14 @@ final class TableComparer {
   }
 
   /** Looks again at the windows that wait for deliveries. */
-  void lookAgain() {
+  void lookAgain(Outage outage) {
     List<LaterLook> looks = new ArrayList<>();
     for (LaterLook look = later.poll(); look != null; look = later.poll()) {
       looks.add(look);
     }
     for (LaterLook look : looks) {
       try {
+        outage.throwIfDown();
         WindowFindings findings = look.findings();
         if (table.hasKey()) {
           List<Candidate> pending = List.copyOf(findings.pending);
@@ -98,7 +99,7 @@ final class TableComparer {
         Window window = look.chunk().windows().get(look.window());
         tally.put(
             look.first() + look.window(),
-            WindowResult.without(window, WindowResult.Status.FAILED, e.problem()),
+            WindowResult.without(window, WindowResult.Status.FAILED, outage.problem(e)),
             List.of());
       }
     }

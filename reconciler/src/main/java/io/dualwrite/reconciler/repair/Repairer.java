@@ -5,6 +5,7 @@ import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.compare.BothSides;
 import io.dualwrite.reconciler.compare.Comparer.Mirrored;
 import io.dualwrite.reconciler.compare.LaneLocks;
+import io.dualwrite.reconciler.compare.Outage;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.compare.Workers;
@@ -26,6 +27,7 @@ public final class Repairer {
   private final Checksum checksum;
   private final RepairOptions options;
   private final Progress progress;
+  private final Outage outage;
 
   /** Finds what differs with that checksum. */
   public Repairer(
@@ -39,6 +41,7 @@ public final class Repairer {
     this.checksum = checksum;
     this.options = options;
     this.progress = progress;
+    this.outage = new Outage(snapshots);
   }
 
   /**
@@ -74,6 +77,7 @@ public final class Repairer {
     String name = repairer.table().pair().name().toString();
     WindowPlan plan;
     try {
+      outage.throwIfDown();
       WindowPlanner planner =
           new WindowPlanner(
               options.compare().window(), options.compare().from(), options.compare().to());
@@ -82,7 +86,7 @@ public final class Repairer {
               locks.context().secondary(),
               (source, target) -> planner.plan(repairer.table(), source, target));
     } catch (SideReadException e) {
-      repairer.problem(e.problem());
+      failed(repairer, e);
       return;
     }
     progress.begin(name, plan.windows());
@@ -110,11 +114,16 @@ public final class Repairer {
     }
   }
 
-  private static void guarded(TableRepairer repairer, Runnable work) {
+  private void guarded(TableRepairer repairer, Runnable work) {
     try {
+      outage.throwIfDown();
       work.run();
     } catch (SideReadException e) {
-      repairer.problem(e.problem());
+      failed(repairer, e);
     }
+  }
+
+  private void failed(TableRepairer repairer, SideReadException e) {
+    repairer.problem(outage.problem(e));
   }
 }

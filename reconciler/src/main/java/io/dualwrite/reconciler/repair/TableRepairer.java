@@ -79,7 +79,7 @@ final class TableRepairer {
         table.pair().name().toString(),
         copied.get(),
         deleted.get(),
-        problems.stream().limit(LISTED_PROBLEMS).toList());
+        problems.stream().distinct().limit(LISTED_PROBLEMS).toList());
   }
 
   void problem(String line) {
