@@ -35,6 +35,7 @@ final class Attempt implements KeyedExecutor.Task {
   private final ScheduledExecutorService clock;
   private final Observer observer;
   private final CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+  private final Object deciding = new Object();
   // Guarded by this.
   private @Nullable Thread runner;
   private boolean claimed;
@@ -152,7 +153,7 @@ final class Attempt implements KeyedExecutor.Task {
 
   private void decide(Verdict result) {
     // The observer comes first, so that whoever waits for the verdict sees what it did.
-    synchronized (verdict) {
+    synchronized (deciding) {
       if (verdict.isDone()) {
         return;
       }

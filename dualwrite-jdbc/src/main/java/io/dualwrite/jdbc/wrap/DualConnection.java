@@ -102,8 +102,13 @@ public final class DualConnection extends ForwardingConnection {
   /** What a statement that was asked for no generated keys answers. */
   ResultSet noKeys() throws SQLException {
     Statement never = delegate.createStatement();
-    never.closeOnCompletion();
-    return never.getGeneratedKeys();
+    try {
+      never.closeOnCompletion();
+      return never.getGeneratedKeys();
+    } catch (SQLException e) {
+      never.close();
+      throw e;
+    }
   }
 
   /** A statement that the driver made for itself. */

@@ -63,7 +63,7 @@ final class DamageRepaired implements Step {
                         d ->
                             found.put(
                                 t.table().equals("public.flights")
-                                    ? Long.valueOf(d.key().getOrDefault("id", "-1"))
+                                    ? Long.parseLong(d.key().getOrDefault("id", "-1"))
                                     : -1,
                                 d.kind())));
     return found;

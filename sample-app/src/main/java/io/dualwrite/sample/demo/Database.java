@@ -66,9 +66,14 @@ record Database(String name, DataSource dataSource) {
   private static PreparedStatement prepare(Connection connection, String sql, Object... arguments)
       throws SQLException {
     PreparedStatement statement = connection.prepareStatement(sql);
-    for (int i = 0; i < arguments.length; i++) {
-      statement.setObject(i + 1, arguments[i]);
+    try {
+      for (int i = 0; i < arguments.length; i++) {
+        statement.setObject(i + 1, arguments[i]);
+      }
+      return statement;
+    } catch (SQLException e) {
+      statement.close();
+      throw e;
     }
-    return statement;
   }
 }
