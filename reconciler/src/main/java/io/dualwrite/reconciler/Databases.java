@@ -11,6 +11,7 @@ import io.dualwrite.reconciler.database.WatchedDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -82,15 +83,19 @@ public final class Databases implements AutoCloseable {
   }
 
   /**
-   * Asks both servers to cancel what they are working on, from any thread; a side that does not
-   * take the request within seconds is left.
+   * Asks both servers to cancel what they are working on, cuts the connections off and opens no
+   * more; from any thread. A side that does not take the request within seconds is left. Single
+   * connections are left alone.
    */
   public void cancel() {
-    for (DataSource database : new DataSource[] {source, target}) {
-      if (database instanceof WatchedDatabase watched) {
-        watched.cancel();
-      }
-    }
+    Stream.of(source, target)
+        .parallel()
+        .forEach(
+            database -> {
+              if (database instanceof WatchedDatabase watched) {
+                watched.cancel();
+              }
+            });
   }
 
   private static WatchedDatabase pool(

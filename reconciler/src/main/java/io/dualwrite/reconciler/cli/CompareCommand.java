@@ -41,7 +41,7 @@ final class CompareCommand implements Callable<Integer> {
     output.apply();
     MigrationConfig config = connection.config();
     CompareOptions options = comparison.options(config);
-    try (Databases databases = Databases.open(config, options.parallelism())) {
+    try (Databases databases = terminal.cancelling(Databases.open(config, options.parallelism()))) {
       Comparison result =
           new Reconciler(config, databases.source(), databases.target())
               .compare(options, Bars.on(System.err, comparison.showProgress()));

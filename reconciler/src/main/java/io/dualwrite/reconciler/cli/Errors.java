@@ -8,6 +8,7 @@ import io.dualwrite.reconciler.checksum.ChecksumException;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.io.PrintWriter;
 import java.util.Collection;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -57,6 +58,13 @@ final class Errors {
     return typed.contains("jdbc:") ? "(a URL)" : typed;
   }
 
+  /** What an interrupted command leaves. */
+  static String interrupted(List<String> args) {
+    return args.contains("repair")
+        ? "Interrupted. What was repaired before is kept; the same command goes on from there."
+        : "Interrupted.";
+  }
+
   static int failure(Exception e, CommandLine line, ParseResult parsed) {
     PrintWriter err = line.getErr();
     boolean debug = parsed != null && parsed.originalArgs().contains("--debug");
@@ -64,7 +72,7 @@ final class Errors {
       e.printStackTrace(err);
     }
     if (Thread.currentThread().isInterrupted()) {
-      err.println("Interrupted. Steps that were done are kept, the one under way is not.");
+      err.println(interrupted(parsed == null ? List.of() : parsed.originalArgs()));
       return ExitCodes.INTERRUPTED;
     }
     if (e instanceof ConfigurationException configuration) {

@@ -53,7 +53,7 @@ final class InitCommand implements Callable<Integer> {
       print(config, out);
       return ExitCodes.OK;
     }
-    try (Databases databases = Databases.open(config, 1)) {
+    try (Databases databases = terminal.cancelling(Databases.open(config, 1))) {
       List<Side> created = new Reconciler(config, databases.source(), databases.target()).init();
       for (Side side : Side.values()) {
         out.println(

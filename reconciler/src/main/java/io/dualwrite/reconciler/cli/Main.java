@@ -1,8 +1,6 @@
 package io.dualwrite.reconciler.cli;
 
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import java.util.List;
 import picocli.CommandLine;
 
 /**
@@ -14,21 +12,24 @@ public final class Main {
 
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] args) {
-    System.exit(
-        run(
+    Interruption interruption = new Interruption();
+    Terminal terminal =
+        new Terminal(
             System.getenv(),
-            new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-            new PrintWriter(System.err, true, StandardCharsets.UTF_8),
-            args));
+            GatedWriter.on(System.out, interruption),
+            GatedWriter.on(System.err, interruption),
+            interruption);
+    Thread armed = interruption.arm(System.err, Errors.interrupted(List.of(args)));
+    int code = run(terminal, args);
+    interruption.disarm(armed);
+    System.exit(code);
   }
 
   /** Runs a command in this JVM and returns its exit code. */
-  static int run(
-      Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
-    CommandLine line =
-        new CommandLine(new ReconcilerCommand(), new Commands(new Terminal(environment, out, err)));
-    line.setOut(out);
-    line.setErr(err);
+  static int run(Terminal terminal, String... args) {
+    CommandLine line = new CommandLine(new ReconcilerCommand(), new Commands(terminal));
+    line.setOut(terminal.out());
+    line.setErr(terminal.err());
     line.setUsageHelpWidth(80);
     line.setUsageHelpAutoWidth(false);
     line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -36,8 +37,8 @@ public final class Main {
     line.setParameterExceptionHandler(Errors::usage);
     line.setExecutionExceptionHandler(Errors::failure);
     int code = line.execute(args);
-    out.flush();
-    err.flush();
+    terminal.out().flush();
+    terminal.err().flush();
     return code;
   }
 }

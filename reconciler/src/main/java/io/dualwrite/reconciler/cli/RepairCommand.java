@@ -62,7 +62,8 @@ final class RepairCommand implements Callable<Integer> {
     MigrationConfig config = connection.config();
     RepairOptions options = new RepairOptions(comparison.options(config), deleteExtra, maxChanges);
     Progress progress = Bars.on(System.err, comparison.showProgress());
-    try (Databases databases = Databases.open(config, options.compare().parallelism())) {
+    try (Databases databases =
+        terminal.cancelling(Databases.open(config, options.compare().parallelism()))) {
       Reconciler reconciler = new Reconciler(config, databases.source(), databases.target());
       return dryRun ? plan(reconciler, options, progress) : repair(reconciler, options, progress);
     }

@@ -23,11 +23,13 @@ import org.slf4j.LoggerFactory;
 public final class WatchedDatabase implements DataSource, AutoCloseable {
   private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(WatchedDatabase.class);
   private static final String CONNECTION_FAILURE = "08006";
+  private static final String QUERY_CANCELED = "57014";
 
   private final HikariDataSource pool;
   private final Set<PgConnection> sessions = ConcurrentHashMap.newKeySet();
   private final @Nullable Pulse pulse;
   private volatile @Nullable Duration silence;
+  private volatile boolean cancelled;
 
   private WatchedDatabase(
       HikariDataSource pool, String name, @Nullable DataSource probe, Duration limit) {
@@ -70,19 +72,22 @@ public final class WatchedDatabase implements DataSource, AutoCloseable {
 
   @Override
   public Connection getConnection() throws SQLException {
-    throwIfSilent();
+    throwIfOver();
     Connection connection = pool.getConnection();
     sessions.removeIf(WatchedDatabase::isClosed);
     sessions.add(connection.unwrap(PgConnection.class));
-    if (silence != null) {
+    if (silence != null || cancelled) {
       connection.abort(Runnable::run);
       connection.close();
-      throwIfSilent();
+      throwIfOver();
     }
     return connection;
   }
 
-  private void throwIfSilent() throws SQLException {
+  private void throwIfOver() throws SQLException {
+    if (cancelled) {
+      throw new SQLException("cancelled", QUERY_CANCELED);
+    }
     Optional<SQLException> gone = silence();
     if (gone.isPresent()) {
       throw gone.get();
@@ -99,9 +104,10 @@ public final class WatchedDatabase implements DataSource, AutoCloseable {
 
   /**
    * Asks the server to cancel whatever runs in these connections, each over a connection of the
-   * driver's own; returns when it has been asked.
+   * driver's own, then cuts them off; no more are given out.
    */
   public void cancel() {
+    cancelled = true;
     sessions.stream()
         .filter(s -> !isClosed(s))
         .parallel()
@@ -113,10 +119,15 @@ public final class WatchedDatabase implements DataSource, AutoCloseable {
                 LOG.debug("Cancelling a query failed ({})", e.getSQLState());
               }
             });
+    cutOff();
   }
 
   private void giveUp(Duration limit) {
     silence = limit;
+    cutOff();
+  }
+
+  private void cutOff() {
     for (PgConnection session : sessions) {
       try {
         session.abort(Runnable::run);

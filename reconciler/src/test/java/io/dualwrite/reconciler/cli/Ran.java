@@ -14,7 +14,11 @@ record Ran(int code, String out, String err) {
   static Ran with(Map<String, String> environment, String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int code = Main.run(environment, new PrintWriter(out), new PrintWriter(err), args);
+    int code =
+        Main.run(
+            new Terminal(
+                environment, new PrintWriter(out), new PrintWriter(err), new Interruption()),
+            args);
     return new Ran(code, out.toString(), err.toString());
   }
 }
