@@ -2,26 +2,22 @@ package io.dualwrite.jdbc.copy;
 
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.ColumnText;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,38 +35,30 @@ import org.slf4j.LoggerFactory;
 public final class LockedCopy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LockedCopy.class);
 
-  /**
-   * Milliseconds beyond the statement time-out after which a server that says nothing at all is
-   * given up.
-   */
-  private static final int NETWORK_GRACE = 1000;
-
-  /**
-   * Rows are found by key and the journal's entries by its index, whatever the statistics of a
-   * table that fills and empties say, so that a plan can be made once per session.
-   */
-  private static final String PLANS =
-      ", pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('jit', 'off', true),"
-          + " pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)";
-
   private final CopyContext context;
   private final Lane lane;
   private final Connection primary;
   private final Connection secondary;
   private final Map<TablePair, RowTransfer> transfers = new HashMap<>();
   private final boolean closesPrimary;
+
+  /** What is still to be sent to the primary before anything is read; sent with the first read. */
+  private List<String> opening;
+
   private boolean committed;
 
   private LockedCopy(
       CopyContext context,
       Lane lane,
       Connection primary,
+      List<String> opening,
       Connection secondary,
       boolean closesPrimary) {
     this.lane = lane;
     this.closesPrimary = closesPrimary;
     this.context = context;
     this.primary = primary;
+    this.opening = opening;
     this.secondary = secondary;
   }
 
@@ -99,18 +87,13 @@ public final class LockedCopy implements AutoCloseable {
     Connection secondary = context.secondaryDatabase().getConnection();
     boolean opened = false;
     try {
-      secondary.setAutoCommit(false);
-      secondary.setNetworkTimeout(
-          Runnable::run, (int) context.statementTimeout().toMillis() + NETWORK_GRACE);
-      lock(secondary, context, lock, lane.tables());
-      try (PreparedStatement statement = own.prepareStatement(ColumnText.SESSION_SETTINGS)) {
-        statement.execute();
-      }
+      Transactions.lock(secondary, context, lock, lane.tables());
       opened = true;
-      return new LockedCopy(context, lane, own, secondary, false);
+      return new LockedCopy(
+          context, lane, own, List.of(ColumnText.SESSION_SETTINGS), secondary, false);
     } finally {
       if (!opened) {
-        release(secondary);
+        Transactions.release(secondary);
       }
     }
   }
@@ -121,94 +104,36 @@ public final class LockedCopy implements AutoCloseable {
     Connection primary = null;
     boolean opened = false;
     try {
-      secondary.setAutoCommit(false);
-      secondary.setNetworkTimeout(
-          Runnable::run, (int) context.statementTimeout().toMillis() + NETWORK_GRACE);
       // Before the lock: strict transactions hold a connection of the same pool while they wait for
       // it.
       primary = context.primaryDatabase().getConnection();
       primary.setAutoCommit(false);
-      if (!lock(secondary, context, lock, lane.tables())) {
+      if (!Transactions.lock(secondary, context, lock, lane.tables())) {
         return Optional.empty();
       }
-      begin(
-          primary,
-          "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
-          ", pg_catalog.set_config('statement_timeout', '"
-              + context.statementTimeout().toMillis()
-              + "', true)"
-              + PLANS);
       opened = true;
-      return Optional.of(new LockedCopy(context, lane, primary, secondary, true));
+      return Optional.of(
+          new LockedCopy(context, lane, primary, Transactions.snapshot(context), secondary, true));
     } finally {
       if (!opened) {
-        release(secondary);
-        release(primary);
+        Transactions.release(secondary);
+        Transactions.release(primary);
       }
-    }
-  }
-
-  private static String limits(CopyContext context) {
-    return setting("lock_timeout", context.lockWait())
-        + setting("statement_timeout", context.statementTimeout())
-        + setting("idle_in_transaction_session_timeout", context.idleTimeout())
-        // Entries are deleted once the commit here is acknowledged: it must be on disk by then.
-        + ", pg_catalog.set_config('synchronous_commit', CASE pg_catalog.current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
-        + " ELSE pg_catalog.current_setting('synchronous_commit') END, true)"
-        + PLANS;
-  }
-
-  private static String setting(String name, Duration limit) {
-    return ", pg_catalog.set_config('" + name + "', '" + Math.max(1, limit.toMillis()) + "', true)";
-  }
-
-  private static void begin(Connection connection, String transaction, String more)
-      throws SQLException {
-    String sql = transaction + "; " + ColumnText.SESSION_SETTINGS + more;
-    // Prepared, though without parameters: the driver then has the server parse it once.
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.execute();
-    }
-  }
-
-  /**
-   * Begins the transaction and takes the locks in one message to the server. Each statement in it
-   * has a snapshot of its own, so that what is read later is as of after the lock.
-   */
-  private static boolean lock(
-      Connection secondary, CopyContext context, String lock, Collection<TablePair> tables)
-      throws SQLException {
-    String keys =
-        Arrays.stream(context.locks(tables))
-            .mapToObj(Long::toString)
-            .collect(Collectors.joining(","));
-    String sql =
-        "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; "
-            + ColumnText.SESSION_SETTINGS
-            + limits(context)
-            + "; SELECT pg_catalog."
-            + lock
-            + "(k) FROM pg_catalog.unnest('{"
-            + keys
-            + "}'::bigint[]) k";
-    try (PreparedStatement statement = secondary.prepareStatement(sql)) {
-      statement.execute();
-      statement.getMoreResults();
-      statement.getMoreResults();
-      boolean all = true;
-      try (ResultSet rows = statement.getResultSet()) {
-        while (rows.next()) {
-          // pg_advisory_xact_lock returns void, which is not 'f'.
-          all &= !"f".equals(rows.getString(1));
-        }
-      }
-      return all;
     }
   }
 
   /** The primary's connection, in the snapshot. Only for reading. */
-  public Connection primary() {
+  public Connection primary() throws SQLException {
+    reading().send();
     return primary;
+  }
+
+  /** Statements to be sent to the primary, to read in the snapshot. */
+  public Pipeline reading() {
+    Pipeline pipeline = new Pipeline(primary);
+    opening.forEach(pipeline::add);
+    opening = List.of();
+    return pipeline;
   }
 
   /** The secondary's connection, in the transaction that holds the locks. */
@@ -226,7 +151,7 @@ public final class LockedCopy implements AutoCloseable {
         ? Set.of()
         : transfer(table)
             .pending(
-                primary,
+                primary(),
                 context.primary(),
                 journal.sql(),
                 journal.setAsideSql(),
@@ -236,7 +161,7 @@ public final class LockedCopy implements AutoCloseable {
   /** The primary's rows of these keys; those that are not there are left out. */
   public Map<RowKey, Row> readPrimary(TablePair table, Collection<RowKey> keys)
       throws SQLException {
-    return rows(primary, context.primary(), table, keys);
+    return rows(primary(), context.primary(), table, keys);
   }
 
   /** The secondary's rows of these keys; those that are not there are left out. */
@@ -282,7 +207,7 @@ public final class LockedCopy implements AutoCloseable {
    */
   public CopyResult copy(TablePair table, Collection<RowKey> keys, boolean deleteMissing)
       throws SQLException {
-    Changes changes = changes(table, keys);
+    RowChanges changes = RowChanges.read(this, context.primary(), Map.of(table, keys)).get(table);
     if (deleteMissing) {
       Cascades.refuse(
           table, new Cascades(this, context.secondary(), lane).survivors(table, changes.deletes()));
@@ -305,22 +230,23 @@ public final class LockedCopy implements AutoCloseable {
    */
   public Map<TablePair, CopyResult> copyAll(
       Lane lane, Map<TablePair, ? extends Collection<RowKey>> keys) throws SQLException {
-    Map<TablePair, Changes> changes = new LinkedHashMap<>();
+    Map<TablePair, Collection<RowKey>> ordered = new LinkedHashMap<>();
     for (TablePair table : lane.tables()) {
       Collection<RowKey> ofTable = keys.get(table);
       if (ofTable != null) {
-        changes.put(table, changes(table, ofTable));
+        ordered.put(table, ofTable);
       }
     }
+    Map<TablePair, RowChanges> changes = RowChanges.read(this, context.primary(), ordered);
     boolean writesFirst = deleteTakesOthersAlong(lane, changes, false);
     if (writesFirst) {
       upsertAll(changes);
       deleteTakesOthersAlong(lane, changes, true);
     }
-    List<Map.Entry<TablePair, Changes>> ordered = new ArrayList<>(changes.entrySet());
-    for (int i = ordered.size() - 1; i >= 0; i--) {
-      transfer(ordered.get(i).getKey())
-          .delete(secondary, context.secondary(), ordered.get(i).getValue().deletes());
+    List<Map.Entry<TablePair, RowChanges>> childrenFirst = new ArrayList<>(changes.entrySet());
+    Collections.reverse(childrenFirst);
+    for (Map.Entry<TablePair, RowChanges> of : childrenFirst) {
+      transfer(of.getKey()).delete(secondary, context.secondary(), of.getValue().deletes());
     }
     if (!writesFirst) {
       upsertAll(changes);
@@ -334,16 +260,17 @@ public final class LockedCopy implements AutoCloseable {
     return results;
   }
 
-  private void upsertAll(Map<TablePair, Changes> changes) throws SQLException {
-    for (Map.Entry<TablePair, Changes> of : changes.entrySet()) {
-      transfer(of.getKey()).upsert(secondary, context.secondary(), of.getValue().upserts());
-    }
+  private void upsertAll(Map<TablePair, RowChanges> changes) throws SQLException {
+    Pipeline pipeline = new Pipeline(secondary);
+    changes.forEach(
+        (table, change) -> transfer(table).upsert(pipeline, context.secondary(), change.upserts()));
+    pipeline.send();
   }
 
   private boolean deleteTakesOthersAlong(
-      Lane lane, Map<TablePair, Changes> changes, boolean refused) throws SQLException {
+      Lane lane, Map<TablePair, RowChanges> changes, boolean refused) throws SQLException {
     Cascades cascades = new Cascades(this, context.secondary(), lane);
-    for (Map.Entry<TablePair, Changes> of : changes.entrySet()) {
+    for (Map.Entry<TablePair, RowChanges> of : changes.entrySet()) {
       Map<TablePair, Set<RowKey>> survivors =
           cascades.survivors(of.getKey(), of.getValue().deletes());
       if (refused) {
@@ -385,24 +312,7 @@ public final class LockedCopy implements AutoCloseable {
    */
   public CopyResult replaceRange(TablePair table, @Nullable String from, @Nullable String to)
       throws SQLException {
-    return new RangeReplacement(table).run(primary, secondary, context.primary(), from, to);
-  }
-
-  private record Changes(List<Row> upserts, List<RowKey> deletes, Set<RowKey> left) {}
-
-  private Changes changes(TablePair table, Collection<RowKey> keys) throws SQLException {
-    List<RowKey> wanted = List.copyOf(new LinkedHashSet<>(keys));
-    if (wanted.isEmpty()) {
-      return new Changes(List.of(), List.of(), Set.of());
-    }
-    RowTransfer.Found found = transfer(table).read(primary, context.primary(), wanted);
-    Set<RowKey> there = new HashSet<>();
-    found.keyIndex().forEach(i -> there.add(wanted.get(i)));
-    List<RowKey> others = new ArrayList<>(wanted);
-    others.removeAll(there);
-    return found.complete()
-        ? new Changes(found.rows(), others, Set.of())
-        : new Changes(found.rows(), List.of(), new LinkedHashSet<>(others));
+    return new RangeReplacement(table).run(primary(), secondary, context.primary(), from, to);
   }
 
   RowTransfer transfer(TablePair table) {
@@ -415,7 +325,7 @@ public final class LockedCopy implements AutoCloseable {
    */
   public List<RowKey> nextKeys(TablePair table, Side side, Optional<RowKey> after, int limit)
       throws SQLException {
-    Connection connection = side == context.primary() ? primary : secondary;
+    Connection connection = side == context.primary() ? primary() : secondary;
     return transfer(table).nextKeys(connection, side, after.orElse(null), limit);
   }
 
@@ -432,12 +342,12 @@ public final class LockedCopy implements AutoCloseable {
   @Override
   public void close() {
     if (committed) {
-      restore(secondary);
+      Transactions.restore(secondary);
     } else {
-      release(secondary);
+      Transactions.release(secondary);
     }
     if (closesPrimary) {
-      release(primary);
+      Transactions.release(primary);
     }
   }
 
@@ -447,32 +357,6 @@ public final class LockedCopy implements AutoCloseable {
       secondary.abort(Runnable::run);
     } catch (SQLException e) {
       LOG.debug("Cutting off a connection to the secondary failed: {}", Failures.describe(e));
-    }
-  }
-
-  private static void release(@Nullable Connection connection) {
-    if (connection != null) {
-      try {
-        connection.rollback();
-      } catch (SQLException e) {
-        // A connection that cannot roll back is broken; closing it hands it to the pool, which
-        // throws it away.
-        LOG.debug("Rolling back before giving a connection back failed: {}", Failures.describe(e));
-      }
-      restore(connection);
-    }
-  }
-
-  private static void restore(Connection connection) {
-    try {
-      connection.setAutoCommit(true);
-    } catch (SQLException e) {
-      LOG.debug("Giving a connection back failed: {}", Failures.describe(e));
-    }
-    try {
-      connection.close();
-    } catch (SQLException e) {
-      LOG.debug("Closing a connection failed: {}", Failures.describe(e));
     }
   }
 }

@@ -1,7 +1,8 @@
 package io.dualwrite.jdbc.copy;
 
 import io.dualwrite.Side;
-import io.dualwrite.jdbc.journal.PlannedAfresh;
+import io.dualwrite.jdbc.pipeline.Pipeline;
+import io.dualwrite.jdbc.pipeline.PlannedAfresh;
 import io.dualwrite.jdbc.schema.ForeignKey;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the rows of one table, by key, as texts. Holds no connection and no state. */
@@ -43,40 +45,59 @@ final class RowTransfer {
   record Found(List<Integer> keyIndex, List<Row> rows, boolean complete) {}
 
   Found read(Connection connection, Side side, List<RowKey> keys) throws SQLException {
-    List<Integer> index = new ArrayList<>(keys.size());
-    List<Row> found = new ArrayList<>(keys.size());
+    List<Found> found = new ArrayList<>();
+    Pipeline pipeline = new Pipeline(connection);
+    read(pipeline, side, keys, found::add);
+    pipeline.send();
+    return found.get(0);
+  }
+
+  /** Adds to a pipeline the reading of these keys' rows. */
+  void read(Pipeline pipeline, Side side, List<RowKey> keys, Consumer<Found> found) {
+    pipeline
+        .fetching(FETCH_SIZE)
+        .add(
+            sql.read(side),
+            (statement, first) -> setKeys(statement, first, keys),
+            rows -> found.accept(found(rows, side, keys.size())));
+  }
+
+  private Found found(ResultSet rows, Side side, int most) throws SQLException {
+    List<Integer> index = new ArrayList<>(most);
+    List<Row> found = new ArrayList<>(most);
     int columns = pair.columns().size();
     long characters = 0;
-    try (PreparedStatement statement = connection.prepareStatement(sql.read(side))) {
-      setKeys(connection, statement, keys);
-      statement.setFetchSize(FETCH_SIZE);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          if (characters > CHARACTERS_PER_BATCH) {
-            return new Found(index, found, false);
-          }
-          ChangedTableException.throwUnless(pair, side, rows.getInt(columns + 2));
-          List<@Nullable String> values = new ArrayList<>(columns);
-          for (int c = 0; c < columns; c++) {
-            String value = rows.getString(c + 2);
-            characters += value == null ? 0 : value.length();
-            values.add(value);
-          }
-          index.add(rows.getInt(1) - 1);
-          found.add(new Row(values));
-        }
+    while (rows.next()) {
+      if (characters > CHARACTERS_PER_BATCH) {
+        return new Found(index, found, false);
       }
+      ChangedTableException.throwUnless(pair, side, rows.getInt(columns + 2));
+      List<@Nullable String> values = new ArrayList<>(columns);
+      for (int c = 0; c < columns; c++) {
+        String value = rows.getString(c + 2);
+        characters += value == null ? 0 : value.length();
+        values.add(value);
+      }
+      index.add(rows.getInt(1) - 1);
+      found.add(new Row(values));
     }
     return new Found(index, found, true);
   }
 
-  void upsert(Connection connection, Side side, List<Row> rows) throws SQLException {
+  /** Adds to a pipeline the writing of these rows. */
+  void upsert(Pipeline pipeline, Side side, List<Row> rows) {
     List<Row> distinct = distinct(rows);
     if (!distinct.isEmpty()) {
       for (String statement : sql.upsert(side)) {
-        write(connection, statement, distinct);
+        pipeline.add(statement, (s, first) -> setRows(s, first, distinct));
       }
     }
+  }
+
+  void upsert(Connection connection, Side side, List<Row> rows) throws SQLException {
+    Pipeline pipeline = new Pipeline(connection);
+    upsert(pipeline, side, rows);
+    pipeline.send();
   }
 
   int delete(Connection connection, Side side, List<RowKey> keys) throws SQLException {
@@ -85,7 +106,7 @@ final class RowTransfer {
     }
     try (PreparedStatement statement = connection.prepareStatement(sql.delete(side))) {
       PlannedAfresh.each(statement);
-      setKeys(connection, statement, keys);
+      setKeys(statement, 1, keys);
       return statement.executeUpdate();
     }
   }
@@ -97,7 +118,7 @@ final class RowTransfer {
     try (PreparedStatement statement =
         connection.prepareStatement(sql.children(side, child, reference))) {
       PlannedAfresh.each(statement);
-      setKeys(connection, statement, keys);
+      setKeys(statement, 1, keys);
       statement.setFetchSize(FETCH_SIZE);
       return keys(statement, child.key().size());
     }
@@ -161,7 +182,7 @@ final class RowTransfer {
     }
     try (PreparedStatement statement =
         primary.prepareStatement(sql.pending(side, journal, setAside))) {
-      int next = setKeys(primary, statement, keys);
+      int next = setKeys(statement, 1, keys);
       statement.setString(next, name);
       statement.setString(next + 1, name);
       try (ResultSet rows = statement.executeQuery()) {
@@ -207,20 +228,18 @@ final class RowTransfer {
     return rows.stream().filter(row -> seen.add(keyOf(row))).toList();
   }
 
-  private void write(Connection connection, String sqlText, List<Row> rows) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sqlText)) {
-      for (int c = 0; c < pair.columns().size(); c++) {
-        @Nullable String[] values = new String[rows.size()];
-        for (int r = 0; r < values.length; r++) {
-          values[r] = rows.get(r).values().get(c);
-        }
-        statement.setArray(c + 1, connection.createArrayOf("text", values));
+  private int setRows(PreparedStatement statement, int first, List<Row> rows) throws SQLException {
+    for (int c = 0; c < pair.columns().size(); c++) {
+      @Nullable String[] values = new String[rows.size()];
+      for (int r = 0; r < values.length; r++) {
+        values[r] = rows.get(r).values().get(c);
       }
-      statement.executeUpdate();
+      statement.setArray(first + c, statement.getConnection().createArrayOf("text", values));
     }
+    return first + pair.columns().size();
   }
 
-  private int setKeys(Connection connection, PreparedStatement statement, List<RowKey> keys)
+  private int setKeys(PreparedStatement statement, int first, List<RowKey> keys)
       throws SQLException {
     int n = pair.key().size();
     for (int i = 0; i < n; i++) {
@@ -228,8 +247,8 @@ final class RowTransfer {
       for (int k = 0; k < values.length; k++) {
         values[k] = keys.get(k).values().get(i);
       }
-      statement.setArray(i + 1, connection.createArrayOf("text", values));
+      statement.setArray(first + i, statement.getConnection().createArrayOf("text", values));
     }
-    return n + 1;
+    return first + n;
   }
 }

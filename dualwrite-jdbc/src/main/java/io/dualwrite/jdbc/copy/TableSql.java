@@ -169,14 +169,6 @@ final class TableSql {
     return List.of(update, insertMissing);
   }
 
-  /** Inserts rows that are known not to be there. Parameters: the columns. */
-  String insert(Side side) {
-    String upsert = upsert(side).get(upsert(side).size() - 1);
-    int end =
-        Math.max(upsert.lastIndexOf(" ON CONFLICT "), upsert.lastIndexOf(" WHERE NOT EXISTS "));
-    return upsert.substring(0, end);
-  }
-
   /** Deletes rows by key. Parameters: the key columns. */
   String delete(Side side) {
     return "DELETE FROM "

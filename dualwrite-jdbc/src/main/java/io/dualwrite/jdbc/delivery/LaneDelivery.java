@@ -198,7 +198,7 @@ final class LaneDelivery {
       underWay = copy;
       probe.reached(DeliveryProbe.Point.LOCKED);
       int limit = careful ? STEP : settings.batch();
-      entries = journal.read(copy.primary(), deliverable(), position.next(wait || careful), limit);
+      entries = journal.read(copy.reading(), deliverable(), position.next(wait || careful), limit);
       if (careful || Duration.between(setAsideLookedAt, Instant.now()).toMillis() > 1000) {
         retried = journal.dueSetAside(copy.primary(), deliverable(), STEP);
         setAsideLookedAt = Instant.now();

@@ -1,5 +1,7 @@
 package io.dualwrite.jdbc.journal;
 
+import io.dualwrite.jdbc.pipeline.Pipeline;
+import io.dualwrite.jdbc.pipeline.PlannedAfresh;
 import io.dualwrite.jdbc.schema.Identifiers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -44,12 +46,13 @@ public final class Journal {
   /**
    * The oldest entries of each of these tables, at most {@code limitPerTable} each.
    *
+   * @param reading to be sent with what begins the snapshot; sent when this returns
    * @param after for each table the identity behind which to look; what is not in here is looked at
    *     from the beginning. Entries become visible out of order, so look at everything now and
    *     then.
    */
   public List<JournalEntry> read(
-      Connection primary, Collection<String> tables, Map<String, Long> after, int limitPerTable)
+      Pipeline reading, Collection<String> tables, Map<String, Long> after, int limitPerTable)
       throws SQLException {
     String sql =
         "SELECT e.id, e.place, e.table_name, e.key, e.range_from, e.range_to, e.at"
@@ -57,13 +60,21 @@ public final class Journal {
             + " CROSS JOIN LATERAL (SELECT j.ctid AS place, j.* FROM "
             + journal
             + " j WHERE j.table_name = t.name COLLATE \"C\" AND j.id > t.after ORDER BY j.id LIMIT ?) e";
-    try (PreparedStatement statement = primary.prepareStatement(sql)) {
-      statement.setArray(1, primary.createArrayOf("text", tables.toArray()));
-      Object[] behind = tables.stream().map(t -> after.getOrDefault(t, Long.MIN_VALUE)).toArray();
-      statement.setArray(2, primary.createArrayOf("bigint", behind));
-      statement.setInt(3, limitPerTable);
-      return entries(statement);
-    }
+    Object[] behind = tables.stream().map(t -> after.getOrDefault(t, Long.MIN_VALUE)).toArray();
+    List<JournalEntry> entries = new ArrayList<>();
+    reading
+        .add(
+            sql,
+            (statement, first) -> {
+              Connection primary = statement.getConnection();
+              statement.setArray(first, primary.createArrayOf("text", tables.toArray()));
+              statement.setArray(first + 1, primary.createArrayOf("bigint", behind));
+              statement.setInt(first + 2, limitPerTable);
+              return first + 3;
+            },
+            rows -> entries.addAll(entries(rows)))
+        .send();
+    return entries;
   }
 
   /** The entries that the transaction under way on this connection wrote for these tables. */
@@ -98,20 +109,24 @@ public final class Journal {
   }
 
   private static List<JournalEntry> entries(PreparedStatement statement) throws SQLException {
-    List<JournalEntry> entries = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        java.sql.Array key = rows.getArray(4);
-        entries.add(
-            new JournalEntry(
-                rows.getLong(1),
-                rows.getString(2),
-                rows.getString(3),
-                key == null ? null : Arrays.asList((String[]) key.getArray()),
-                rows.getString(5),
-                rows.getString(6),
-                rows.getTimestamp(7).toInstant()));
-      }
+      return entries(rows);
+    }
+  }
+
+  private static List<JournalEntry> entries(ResultSet rows) throws SQLException {
+    List<JournalEntry> entries = new ArrayList<>();
+    while (rows.next()) {
+      java.sql.Array key = rows.getArray(4);
+      entries.add(
+          new JournalEntry(
+              rows.getLong(1),
+              rows.getString(2),
+              rows.getString(3),
+              key == null ? null : Arrays.asList((String[]) key.getArray()),
+              rows.getString(5),
+              rows.getString(6),
+              rows.getTimestamp(7).toInstant()));
     }
     return entries;
   }

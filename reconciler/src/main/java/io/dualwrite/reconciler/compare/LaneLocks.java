@@ -49,7 +49,7 @@ public record LaneLocks(CopyContext context, boolean journalled) {
   }
 
   /** The connection to {@code side} under the lock. */
-  Connection on(LockedCopy lock, Side side) {
+  Connection on(LockedCopy lock, Side side) throws SQLException {
     return side == context.primary() ? lock.primary() : lock.secondary();
   }
 

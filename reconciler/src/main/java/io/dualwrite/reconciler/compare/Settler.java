@@ -8,7 +8,6 @@ import io.dualwrite.reconciler.checksum.ComparedColumn;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.window.Chunk;
 import io.dualwrite.reconciler.window.SideReadException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -90,12 +89,11 @@ public final class Settler {
   }
 
   private RowCursor cursor(LockedCopy lock, Side side, Chunk chunk, Collection<Integer> windows) {
-    Connection connection = locks.on(lock, side);
     return read(
         side,
         () ->
             new ChunkQueries(table, chunk, side)
-                .rows(connection, windows, 1, List.of(), OptionalLong.empty()));
+                .rows(locks.on(lock, side), windows, 1, List.of(), OptionalLong.empty()));
   }
 
   private Map<Integer, List<@Nullable String>> rows(LockedCopy lock, Side side, List<RowKey> keys) {

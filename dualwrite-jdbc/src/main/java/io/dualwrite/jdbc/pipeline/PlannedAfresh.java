@@ -1,4 +1,4 @@
-package io.dualwrite.jdbc.journal;
+package io.dualwrite.jdbc.pipeline;
 
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

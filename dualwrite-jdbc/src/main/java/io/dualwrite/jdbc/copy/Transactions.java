@@ -1,0 +1,127 @@
+package io.dualwrite.jdbc.copy;
+
+import io.dualwrite.jdbc.pipeline.Pipeline;
+import io.dualwrite.jdbc.schema.ColumnText;
+import io.dualwrite.jdbc.schema.TablePair;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How the two transactions of a copy begin and end. */
+final class Transactions {
+  private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
+
+  /**
+   * Milliseconds beyond the statement time-out after which a server that says nothing at all is
+   * given up.
+   */
+  private static final int NETWORK_GRACE = 1000;
+
+  /**
+   * Rows are found by key and the journal's entries by its index, whatever the statistics of a
+   * table that fills and empties say, so that a plan can be made once per session.
+   */
+  private static final String PLANS =
+      ", pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('jit', 'off', true),"
+          + " pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)";
+
+  private Transactions() {}
+
+  /**
+   * Begins the transaction and takes the locks in one message to the server. Each statement in it
+   * has a snapshot of its own, so that what is read later is as of after the lock.
+   *
+   * @return whether all of them were granted
+   */
+  static boolean lock(
+      Connection secondary, CopyContext context, String lock, Collection<TablePair> tables)
+      throws SQLException {
+    secondary.setAutoCommit(false);
+    secondary.setNetworkTimeout(
+        Runnable::run, (int) context.statementTimeout().toMillis() + NETWORK_GRACE);
+    String keys =
+        Arrays.stream(context.locks(tables))
+            .mapToObj(Long::toString)
+            .collect(Collectors.joining(","));
+    AtomicBoolean all = new AtomicBoolean(true);
+    new Pipeline(secondary)
+        .add("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        .add(ColumnText.SESSION_SETTINGS + limits(context))
+        .add(
+            "SELECT pg_catalog."
+                + lock
+                + "(k) FROM pg_catalog.unnest('{"
+                + keys
+                + "}'::bigint[]) k",
+            Pipeline.Parameters.NONE,
+            rows -> {
+              while (rows.next()) {
+                // pg_advisory_xact_lock returns void, which is not 'f'.
+                if ("f".equals(rows.getString(1))) {
+                  all.set(false);
+                }
+              }
+            })
+        .send();
+    return all.get();
+  }
+
+  /** What begins a snapshot of the primary, with settings that end with it. */
+  static List<String> snapshot(CopyContext context) {
+    return List.of(
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        ColumnText.SESSION_SETTINGS
+            + setting("statement_timeout", context.statementTimeout())
+            + PLANS);
+  }
+
+  private static String limits(CopyContext context) {
+    return setting("lock_timeout", context.lockWait())
+        + setting("statement_timeout", context.statementTimeout())
+        + setting("idle_in_transaction_session_timeout", context.idleTimeout())
+        // Rows go out while rows come in; a trigger's notices would only be in the way.
+        + ", pg_catalog.set_config('client_min_messages', 'error', true)"
+        // Entries are deleted once the commit here is acknowledged: it must be on disk by then.
+        + ", pg_catalog.set_config('synchronous_commit', CASE pg_catalog.current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
+        + " ELSE pg_catalog.current_setting('synchronous_commit') END, true)"
+        + PLANS;
+  }
+
+  private static String setting(String name, Duration limit) {
+    return ", pg_catalog.set_config('" + name + "', '" + Math.max(1, limit.toMillis()) + "', true)";
+  }
+
+  static void release(@Nullable Connection connection) {
+    if (connection != null) {
+      try {
+        connection.rollback();
+      } catch (SQLException e) {
+        // A connection that cannot roll back is broken; closing it hands it to the pool, which
+        // throws it away.
+        LOG.debug("Rolling back before giving a connection back failed: {}", Failures.describe(e));
+      }
+      restore(connection);
+    }
+  }
+
+  static void restore(Connection connection) {
+    try {
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      LOG.debug("Giving a connection back failed: {}", Failures.describe(e));
+    }
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      LOG.debug("Closing a connection failed: {}", Failures.describe(e));
+    }
+  }
+}
