@@ -24,7 +24,7 @@ public record CircuitBreakerSettings(
       throw new IllegalArgumentException(
           PREFIX
               + "failure-rate-threshold must be above 0 and at most 100, was "
-              + failureRateThreshold);
+              + Settings.print(failureRateThreshold));
     }
     Settings.between(PREFIX + "sliding-window-size", 1, 100_000, slidingWindowSize);
     Settings.positive(PREFIX + "wait-duration-in-open-state", waitDurationInOpenState);

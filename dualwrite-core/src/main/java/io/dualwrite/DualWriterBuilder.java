@@ -213,7 +213,8 @@ public final class DualWriterBuilder {
     if (takeOverAfter.compareTo(secondary.timeout()) <= 0) {
       throw new IllegalArgumentException(
           "%s: take-over age must be longer than secondary.timeout (%s), was %s"
-              .formatted(name, secondary.timeout(), takeOverAfter));
+              .formatted(
+                  name, Durations.print(secondary.timeout()), Durations.print(takeOverAfter)));
     }
     return new DualWriter(this, phase);
   }

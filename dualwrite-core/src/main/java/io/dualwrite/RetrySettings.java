@@ -19,14 +19,14 @@ public record RetrySettings(int maxAttempts, Duration initialDelay, Duration max
     Settings.between("retry.max-attempts", 1, 10, maxAttempts);
     if (initialDelay.toMillis() < 1) {
       throw new IllegalArgumentException(
-          "retry.initial-delay must be at least PT0.001S, was " + initialDelay);
+          "retry.initial-delay must be at least 1ms, was " + Durations.print(initialDelay));
     }
     if (maxDelay.compareTo(initialDelay) < 0) {
       throw new IllegalArgumentException(
           "retry.max-delay must be at least retry.initial-delay ("
-              + initialDelay
+              + Durations.print(initialDelay)
               + "), was "
-              + maxDelay);
+              + Durations.print(maxDelay));
     }
   }
 

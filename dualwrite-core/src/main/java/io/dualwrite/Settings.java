@@ -8,7 +8,8 @@ final class Settings {
 
   static Duration positive(String name, Duration value) {
     if (value.isNegative() || value.isZero()) {
-      throw new IllegalArgumentException(name + " must be longer than zero, was " + value);
+      throw new IllegalArgumentException(
+          name + " must be longer than zero, was " + Durations.print(value));
     }
     return value;
   }
@@ -24,9 +25,22 @@ final class Settings {
   static double between(String name, double least, double most, double value) {
     if (!(value >= least && value <= most)) {
       throw new IllegalArgumentException(
-          name + " must be between " + least + " and " + most + ", was " + value);
+          name
+              + " must be between "
+              + print(least)
+              + " and "
+              + print(most)
+              + ", was "
+              + print(value));
     }
     return value;
+  }
+
+  /** Whole numbers without a fraction, as people write them. */
+  static String print(double number) {
+    return number == Math.rint(number) && Math.abs(number) < 1e15
+        ? Long.toString((long) number)
+        : Double.toString(number);
   }
 
   static String notBlank(String name, String value) {

@@ -25,6 +25,7 @@ class ArchitectureTest {
           "DualWriteMetrics",
           "DualWriter",
           "DualWriterBuilder",
+          "Durations",
           "FailurePolicy",
           "FailureReason",
           "JournalWriteException",

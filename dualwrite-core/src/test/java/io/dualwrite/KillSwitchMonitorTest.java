@@ -204,7 +204,7 @@ class KillSwitchMonitorTest {
   @Test
   void intervalIsChecked() {
     assertThatThrownBy(() -> KillSwitchMonitor.builder(source).interval(Duration.ZERO))
-        .hasMessage("kill-switch.poll-interval must be longer than zero, was PT0S");
+        .hasMessage("kill-switch.poll-interval must be longer than zero, was 0ms");
   }
 
   private static KillSwitchMonitor slow(KillSwitch killSwitch) {

@@ -6,18 +6,16 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.DataSources;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.delivery.DeliveryProbe;
+import io.dualwrite.jdbc.runtime.ForwardingDataSource;
 import io.dualwrite.jdbc.runtime.Migration;
 import io.dualwrite.jdbc.wrap.DualConnection;
 import io.dualwrite.jdbc.wrap.PhysicalSessions;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -34,15 +32,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by many threads. Closing it stops delivery (what is left stays in the journal)
  * and closes the pools that it made itself.
  */
-public final class DualWriteDataSource implements DataSource, AutoCloseable {
+public final class DualWriteDataSource extends ForwardingDataSource implements AutoCloseable {
   private final Migration migration;
-  private final DataSource primary;
   private final Deque<AutoCloseable> owned;
   private final PhysicalSessions sessions = new PhysicalSessions();
 
   private DualWriteDataSource(Migration migration, Deque<AutoCloseable> owned) {
+    super(migration.primary());
     this.migration = migration;
-    this.primary = migration.primary();
     this.owned = owned;
   }
 
@@ -70,12 +67,12 @@ public final class DualWriteDataSource implements DataSource, AutoCloseable {
 
   @Override
   public Connection getConnection() throws SQLException {
-    return wrapped(primary.getConnection());
+    return wrapped(dataSource.getConnection());
   }
 
   @Override
   public Connection getConnection(String username, String password) throws SQLException {
-    return wrapped(primary.getConnection(username, password));
+    return wrapped(dataSource.getConnection(username, password));
   }
 
   private Connection wrapped(Connection raw) throws SQLException {
@@ -94,44 +91,6 @@ public final class DualWriteDataSource implements DataSource, AutoCloseable {
   /** The migration at work, for status and health. */
   public Migration migration() {
     return migration;
-  }
-
-  @Override
-  public <T> T unwrap(Class<T> type) throws SQLException {
-    if (type.isInstance(this)) {
-      return type.cast(this);
-    }
-    return type.isInstance(primary) ? type.cast(primary) : primary.unwrap(type);
-  }
-
-  @Override
-  public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return type.isInstance(this) || type.isInstance(primary) || primary.isWrapperFor(type);
-  }
-
-  @Override
-  public @Nullable PrintWriter getLogWriter() throws SQLException {
-    return primary.getLogWriter();
-  }
-
-  @Override
-  public void setLogWriter(@Nullable PrintWriter out) throws SQLException {
-    primary.setLogWriter(out);
-  }
-
-  @Override
-  public void setLoginTimeout(int seconds) throws SQLException {
-    primary.setLoginTimeout(seconds);
-  }
-
-  @Override
-  public int getLoginTimeout() throws SQLException {
-    return primary.getLoginTimeout();
-  }
-
-  @Override
-  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-    return primary.getParentLogger();
   }
 
   /** Stops delivery and closes what this made itself. */

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.Delivery;
 import io.dualwrite.FailurePolicy;
+import io.dualwrite.SecondarySettings;
 import io.dualwrite.jdbc.config.MigrationConfig;
-import io.dualwrite.jdbc.config.SecondaryConfig;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TcpProxy;
 import io.dualwrite.testing.TestDatabases;
@@ -65,9 +65,7 @@ class SecondaryFailureTest {
                 MigrationConfig.builder("test")
                     .failurePolicy(policy)
                     .delivery(delivery)
-                    .secondary(
-                        new SecondaryConfig(
-                            Duration.ofMillis(400), SecondaryConfig.DEFAULT.breaker()))
+                    .secondary(SecondarySettings.defaults().withTimeout(Duration.ofMillis(400)))
                     .build())
             .source(dbs.source())
             .target(dbs.targetThrough(proxy))

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.KillSwitch;
 import io.dualwrite.ManualKillSwitch;
+import io.dualwrite.SecondarySettings;
 import io.dualwrite.jdbc.config.MigrationConfig;
-import io.dualwrite.jdbc.config.SecondaryConfig;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
@@ -39,9 +39,7 @@ class StrictTest {
             .config(
                 MigrationConfig.builder("test")
                     .failurePolicy(FailurePolicy.STRICT)
-                    .secondary(
-                        new SecondaryConfig(
-                            Duration.ofSeconds(20), SecondaryConfig.DEFAULT.breaker()))
+                    .secondary(SecondarySettings.defaults().withTimeout(Duration.ofSeconds(20)))
                     .build())
             .source(dbs.source())
             .target(dbs.target())

@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.config;
 
+import io.dualwrite.Durations;
 import java.time.Duration;
 import java.util.List;
 

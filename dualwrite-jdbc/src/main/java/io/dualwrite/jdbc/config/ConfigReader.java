@@ -1,8 +1,10 @@
 package io.dualwrite.jdbc.config;
 
+import io.dualwrite.CircuitBreakerSettings;
 import io.dualwrite.Delivery;
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.Phase;
+import io.dualwrite.SecondarySettings;
 import io.dualwrite.Side;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -135,30 +137,35 @@ final class ConfigReader {
     return builder.build();
   }
 
-  private static SecondaryConfig secondary(Section top) {
-    SecondaryConfig d = SecondaryConfig.DEFAULT;
+  private static SecondarySettings secondary(Section top) {
+    SecondarySettings d = SecondarySettings.defaults();
     try (Section section = top.section("secondary")) {
       var timeout =
-          section.duration("timeout", d.timeout(), t -> new SecondaryConfig(t, d.breaker()));
-      return new SecondaryConfig(timeout, breaker(section, d.breaker()));
+          section.duration(
+              "timeout", d.timeout(), t -> MigrationConfig.checkSecondary(d.withTimeout(t)));
+      return new SecondarySettings(timeout, breaker(section, d.circuitBreaker()));
     }
   }
 
-  private static BreakerConfig breaker(Section secondary, BreakerConfig d) {
+  private static CircuitBreakerSettings breaker(Section secondary, CircuitBreakerSettings d) {
     try (Section section = secondary.section("circuit-breaker")) {
-      return new BreakerConfig(
-          section.integer(
+      return new CircuitBreakerSettings(
+          section.number(
               "failure-rate-threshold",
               d.failureRateThreshold(),
-              n -> new BreakerConfig(n, d.slidingWindowSize(), d.waitDurationInOpenState())),
+              n ->
+                  new CircuitBreakerSettings(
+                      n, d.slidingWindowSize(), d.waitDurationInOpenState())),
           section.integer(
               "sliding-window-size",
               d.slidingWindowSize(),
-              n -> new BreakerConfig(d.failureRateThreshold(), n, d.waitDurationInOpenState())),
+              n ->
+                  new CircuitBreakerSettings(
+                      d.failureRateThreshold(), n, d.waitDurationInOpenState())),
           section.duration(
               "wait-duration-in-open-state",
               d.waitDurationInOpenState(),
-              w -> new BreakerConfig(d.failureRateThreshold(), d.slidingWindowSize(), w)));
+              w -> new CircuitBreakerSettings(d.failureRateThreshold(), d.slidingWindowSize(), w)));
     }
   }
 

@@ -1,10 +1,13 @@
 package io.dualwrite.jdbc.config;
 
 import io.dualwrite.Delivery;
+import io.dualwrite.Durations;
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.Phase;
+import io.dualwrite.SecondarySettings;
 import io.dualwrite.Side;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -41,17 +44,34 @@ public record MigrationConfig(
     CaptureMode capture,
     UnmirroredPolicy unmirrored,
     TablesConfig tables,
-    SecondaryConfig secondary,
+    SecondarySettings secondary,
     KillSwitchConfig killSwitch,
     ShadowReadsConfig shadowReads,
     JournalConfig journal,
     ReconcilerConfig reconciler,
     Origin origin) {
 
+  private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(250);
+  private static final Duration LONGEST_TIMEOUT = Duration.ofHours(1);
+
   public MigrationConfig {
     Check.that(
         !migration.isBlank() && migration.length() <= 100,
         "migration must be a name of 1 to 100 characters, was " + migration);
+    checkSecondary(secondary);
+  }
+
+  /** A connection pool takes no shorter limit, and a commit that waits for longer is none. */
+  static void checkSecondary(SecondarySettings secondary) {
+    Check.that(
+        secondary.timeout().compareTo(SHORTEST_TIMEOUT) >= 0
+            && secondary.timeout().compareTo(LONGEST_TIMEOUT) <= 0,
+        "secondary.timeout must be between "
+            + Durations.print(SHORTEST_TIMEOUT)
+            + " and "
+            + Durations.print(LONGEST_TIMEOUT)
+            + ", was "
+            + Durations.print(secondary.timeout()));
   }
 
   /** Defaults for everything but the name. */
@@ -153,7 +173,7 @@ public record MigrationConfig(
     private CaptureMode capture = CaptureMode.STATEMENT;
     private UnmirroredPolicy unmirrored = UnmirroredPolicy.WARN;
     private TablesConfig tables = TablesConfig.ALL;
-    private SecondaryConfig secondary = SecondaryConfig.DEFAULT;
+    private SecondarySettings secondary = SecondarySettings.defaults();
     private KillSwitchConfig killSwitch = KillSwitchConfig.DEFAULT;
     private ShadowReadsConfig shadowReads = ShadowReadsConfig.OFF;
     private JournalConfig journal = JournalConfig.DEFAULT;
@@ -213,7 +233,7 @@ public record MigrationConfig(
     }
 
     /** Time limit and circuit breaker. */
-    public Builder secondary(SecondaryConfig value) {
+    public Builder secondary(SecondarySettings value) {
       secondary = value;
       return this;
     }

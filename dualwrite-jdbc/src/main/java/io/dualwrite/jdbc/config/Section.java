@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.config;
 
+import io.dualwrite.Durations;
 import io.dualwrite.jdbc.config.YamlNode.Empty;
 import io.dualwrite.jdbc.config.YamlNode.Items;
 import io.dualwrite.jdbc.config.YamlNode.Mapping;
@@ -151,12 +152,16 @@ final class Section implements AutoCloseable {
       build.run();
       return true;
     } catch (ConfigurationException refused) {
-      refused
-          .problems()
-          .forEach(
-              p -> problems.add(line(key), p.startsWith(path) ? p + "." : path + "." + p + "."));
+      refused.problems().forEach(p -> refused(key, p));
+      return false;
+    } catch (IllegalArgumentException refused) {
+      refused(key, String.valueOf(refused.getMessage()));
       return false;
     }
+  }
+
+  private void refused(String key, String problem) {
+    problems.add(line(key), problem.startsWith(path) ? problem + "." : path + "." + problem + ".");
   }
 
   List<String> texts(String key, String example) {

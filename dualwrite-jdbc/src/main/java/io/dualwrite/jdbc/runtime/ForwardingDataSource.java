@@ -7,22 +7,31 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** A data source that differs from another in how connections are got, and in nothing else. */
-abstract class ForwardingDataSource implements DataSource {
-  final DataSource dataSource;
+/**
+ * A data source that differs from another in how connections are got, and in nothing else.
+ *
+ * <p>Safe for use by many threads where the other is.
+ */
+public abstract class ForwardingDataSource implements DataSource {
+  /** The other. */
+  protected final DataSource dataSource;
 
-  ForwardingDataSource(DataSource dataSource) {
+  /** Around another. */
+  protected ForwardingDataSource(DataSource dataSource) {
     this.dataSource = dataSource;
   }
 
   @Override
   public <T> T unwrap(Class<T> type) throws SQLException {
+    if (type.isInstance(this)) {
+      return type.cast(this);
+    }
     return type.isInstance(dataSource) ? type.cast(dataSource) : dataSource.unwrap(type);
   }
 
   @Override
   public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return type.isInstance(dataSource) || dataSource.isWrapperFor(type);
+    return type.isInstance(this) || type.isInstance(dataSource) || dataSource.isWrapperFor(type);
   }
 
   @Override

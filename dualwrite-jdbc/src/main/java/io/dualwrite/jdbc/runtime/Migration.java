@@ -1,6 +1,5 @@
 package io.dualwrite.jdbc.runtime;
 
-import io.dualwrite.CircuitBreakerSettings;
 import io.dualwrite.Delivery;
 import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.FailurePolicy;
@@ -128,7 +127,7 @@ public final class Migration implements Mirroring, AutoCloseable {
     CopyContext context =
         CopyContext.of(config, phase.primary(), source, target, config.secondary().timeout());
     this.journalCheck = new JournalCheck(ownPrimary, context.journal(), config.journal().schema());
-    this.breaker = breaker(config);
+    this.breaker = config.secondary().circuitBreaker().newBreaker(config.migration());
     metrics.show(breaker);
     Mirrors mirrors =
         new Mirrors(
@@ -164,15 +163,6 @@ public final class Migration implements Mirroring, AutoCloseable {
     chores.scheduleWithFixedDelay(
         this::lookAround, REFRESH_MILLIS, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
     announce(phase);
-  }
-
-  private static CircuitBreaker breaker(MigrationConfig config) {
-    var breaker = config.secondary().breaker();
-    return new CircuitBreakerSettings(
-            breaker.failureRateThreshold(),
-            breaker.slidingWindowSize(),
-            breaker.waitDurationInOpenState())
-        .newBreaker(config.migration());
   }
 
   /** What can be configured already and comes later: refused where leaving it out would matter. */

@@ -336,16 +336,12 @@ final class DualPreparedStatement extends ForwardingPreparedStatement implements
 
   @Override
   public int[] executeBatch() throws SQLException {
-    PendingBatch added = takeBatch();
-    return added == null ? delegate.executeBatch() : added.run(delegate, delegate::executeBatch);
+    return PendingBatch.run(takeBatch(), delegate, delegate::executeBatch);
   }
 
   @Override
   public long[] executeLargeBatch() throws SQLException {
-    PendingBatch added = takeBatch();
-    return added == null
-        ? delegate.executeLargeBatch()
-        : added.run(delegate, delegate::executeLargeBatch);
+    return PendingBatch.run(takeBatch(), delegate, delegate::executeLargeBatch);
   }
 
   private @Nullable PendingBatch takeBatch() {
@@ -357,20 +353,13 @@ final class DualPreparedStatement extends ForwardingPreparedStatement implements
   @Override
   public void clearBatch() throws SQLException {
     delegate.clearBatch();
-    forgetBatch();
+    PendingBatch.forget(takeBatch());
   }
 
   @Override
   public void close() throws SQLException {
-    forgetBatch();
+    PendingBatch.forget(takeBatch());
     delegate.close();
     forgetParameters();
-  }
-
-  private void forgetBatch() {
-    PendingBatch added = takeBatch();
-    if (added != null) {
-      added.cleared();
-    }
   }
 }

@@ -252,9 +252,7 @@ final class DualStatement extends ForwardingStatement {
   }
 
   private void forgetBatch() {
-    if (batch != null) {
-      batch.cleared();
-      batch = null;
-    }
+    PendingBatch.forget(batch);
+    batch = null;
   }
 }

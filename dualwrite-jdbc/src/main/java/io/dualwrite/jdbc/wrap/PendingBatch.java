@@ -75,6 +75,20 @@ final class PendingBatch {
     }
   }
 
+  /** Runs a statement's batch, of which there may be none. */
+  static <R> R run(@Nullable PendingBatch added, Statement inner, JournaledExecution.Work<R> batch)
+      throws SQLException {
+    return added == null ? batch.run() : added.run(inner, batch);
+  }
+
+  /** The statement's batch, of which there may be none, was cleared, or the statement closed. */
+  static void forget(@Nullable PendingBatch added) {
+    if (added != null && added.inPassThrough) {
+      added.inPassThrough = false;
+      added.transaction.batchCleared();
+    }
+  }
+
   /** Runs the batch; it is spent. */
   <R> R run(Statement inner, JournaledExecution.Work<R> batch) throws SQLException {
     CapturePlan.Captured keys = returningKeys;
@@ -102,13 +116,5 @@ final class PendingBatch {
     R result = batch.run();
     journaled.remember(plan, inner);
     return result;
-  }
-
-  /** The batch was cleared, or its statement closed. */
-  void cleared() {
-    if (inPassThrough) {
-      inPassThrough = false;
-      transaction.batchCleared();
-    }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.dualwrite.Phase;
+import io.dualwrite.SecondarySettings;
 import io.dualwrite.Side;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
@@ -26,7 +27,7 @@ class DataSourcesTest {
     return MigrationConfig.builder("m")
         .source(EndpointConfig.of(source))
         .target(EndpointConfig.of(target))
-        .secondary(new SecondaryConfig(Duration.ofMillis(400), BreakerConfig.DEFAULT));
+        .secondary(SecondarySettings.defaults().withTimeout(Duration.ofMillis(400)));
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.dualwrite.reconciler.cli;
 
-import io.dualwrite.jdbc.config.Durations;
+import io.dualwrite.Durations;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.compare.CompareOptions;

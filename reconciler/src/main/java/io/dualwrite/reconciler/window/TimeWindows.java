@@ -1,7 +1,7 @@
 package io.dualwrite.reconciler.window;
 
+import io.dualwrite.Durations;
 import io.dualwrite.Side;
-import io.dualwrite.jdbc.config.Durations;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
 import java.sql.ResultSet;

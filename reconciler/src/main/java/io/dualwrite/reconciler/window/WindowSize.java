@@ -1,6 +1,6 @@
 package io.dualwrite.reconciler.window;
 
-import io.dualwrite.jdbc.config.Durations;
+import io.dualwrite.Durations;
 import java.time.Duration;
 import java.util.Optional;
 

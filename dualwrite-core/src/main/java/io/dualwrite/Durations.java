@@ -1,4 +1,4 @@
-package io.dualwrite.jdbc.config;
+package io.dualwrite;
 
 import java.time.DateTimeException;
 import java.time.Duration;
