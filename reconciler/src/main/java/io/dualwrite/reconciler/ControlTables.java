@@ -8,7 +8,6 @@ import io.dualwrite.jdbc.journal.ControlSchema;
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.Journal;
-import io.dualwrite.reconciler.ReconcilerException.Kind;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.Connection;
@@ -22,15 +21,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** The migration's control tables in both databases, read and written in short transactions. */
 final class ControlTables {
   private static final int LISTED = 20;
-  private static final Duration TARGET_WAIT = Duration.ofSeconds(1);
 
   private final MigrationConfig config;
   private final Snapshots databases;
@@ -123,105 +117,6 @@ final class ControlTables {
     return states.getOrDefault(side, Optional.empty());
   }
 
-  /**
-   * Engages or releases the kill switch in the source, where applications read it, then in the
-   * target, which has a second to answer; the target's problem, if it has one.
-   *
-   * @throws ReconcilerException if it could not be set in the source
-   */
-  List<String> setKillSwitch(boolean engaged) {
-    boolean registered;
-    try {
-      registered = setKillSwitch(Side.SOURCE, engaged);
-    } catch (SideReadException e) {
-      throw new ReconcilerException(
-          Kind.DATABASE,
-          "The kill switch of "
-              + config.migration()
-              + " is unchanged. Applications read it in the source, and it cannot be set there: "
-              + e.problem()
-              + ". "
-              + otherSwitch(),
-          e);
-    }
-    if (!registered) {
-      throw new ReconcilerException(
-          Kind.USAGE,
-          "migration "
-              + config.migration()
-              + " is not registered in schema "
-              + config.journal().schema()
-              + " of the source. Run `reconciler init` first.");
-    }
-    return inTarget(engaged);
-  }
-
-  /** The source has it, and nobody shall wait long for a target that does not answer. */
-  private List<String> inTarget(boolean engaged) {
-    CompletableFuture<Boolean> set = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                set.complete(setKillSwitch(Side.TARGET, engaged));
-              } catch (RuntimeException e) {
-                set.completeExceptionally(e);
-              }
-            },
-            "reconciler-kill-switch-target");
-    thread.setDaemon(true);
-    thread.start();
-    try {
-      set.get(TARGET_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-      return List.of();
-    } catch (TimeoutException e) {
-      return List.of("target: no answer within " + TARGET_WAIT.toSeconds() + " s");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof SideReadException failed) {
-        return List.of(failed.problem());
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return List.of("target: interrupted");
-    }
-  }
-
-  private boolean setKillSwitch(Side side, boolean engaged) {
-    return write(
-        side,
-        c ->
-            ControlSchema.hasControl(c, config.journal().schema())
-                && new Control(config.journal().schema())
-                    .setKillSwitch(c, config.migration(), engaged));
-  }
-
-  private String otherSwitch() {
-    return config
-        .killSwitch()
-        .file()
-        .map(f -> "The file " + f + " on each application's machine works without a database.")
-        .orElse("A kill-switch.file in the configuration would work without a database.");
-  }
-
-  /**
-   * Creates what is missing and registers the migration; the sides on which anything was missing.
-   */
-  List<Side> create() {
-    String schema = config.journal().schema();
-    return List.of(Side.values()).stream()
-        .filter(
-            side ->
-                write(
-                    side,
-                    c -> {
-                      boolean created = ControlSchema.create(c, schema, side.label());
-                      new Control(schema).register(c, config.migration(), config.phase());
-                      return created;
-                    }))
-        .toList();
-  }
-
   /** The primary's clock. */
   Instant now(Side primary) {
     return databases.on(
@@ -246,7 +141,7 @@ final class ControlTables {
     String schema = config.journal().schema();
     Gaps gaps = new Gaps(schema);
     Duration since = Duration.between(comparisonStarted, now(primary));
-    return write(
+    return databases.write(
         primary,
         c -> {
           List<Instances.Instance> instances = new Instances(schema).list(c, config.migration());
@@ -268,13 +163,5 @@ final class ControlTables {
           }
           return reconciled;
         });
-  }
-
-  private <T> T write(Side side, Snapshots.Read<T> write) {
-    try (Connection connection = databases.database(side).getConnection()) {
-      return write.in(connection);
-    } catch (SQLException e) {
-      throw new SideReadException(side, e);
-    }
   }
 }

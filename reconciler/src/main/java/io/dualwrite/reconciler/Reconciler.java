@@ -32,6 +32,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compares and repairs the two databases of a migration. Safe for use by several threads; nothing
@@ -45,20 +47,24 @@ public final class Reconciler {
   /** How long a lane's lock is waited for, and how long one statement under it may take. */
   private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(30);
 
+  private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
+
   private final MigrationConfig config;
   private final Snapshots databases;
   private final ControlTables control;
+  private final Registration registration;
   private final Clock clock;
 
   /** Over two databases that the caller opens and closes. */
   public Reconciler(MigrationConfig config, DataSource source, DataSource target) {
-    this(config, source, target, Clock.systemUTC());
+    this(config, new Snapshots(source, target), Clock.systemUTC());
   }
 
-  Reconciler(MigrationConfig config, DataSource source, DataSource target, Clock clock) {
+  private Reconciler(MigrationConfig config, Snapshots databases, Clock clock) {
     this.config = config;
-    this.databases = new Snapshots(source, target);
+    this.databases = databases;
     this.control = new ControlTables(config, databases);
+    this.registration = new Registration(config, databases);
     this.clock = clock;
   }
 
@@ -117,9 +123,29 @@ public final class Reconciler {
     return new Repair(work.tables(), work.stopped(), reconcileGaps(scene, started, after), after);
   }
 
+  /**
+   * The same for the migration that the source's control schema belongs to, whatever it is called
+   * in this configuration; this one where the source does not say.
+   */
+  public Reconciler asRegistered() {
+    try {
+      return registration
+          .other(Side.SOURCE)
+          .map(name -> new Reconciler(config.named(name), databases, clock))
+          .orElse(this);
+    } catch (SideReadException e) {
+      LOG.debug("The source does not say whose control schema it has: {}", e.problem());
+      return this;
+    }
+  }
+
   /** Where the migration stands. */
   public MigrationStatus status() {
-    return control.status();
+    MigrationStatus status = control.status();
+    if (!status.initialised() && status.problems().isEmpty()) {
+      List.of(Side.values()).forEach(registration::throwIfOthers);
+    }
+    return status;
   }
 
   /**
@@ -129,7 +155,7 @@ public final class Reconciler {
    * @throws ReconcilerException if the source does not answer, or does not know the migration
    */
   public List<String> setKillSwitch(boolean engaged) {
-    return control.setKillSwitch(engaged);
+    return new KillSwitchRow(config, databases).set(engaged);
   }
 
   /**
@@ -137,7 +163,7 @@ public final class Reconciler {
    * something was missing.
    */
   public List<Side> init() {
-    return control.create();
+    return registration.create();
   }
 
   private <T> T explained(Supplier<T> work) {
@@ -168,6 +194,7 @@ public final class Reconciler {
   }
 
   private Scene scene(CompareOptions options) {
+    List.of(Side.values()).forEach(registration::throwIfOthers);
     Phase phase = control.state().map(Control.State::phase).orElse(config.phase());
     String schema = config.journal().schema();
     Catalog source = databases.on(Side.SOURCE, c -> Catalog.read(c, schema));

@@ -142,6 +142,26 @@ public record MigrationConfig(
     return tables.override(table).failurePolicy().orElse(failurePolicy);
   }
 
+  /** The same for a migration of that name. */
+  public MigrationConfig named(String name) {
+    return new MigrationConfig(
+        name,
+        source,
+        target,
+        phase,
+        failurePolicy,
+        delivery,
+        capture,
+        unmirrored,
+        tables,
+        secondary,
+        killSwitch,
+        shadowReads,
+        journal,
+        reconciler,
+        origin);
+  }
+
   /** The same, to be changed. */
   public Builder toBuilder() {
     Builder builder = new Builder(migration);

@@ -41,6 +41,18 @@ public final class Control {
     }
   }
 
+  /** Another migration that is registered here, if there is one. */
+  public Optional<String> other(Connection connection, String migration) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "SELECT migration FROM " + control + " WHERE migration <> ? LIMIT 1")) {
+      statement.setString(1, migration);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+      }
+    }
+  }
+
   /**
    * Registers the migration with its initial phase unless it is registered already, and returns the
    * state in force.
@@ -50,22 +62,16 @@ public final class Control {
    */
   public State register(Connection connection, String migration, Phase initial)
       throws SQLException {
-    try (PreparedStatement other =
-        connection.prepareStatement(
-            "SELECT migration FROM " + control + " WHERE migration <> ? LIMIT 1")) {
-      other.setString(1, migration);
-      try (ResultSet rows = other.executeQuery()) {
-        if (rows.next()) {
-          throw new SQLException(
-              "journal: schema "
-                  + control.substring(0, control.lastIndexOf('.'))
-                  + " belongs to migration \""
-                  + rows.getString(1)
-                  + "\", not \""
-                  + migration
-                  + "\". Set journal.schema to another name for this one.");
-        }
-      }
+    Optional<String> other = other(connection, migration);
+    if (other.isPresent()) {
+      throw new SQLException(
+          "journal: schema "
+              + control.substring(0, control.lastIndexOf('.'))
+              + " belongs to migration \""
+              + other.get()
+              + "\", not \""
+              + migration
+              + "\". Set journal.schema to another name for this one.");
     }
     try (PreparedStatement statement =
         connection.prepareStatement(

@@ -2,7 +2,6 @@ package io.dualwrite.reconciler.cli;
 
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.reconciler.Databases;
-import io.dualwrite.reconciler.Reconciler;
 import io.dualwrite.reconciler.compare.CompareOptions;
 import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.report.JsonReport;
@@ -43,7 +42,8 @@ final class CompareCommand implements Callable<Integer> {
     CompareOptions options = comparison.options(config);
     try (Databases databases = terminal.cancelling(Databases.open(config, options.parallelism()))) {
       Comparison result =
-          new Reconciler(config, databases.source(), databases.target())
+          connection
+              .reconciler(config, databases)
               .compare(options, Bars.on(System.err, comparison.showProgress()));
       PrintWriter out = terminal.out();
       if (comparison.json()) {

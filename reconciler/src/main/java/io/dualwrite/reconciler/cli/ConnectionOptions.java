@@ -1,6 +1,8 @@
 package io.dualwrite.reconciler.cli;
 
 import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.reconciler.Databases;
+import io.dualwrite.reconciler.Reconciler;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,15 @@ final class ConnectionOptions {
                   + " URL is missing: both sides are needed.");
     }
     return MigrationConfig.ofUrls(source, target, environment::get);
+  }
+
+  /**
+   * The reconciler over the open databases. Two URLs say nothing of the migration's name: it is the
+   * one that the source's control schema has.
+   */
+  Reconciler reconciler(MigrationConfig config, Databases databases) {
+    Reconciler reconciler = new Reconciler(config, databases.source(), databases.target());
+    return file == null ? reconciler.asRegistered() : reconciler;
   }
 
   /** The options again, for a next step; what may hold a password is left out. */

@@ -5,7 +5,6 @@ import io.dualwrite.jdbc.config.EndpointConfig;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.journal.ControlSchema;
 import io.dualwrite.reconciler.Databases;
-import io.dualwrite.reconciler.Reconciler;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +53,7 @@ final class InitCommand implements Callable<Integer> {
       return ExitCodes.OK;
     }
     try (Databases databases = terminal.cancelling(Databases.open(config, 1))) {
-      List<Side> created = new Reconciler(config, databases.source(), databases.target()).init();
+      List<Side> created = connection.reconciler(config, databases).init();
       for (Side side : Side.values()) {
         out.println(
             side.label()

@@ -2,7 +2,6 @@ package io.dualwrite.reconciler.cli;
 
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.reconciler.Databases;
-import io.dualwrite.reconciler.Reconciler;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -48,8 +47,7 @@ final class KillSwitchCommand implements Callable<Integer> {
     }
     MigrationConfig config = connection.config();
     try (Databases databases = Databases.unchecked(config, PATIENCE)) {
-      List<String> problems =
-          new Reconciler(config, databases.source(), databases.target()).setKillSwitch(engage);
+      List<String> problems = connection.reconciler(config, databases).setKillSwitch(engage);
       problems.forEach(p -> terminal.err().println("not set there: " + p));
     }
     terminal

@@ -64,7 +64,7 @@ final class RepairCommand implements Callable<Integer> {
     Progress progress = Bars.on(System.err, comparison.showProgress());
     try (Databases databases =
         terminal.cancelling(Databases.open(config, options.compare().parallelism()))) {
-      Reconciler reconciler = new Reconciler(config, databases.source(), databases.target());
+      Reconciler reconciler = connection.reconciler(config, databases);
       return dryRun ? plan(reconciler, options, progress) : repair(reconciler, options, progress);
     }
   }

@@ -3,7 +3,6 @@ package io.dualwrite.reconciler.cli;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.reconciler.Databases;
 import io.dualwrite.reconciler.MigrationStatus;
-import io.dualwrite.reconciler.Reconciler;
 import io.dualwrite.reconciler.report.StatusReport;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -35,8 +34,7 @@ final class StatusCommand implements Callable<Integer> {
     output.apply();
     MigrationConfig config = connection.config();
     try (Databases databases = Databases.unchecked(config)) {
-      MigrationStatus status =
-          new Reconciler(config, databases.source(), databases.target()).status();
+      MigrationStatus status = connection.reconciler(config, databases).status();
       terminal.out().print(StatusReport.of(status));
       return status.problems().isEmpty() ? ExitCodes.OK : ExitCodes.DATABASE;
     }

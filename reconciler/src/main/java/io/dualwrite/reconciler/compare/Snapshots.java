@@ -80,6 +80,15 @@ public record Snapshots(DataSource source, DataSource target) {
         : e;
   }
 
+  /** Writes one side, outside any snapshot, in auto-commit mode. */
+  public <T> T write(Side side, Read<T> write) {
+    try (Connection connection = database(side).getConnection()) {
+      return write.in(connection);
+    } catch (SQLException e) {
+      throw new SideReadException(side, e);
+    }
+  }
+
   private Session open(Side side) {
     try {
       Connection connection = database(side).getConnection();
