@@ -7,8 +7,10 @@ import java.time.Duration;
  *
  * @param batch entries of one table taken in one step
  * @param pollInterval how often the journal is looked at for entries of other instances
- * @param pause between two rounds of a lane that is never idle, so that rounds are fewer and
- *     larger; nobody who waits for a delivery waits for it
+ * @param shortestRest of a lane between two rounds. It rests three times as long as its last round
+ *     took, so that rounds are fewer and larger the more there is to do; nobody who waits for a
+ *     delivery waits for it
+ * @param longestRest however long the last round took
  * @param threads lanes delivered at the same time
  * @param firstBackOff the pause after a first failure of the secondary; it doubles with each
  *     further one
@@ -17,7 +19,8 @@ import java.time.Duration;
 public record DeliverySettings(
     int batch,
     Duration pollInterval,
-    Duration pause,
+    Duration shortestRest,
+    Duration longestRest,
     int threads,
     Duration firstBackOff,
     Duration longestBackOff) {
@@ -26,15 +29,26 @@ public record DeliverySettings(
       new DeliverySettings(
           1000,
           Duration.ofMillis(500),
-          Duration.ofMillis(8),
+          Duration.ofMillis(2),
+          Duration.ofMillis(40),
           4,
           Duration.ofMillis(50),
           Duration.ofSeconds(2));
+
+  private static final int REST_TO_WORK = 3;
 
   public DeliverySettings {
     if (batch < 1 || threads < 1) {
       throw new IllegalArgumentException(
           "delivery batch and threads must be at least 1, were " + batch + " and " + threads);
     }
+  }
+
+  /** How long a lane rests after a round that took so long. */
+  Duration rest(Duration round) {
+    Duration rest = round.multipliedBy(REST_TO_WORK);
+    return rest.compareTo(shortestRest) < 0
+        ? shortestRest
+        : rest.compareTo(longestRest) > 0 ? longestRest : rest;
   }
 }

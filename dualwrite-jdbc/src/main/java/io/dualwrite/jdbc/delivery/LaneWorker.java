@@ -27,6 +27,7 @@ final class LaneWorker implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(LaneWorker.class);
   private static final Duration BUSY_PAUSE = Duration.ofMillis(20);
   private static final Duration DONE = Duration.ofMillis(-1);
+  private static final Duration REST = Duration.ofMillis(-2);
   private static final int ROUNDS_BEFORE_YIELD = 16;
 
   /**
@@ -51,7 +52,8 @@ final class LaneWorker implements Runnable {
   private volatile int failures;
   private volatile boolean tableChanged;
   private int vainTries;
-  private volatile @Nullable ScheduledFuture<?> pause;
+  private volatile @Nullable ScheduledFuture<?> resting;
+  private volatile long restUntil = System.nanoTime();
 
   LaneWorker(
       LaneDelivery lane,
@@ -76,6 +78,15 @@ final class LaneWorker implements Runnable {
     // While the secondary is failing, a run is scheduled already: being woken is no reason to try
     // sooner.
     if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+      rest();
+    }
+  }
+
+  /** Runs when the lane has rested, or at once if somebody waits. */
+  private void rest() {
+    ScheduledFuture<?> next = execute(Duration.ofNanos(Math.max(0, restUntil - System.nanoTime())));
+    resting = next;
+    if (hasWaiters() && next.cancel(false)) {
       execute(Duration.ZERO);
     }
   }
@@ -91,7 +102,7 @@ final class LaneWorker implements Runnable {
     lock.lock();
     try {
       waiters++;
-      ScheduledFuture<?> pausing = pause;
+      ScheduledFuture<?> pausing = resting;
       if (scheduled.compareAndSet(false, true) || (pausing != null && pausing.cancel(false))) {
         execute(Duration.ZERO);
       }
@@ -118,25 +129,24 @@ final class LaneWorker implements Runnable {
           e);
       pause = settings.longestBackOff();
     }
-    if (pause.isNegative()) {
+    if (pause == DONE) {
       scheduled.set(false);
       // Woken between the last look and now: nobody else would run.
       if (running.getAsBoolean()
           && requested.get() > deliveredSoFar()
           && scheduled.compareAndSet(false, true)) {
-        execute(Duration.ZERO);
+        rest();
       }
-    } else if (pause == settings.pause()) {
-      this.pause = execute(pause);
-      if (hasWaiters() && this.pause.cancel(false)) {
-        execute(Duration.ZERO);
-      }
+    } else if (pause == REST) {
+      rest();
     } else {
       execute(pause);
     }
   }
 
-  /** The pause before the next run; negative when there is nothing more to do. */
+  /**
+   * The pause before the next run, or {@link #REST}; {@link #DONE}: there is nothing more to do.
+   */
   private Duration rounds() {
     for (int i = 0; i < ROUNDS_BEFORE_YIELD; i++) {
       if (!running.getAsBoolean()) {
@@ -161,11 +171,14 @@ final class LaneWorker implements Runnable {
           }
           case DRAINED -> {
             signal(upTo);
+            restUntil =
+                System.nanoTime()
+                    + settings.rest(Duration.ofNanos(System.nanoTime() - start)).toNanos();
             if (requested.get() == upTo) {
               return DONE;
             }
             if (!hasWaiters()) {
-              return settings.pause();
+              return REST;
             }
           }
           case MORE, STOPPED -> {}
