@@ -61,7 +61,8 @@ public record EndpointConfig(
     return withoutSecrets(url);
   }
 
-  static String withoutSecrets(String url) {
+  /** A URL for messages, as {@link #displayUrl} shows it. */
+  public static String withoutSecrets(String url) {
     return URL_USER_INFO.matcher(URL_SECRET.matcher(url).replaceAll("$1***")).replaceAll("$1***@");
   }
 

@@ -24,7 +24,7 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
-final class CompareCommand implements Callable<Integer> {
+final class CompareCommand implements Callable<Integer>, Connected {
   private final Terminal terminal;
   @Mixin private final ConnectionOptions connection;
   @Mixin private final ComparisonOptions comparison = new ComparisonOptions();
@@ -33,6 +33,11 @@ final class CompareCommand implements Callable<Integer> {
   CompareCommand(Terminal terminal) {
     this.terminal = terminal;
     this.connection = new ConnectionOptions(terminal.environment());
+  }
+
+  @Override
+  public ConnectionOptions connection() {
+    return connection;
   }
 
   @Override
@@ -49,7 +54,7 @@ final class CompareCommand implements Callable<Integer> {
       if (comparison.json()) {
         out.println(JsonReport.of(result));
       } else {
-        out.print(new TextReport(connection.forNextStep()).of(result));
+        out.print(new TextReport(connection.next(comparison.scope())).of(result));
       }
       return code(result);
     }

@@ -98,6 +98,23 @@ final class ComparisonOptions {
     return !noProgress;
   }
 
+  /** The options again that say which part is compared, in which windows. */
+  List<String> scope() {
+    List<String> scope = new ArrayList<>();
+    tables.forEach(table -> add(scope, "--table", table));
+    add(scope, "--from", from);
+    add(scope, "--to", to);
+    add(scope, "--window", window);
+    return scope;
+  }
+
+  private static void add(List<String> words, String option, @Nullable String value) {
+    if (value != null) {
+      words.add(option);
+      words.add(value);
+    }
+  }
+
   CompareOptions options(MigrationConfig config) {
     if (!json() && !format.equalsIgnoreCase("text")) {
       throw new IllegalArgumentException("--format must be text or json, was " + format);

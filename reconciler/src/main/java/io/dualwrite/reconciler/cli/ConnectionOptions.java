@@ -1,15 +1,21 @@
 package io.dualwrite.reconciler.cli;
 
+import io.dualwrite.jdbc.config.EndpointConfig;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.reconciler.Databases;
 import io.dualwrite.reconciler.Reconciler;
+import io.dualwrite.reconciler.report.NextStep;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How the databases are found: by a configuration file, or by two URLs. */
 final class ConnectionOptions {
+  /** How the script that starts the command line was called. */
+  private static final String PROGRAM = "RECONCILER_COMMAND";
+
   private final Map<String, String> environment;
 
   @Option(
@@ -65,8 +71,24 @@ final class ConnectionOptions {
     return file == null ? reconciler.asRegistered() : reconciler;
   }
 
-  /** The options again, for a next step; what may hold a password is left out. */
-  String forNextStep() {
-    return file == null ? " --source … --target …" : " -c " + file;
+  /** What to do next with the same databases. */
+  NextStep next() {
+    return next(List.of());
+  }
+
+  /** The same for a part of them. Passwords are left out. */
+  NextStep next(List<String> scope) {
+    String program = environment.getOrDefault(PROGRAM, "reconciler");
+    List<String> databases =
+        file != null
+            ? List.of("-c", file.toString())
+            : source == null || target == null
+                ? List.of("-c", "FILE")
+                : List.of(
+                    "--source",
+                    EndpointConfig.withoutSecrets(source),
+                    "--target",
+                    EndpointConfig.withoutSecrets(target));
+    return new NextStep(program, databases, scope);
   }
 }

@@ -5,6 +5,7 @@ import io.dualwrite.jdbc.config.Suggestion;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.reconciler.ReconcilerException;
 import io.dualwrite.reconciler.checksum.ChecksumException;
+import io.dualwrite.reconciler.report.NextStep;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.io.PrintWriter;
 import java.util.Collection;
@@ -67,6 +68,10 @@ final class Errors {
 
   static int failure(Exception e, CommandLine line, ParseResult parsed) {
     PrintWriter err = line.getErr();
+    NextStep next =
+        line.getCommand() instanceof Connected command
+            ? command.connection().next()
+            : new NextStep("reconciler", List.of(), List.of());
     boolean debug = parsed != null && parsed.originalArgs().contains("--debug");
     if (debug) {
       e.printStackTrace(err);
@@ -84,11 +89,11 @@ final class Errors {
       return ExitCodes.USAGE;
     }
     if (e instanceof ReconcilerException known) {
-      err.println(known.getMessage());
+      err.println(next.complete(String.valueOf(known.getMessage())));
       return known.kind() == ReconcilerException.Kind.USAGE ? ExitCodes.USAGE : ExitCodes.DATABASE;
     }
     if (e instanceof SideReadException failed) {
-      err.println(failed.problem() + (failed.isRefused() ? GRANT : ""));
+      err.println(next.complete(failed.problem() + (failed.isRefused() ? GRANT : "")));
       return ExitCodes.DATABASE;
     }
     err.println("Unexpected: " + Failures.describe(e) + (debug ? "" : ". --debug shows where"));

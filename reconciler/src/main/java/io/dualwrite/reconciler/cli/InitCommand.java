@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
-final class InitCommand implements Callable<Integer> {
+final class InitCommand implements Callable<Integer>, Connected {
   private final Terminal terminal;
   @Mixin private final ConnectionOptions connection;
 
@@ -41,6 +41,11 @@ final class InitCommand implements Callable<Integer> {
   InitCommand(Terminal terminal) {
     this.terminal = terminal;
     this.connection = new ConnectionOptions(terminal.environment());
+  }
+
+  @Override
+  public ConnectionOptions connection() {
+    return connection;
   }
 
   @Override

@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
-final class KillSwitchCommand implements Callable<Integer> {
+final class KillSwitchCommand implements Callable<Integer>, Connected {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @Parameters(index = "0", paramLabel = "engage|release", description = "What to do.")
@@ -35,6 +35,11 @@ final class KillSwitchCommand implements Callable<Integer> {
   KillSwitchCommand(Terminal terminal) {
     this.terminal = terminal;
     this.connection = new ConnectionOptions(terminal.environment());
+  }
+
+  @Override
+  public ConnectionOptions connection() {
+    return connection;
   }
 
   @Override
@@ -54,10 +59,10 @@ final class KillSwitchCommand implements Callable<Integer> {
         .out()
         .println(
             engage
-                ? "Kill switch engaged: applications use the source alone within a second. Next: reconciler status"
-                    + connection.forNextStep()
-                : "Kill switch released. Next: reconciler repair"
-                    + connection.forNextStep()
+                ? "Kill switch engaged: applications use the source alone within a second. Next: "
+                    + connection.next().of("status")
+                : "Kill switch released. Next: "
+                    + connection.next().of("repair")
                     + " (closes the gap)");
     return ExitCodes.OK;
   }

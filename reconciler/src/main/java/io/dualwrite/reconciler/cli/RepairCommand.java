@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
-final class RepairCommand implements Callable<Integer> {
+final class RepairCommand implements Callable<Integer>, Connected {
   private final Terminal terminal;
   @Mixin private final ConnectionOptions connection;
 
@@ -57,6 +57,11 @@ final class RepairCommand implements Callable<Integer> {
   }
 
   @Override
+  public ConnectionOptions connection() {
+    return connection;
+  }
+
+  @Override
   public Integer call() {
     output.apply();
     MigrationConfig config = connection.config();
@@ -75,7 +80,7 @@ final class RepairCommand implements Callable<Integer> {
     if (comparison.json()) {
       out.println(JsonReport.of(result));
     } else {
-      out.print(new TextReport(connection.forNextStep()).ofDryRun(result, deleteExtra));
+      out.print(new TextReport(connection.next(comparison.scope())).ofDryRun(result, deleteExtra));
     }
     return CompareCommand.code(result);
   }
@@ -86,7 +91,7 @@ final class RepairCommand implements Callable<Integer> {
     if (comparison.json()) {
       out.println(JsonReport.of(result));
     } else {
-      out.print(new TextReport(connection.forNextStep()).of(result));
+      out.print(new TextReport(connection.next(comparison.scope())).of(result));
     }
     return CompareCommand.code(result.after());
   }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false)
-final class StatusCommand implements Callable<Integer> {
+final class StatusCommand implements Callable<Integer>, Connected {
   private final Terminal terminal;
   @Mixin private final ConnectionOptions connection;
   @Mixin private final OutputOptions output = new OutputOptions();
@@ -30,12 +30,17 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   @Override
+  public ConnectionOptions connection() {
+    return connection;
+  }
+
+  @Override
   public Integer call() {
     output.apply();
     MigrationConfig config = connection.config();
     try (Databases databases = Databases.unchecked(config)) {
       MigrationStatus status = connection.reconciler(config, databases).status();
-      terminal.out().print(StatusReport.of(status));
+      terminal.out().print(new StatusReport(connection.next()).of(status));
       return status.problems().isEmpty() ? ExitCodes.OK : ExitCodes.DATABASE;
     }
   }

@@ -12,10 +12,15 @@ import java.util.Locale;
 
 /** Where a migration stands, in a few lines. */
 public final class StatusReport {
-  private StatusReport() {}
+  private final NextStep next;
+
+  /** Names {@code next} where something is to be done. */
+  public StatusReport(NextStep next) {
+    this.next = next;
+  }
 
   /** For people. */
-  public static String of(MigrationStatus status) {
+  public String of(MigrationStatus status) {
     StringBuilder text =
         new StringBuilder("migration ")
             .append(status.migration())
@@ -24,7 +29,7 @@ public final class StatusReport {
     if (!status.initialised()) {
       text.append(
           status.problems().isEmpty()
-              ? " (configured) · no control schema yet. Next: reconciler init\n"
+              ? " (configured) · no control schema yet. Next: " + next.of("init") + "\n"
               : "\n");
       return text.append(problems(status)).toString();
     }
@@ -32,9 +37,9 @@ public final class StatusReport {
     text.append(" · epoch ").append(status.epoch()).append('\n');
     text.append(writers(status.instances()));
     Journal.Depth journal = status.journal();
-    text.append("journal    ").append(TextReport.number(journal.pending())).append(" pending");
+    text.append("journal    ").append(VerdictLine.number(journal.pending())).append(" pending");
     text.append(journal.pending() == 0 ? "" : ", oldest " + age(journal.oldest()));
-    text.append(" · ").append(TextReport.number(journal.setAside())).append(" set aside\n");
+    text.append(" · ").append(VerdictLine.number(journal.setAside())).append(" set aside\n");
     for (Journal.SetAside entry : status.setAside()) {
       text.append("set aside  ").append(setAside(entry)).append('\n');
     }
@@ -95,7 +100,7 @@ public final class StatusReport {
         + entry.reason();
   }
 
-  private static String gaps(List<Gaps.Gap> gaps) {
+  private String gaps(List<Gaps.Gap> gaps) {
     if (gaps.isEmpty()) {
       return "none";
     }
@@ -111,7 +116,8 @@ public final class StatusReport {
                         + ")")
             .collect(joining(", "))
         + (gaps.size() > 5 ? " and " + (gaps.size() - 5) + " more" : "")
-        + ". Next: reconciler repair";
+        + ". Next: "
+        + next.of("repair");
   }
 
   private static String age(Duration age) {

@@ -1,5 +1,8 @@
 package io.dualwrite.reconciler.report;
 
+import static io.dualwrite.reconciler.report.VerdictLine.counted;
+import static io.dualwrite.reconciler.report.VerdictLine.number;
+import static io.dualwrite.reconciler.report.VerdictLine.sum;
 import static java.util.stream.Collectors.joining;
 
 import io.dualwrite.reconciler.compare.Comparison;
@@ -8,7 +11,8 @@ import io.dualwrite.reconciler.compare.TableComparison;
 import io.dualwrite.reconciler.compare.WindowResult;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.repair.Repair;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,16 +28,20 @@ public final class TextReport {
     "extra", "changed"
   };
 
-  private final String connection;
+  private final NextStep next;
 
-  /** {@code connection}: the options that led to the databases, for the next command. */
-  public TextReport(String connection) {
-    this.connection = connection;
+  /** Ends with {@code next}. */
+  public TextReport(NextStep next) {
+    this.next = next;
   }
 
   /** A comparison. */
   public String of(Comparison comparison) {
-    return body(comparison) + verdict(comparison, next(comparison)) + "\n";
+    boolean differs = comparison.count(Status.DIFFERS) > 0;
+    return body(comparison)
+        + new VerdictLine(comparison).text()
+        + (differs ? " Next: " + next.within("repair", "--dry-run") : "")
+        + "\n";
   }
 
   /** What a repair would do. */
@@ -53,7 +61,12 @@ public final class TextReport {
                 ? " and delete " + number(extra) + " rows"
                 : " rows and leave " + number(extra) + " extra")
             + " in the target. Nothing was changed.";
-    return body(comparison) + plan + "\n";
+    String then =
+        missing + changed + (deleteExtra ? extra : 0) == 0
+            ? ""
+            : " Next: "
+                + (deleteExtra ? next.within("repair", "--delete-extra") : next.within("repair"));
+    return body(comparison) + plan + then + "\n";
   }
 
   /** A repair. */
@@ -86,16 +99,24 @@ public final class TextReport {
             + gaps
             + "\n";
     String left = repair.after().inSync() ? "" : "\n" + body(repair.after());
-    String next =
+    String then =
         sum(repair.after(), Difference.Kind.EXTRA) > 0
-            ? " Extra rows are deleted with --delete-extra."
+            ? " Extra rows stay unless you say: " + next.within("repair", "--delete-extra")
             : "";
-    return work.text() + "\n" + problems + did + left + verdict(repair.after(), next) + "\n";
+    return work.text()
+        + "\n"
+        + problems
+        + did
+        + left
+        + new VerdictLine(repair.after()).text()
+        + then
+        + "\n";
   }
 
   private String body(Comparison comparison) {
     StringBuilder text = new StringBuilder();
     comparison.tables().forEach(t -> text.append(unseen(t)));
+    text.append(exclude(comparison));
     if (text.length() > 0) {
       text.append('\n');
     }
@@ -117,11 +138,8 @@ public final class TextReport {
     Map<String, Long> reasons = new LinkedHashMap<>();
     for (WindowResult window : table.windows()) {
       if (window.status() != Status.EQUAL && window.status() != Status.DIFFERS) {
-        String word =
-            window.status() == Status.NOT_YET
-                ? "not compared yet"
-                : window.status().name().toLowerCase(Locale.ROOT);
-        reasons.merge(word + ": " + window.reason().orElse("unknown"), 1L, Long::sum);
+        reasons.merge(
+            word(window.status()) + ": " + window.reason().orElse("unknown"), 1L, Long::sum);
       }
     }
     return reasons.entrySet().stream()
@@ -135,7 +153,36 @@ public final class TextReport {
         .collect(joining());
   }
 
+  private static String word(Status status) {
+    return switch (status) {
+      case NOT_YET -> "not compared yet";
+      case SKIPPED -> "cannot be compared";
+      default -> status.name().toLowerCase(Locale.ROOT);
+    };
+  }
+
+  /** The way out that fits every table that cannot be compared. */
+  private static String exclude(Comparison comparison) {
+    List<String> skipped =
+        comparison.tables().stream()
+            .filter(t -> t.count(Status.SKIPPED) > 0)
+            .map(t -> '"' + t.table() + '"')
+            .toList();
+    return skipped.isEmpty()
+        ? ""
+        : "To leave "
+            + (skipped.size() == 1 ? "it" : "them")
+            + " out: `exclude: ["
+            + String.join(", ", skipped)
+            + "]` under tables. Until then the exit code is 3.\n";
+  }
+
   private static List<String> line(TableComparison table) {
+    if (table.count(Status.SKIPPED) > 0) {
+      List<String> line = new ArrayList<>(Collections.nCopies(HEAD.length, "-"));
+      line.set(0, table.table());
+      return line;
+    }
     return List.of(
         table.table(),
         number(table.sourceRows()),
@@ -184,77 +231,5 @@ public final class TextReport {
                 + " lists them)\n"
             : "";
     return lines.text() + rest;
-  }
-
-  private String next(Comparison comparison) {
-    boolean differs = comparison.count(Status.DIFFERS) > 0;
-    return differs ? " Next: reconciler repair" + connection + " --dry-run" : "";
-  }
-
-  private static String verdict(Comparison comparison, String next) {
-    long windows = comparison.tables().stream().mapToLong(t -> t.windows().size()).sum();
-    long rows = comparison.tables().stream().mapToLong(TableComparison::sourceRows).sum();
-    if (comparison.inSync()) {
-      return "In sync: "
-          + counted(windows, "window")
-          + ", "
-          + counted(rows, "row")
-          + ", checksum "
-          + comparison.checksum().label()
-          + ", "
-          + seconds(comparison.duration())
-          + ".";
-    }
-    StringBuilder text = new StringBuilder();
-    long unseen = comparison.count(Status.FAILED) + comparison.count(Status.SKIPPED);
-    if (unseen > 0) {
-      text.append(number(unseen))
-          .append(" of ")
-          .append(counted(windows, "window"))
-          .append(" could not be compared. ");
-    }
-    if (comparison.count(Status.NOT_YET) > 0) {
-      text.append(number(comparison.count(Status.NOT_YET)))
-          .append(" of ")
-          .append(counted(windows, "window"))
-          .append(" not yet: deliveries are pending. ");
-    }
-    if (comparison.count(Status.DIFFERS) > 0) {
-      text.append(number(comparison.count(Status.DIFFERS)))
-          .append(" of ")
-          .append(counted(windows, "window"))
-          .append(comparison.count(Status.DIFFERS) == 1 ? " differs: " : " differ: ")
-          .append(number(sum(comparison, Difference.Kind.MISSING)))
-          .append(" missing, ")
-          .append(number(sum(comparison, Difference.Kind.EXTRA)))
-          .append(" extra, ")
-          .append(number(sum(comparison, Difference.Kind.CHANGED)))
-          .append(" changed. ");
-    }
-    return "Not in sync. " + text.toString().strip() + next;
-  }
-
-  private static long sum(Comparison comparison, Difference.Kind kind) {
-    return comparison.tables().stream()
-        .mapToLong(
-            t ->
-                switch (kind) {
-                  case MISSING -> t.missing();
-                  case EXTRA -> t.extra();
-                  case CHANGED -> t.changed();
-                })
-        .sum();
-  }
-
-  static String number(long value) {
-    return String.format(Locale.ROOT, "%,d", value);
-  }
-
-  private static String counted(long value, String noun) {
-    return number(value) + " " + noun + (value == 1 ? "" : "s");
-  }
-
-  private static String seconds(Duration duration) {
-    return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
   }
 }

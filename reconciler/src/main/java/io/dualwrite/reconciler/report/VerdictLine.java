@@ -1,0 +1,92 @@
+package io.dualwrite.reconciler.report;
+
+import io.dualwrite.reconciler.compare.Comparison;
+import io.dualwrite.reconciler.compare.Difference;
+import io.dualwrite.reconciler.compare.TableComparison;
+import io.dualwrite.reconciler.compare.WindowResult.Status;
+import java.util.Locale;
+
+/** What a comparison comes to, in one line. */
+final class VerdictLine {
+  private final Comparison comparison;
+
+  VerdictLine(Comparison comparison) {
+    this.comparison = comparison;
+  }
+
+  String text() {
+    if (comparison.inSync()) {
+      return "In sync: "
+          + counted(windows(), "window")
+          + ", "
+          + counted(
+              comparison.tables().stream().mapToLong(TableComparison::sourceRows).sum(), "row")
+          + ", checksum "
+          + comparison.checksum().label()
+          + String.format(Locale.ROOT, ", %.1f s.", comparison.duration().toMillis() / 1000.0);
+    }
+    StringBuilder text = new StringBuilder(judgement());
+    long tables = comparison.count(Status.SKIPPED);
+    if (tables > 0) {
+      text.append(' ')
+          .append(number(tables))
+          .append(" of ")
+          .append(counted(comparison.tables().size(), "table"))
+          .append(" cannot be compared.");
+    }
+    if (comparison.count(Status.FAILED) > 0) {
+      text.append(of(Status.FAILED)).append(" could not be compared.");
+    }
+    if (comparison.count(Status.NOT_YET) > 0) {
+      text.append(of(Status.NOT_YET)).append(" not yet: deliveries are pending.");
+    }
+    if (comparison.count(Status.DIFFERS) > 0) {
+      text.append(of(Status.DIFFERS))
+          .append(comparison.count(Status.DIFFERS) == 1 ? " differs: " : " differ: ")
+          .append(number(sum(comparison, Difference.Kind.MISSING)))
+          .append(" missing, ")
+          .append(number(sum(comparison, Difference.Kind.EXTRA)))
+          .append(" extra, ")
+          .append(number(sum(comparison, Difference.Kind.CHANGED)))
+          .append(" changed.");
+    }
+    return text.toString();
+  }
+
+  private String judgement() {
+    if (comparison.count(Status.DIFFERS) > 0) {
+      return "Not in sync.";
+    }
+    return comparison.incomplete() ? "Not known to be in sync." : "Not in sync yet.";
+  }
+
+  private String of(Status status) {
+    return " " + number(comparison.count(status)) + " of " + counted(windows(), "window");
+  }
+
+  /** A table that cannot be compared has no windows. */
+  private long windows() {
+    return comparison.tables().stream().mapToLong(t -> t.windows().size()).sum()
+        - comparison.count(Status.SKIPPED);
+  }
+
+  static long sum(Comparison comparison, Difference.Kind kind) {
+    return comparison.tables().stream()
+        .mapToLong(
+            t ->
+                switch (kind) {
+                  case MISSING -> t.missing();
+                  case EXTRA -> t.extra();
+                  case CHANGED -> t.changed();
+                })
+        .sum();
+  }
+
+  static String number(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  static String counted(long value, String noun) {
+    return number(value) + " " + noun + (value == 1 ? "" : "s");
+  }
+}
