@@ -20,13 +20,26 @@ final class JournalCheck {
     this.schema = schema;
   }
 
+  /** Whether the statement may have failed because its plan is out of date. */
+  static boolean isOfTheSchema(SQLException failure) {
+    return state(failure).startsWith("42");
+  }
+
   /**
-   * Whether a failure of an undefined or forbidden object may be the journal's: its message, in any
-   * language, names it then.
+   * Whether a failure may be the journal's. That of an undefined or forbidden object is only if its
+   * message, in any language, names it.
    */
   boolean concerns(SQLException failure) {
-    String message = String.valueOf(failure.getMessage());
-    return message.contains("journal") || message.contains(schema);
+    String state = state(failure);
+    if (state.startsWith("42") || state.startsWith("3F")) {
+      String message = String.valueOf(failure.getMessage());
+      return message.contains("journal") || message.contains(schema);
+    }
+    return state.equals("25006") || state.startsWith("53");
+  }
+
+  private static String state(SQLException failure) {
+    return String.valueOf(failure.getSQLState());
   }
 
   /**

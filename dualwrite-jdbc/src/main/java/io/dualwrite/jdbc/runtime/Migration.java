@@ -10,8 +10,6 @@ import io.dualwrite.Side;
 import io.dualwrite.WriteOutcome;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
-import io.dualwrite.jdbc.config.CaptureMode;
-import io.dualwrite.jdbc.config.ConfigurationException;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.Failures;
@@ -33,14 +31,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,11 +43,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Migration implements Mirroring, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
-  private static final long REFRESH_AGAIN_NANOS = 1_000_000_000;
-  private static final int REFRESH_PATIENCE_MILLIS = 2_000;
-  private static final int TEND_MILLIS = 100;
-  private static final int REFRESH_MILLIS = 5_000;
-  private static final int LOOK_SOON_MILLIS = 20;
 
   private final MigrationConfig config;
   private final DataSource primary;
@@ -65,6 +51,7 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final boolean dual;
   private final Side primarySide;
   private final Plans plans;
+  private final SchemaWatch schema;
   private final UnmirroredWrites unmirrored;
   private final Mode mode;
   private final JournalCheck journalCheck;
@@ -74,10 +61,6 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final Membership membership;
   private final KillSwitchMonitor killSwitch;
   private final ScheduledThreadPoolExecutor chores;
-
-  private volatile boolean schemaChanged;
-  private final AtomicLong refreshedAt = new AtomicLong(System.nanoTime() - REFRESH_AGAIN_NANOS);
-  private final AtomicBoolean lookingSoon = new AtomicBoolean();
 
   /**
    * Starts mirroring.
@@ -96,7 +79,7 @@ public final class Migration implements Mirroring, AutoCloseable {
       DualWriteMetrics metrics,
       DeliveryProbe probe)
       throws SQLException {
-    checkCapture(config);
+    Supported.check(config);
     this.config = config;
     this.metrics = metrics;
     this.probe = probe;
@@ -105,7 +88,7 @@ public final class Migration implements Mirroring, AutoCloseable {
         new OwnConnections(BoundedConnections.of(givenTarget, config.secondary().timeout()));
     this.membership = new Membership(config, source);
     Control.State state = membership.join();
-    Phase phase = supported(state.phase());
+    Phase phase = Supported.phase(state.phase());
     this.dual = phase.isDual();
     this.primarySide = phase.primary();
     boolean ofSource = primarySide == Side.SOURCE;
@@ -114,16 +97,8 @@ public final class Migration implements Mirroring, AutoCloseable {
     this.plans = new Plans(ownPrimary, config, phase.primary());
     plans.tables().throwOnProblems();
     this.unmirrored = new UnmirroredWrites(config.unmirrored(), metrics);
-    this.chores =
-        new ScheduledThreadPoolExecutor(
-            3,
-            task -> {
-              Thread thread = Executors.defaultThreadFactory().newThread(task);
-              thread.setName("dualwrite-" + config.migration());
-              thread.setDaemon(true);
-              return thread;
-            });
-    chores.setRemoveOnCancelPolicy(true);
+    this.chores = Upkeep.threads(config.migration());
+    this.schema = new SchemaWatch(config.migration(), plans, chores);
     CopyContext context =
         CopyContext.of(config, phase.primary(), source, target, config.secondary().timeout());
     this.journalCheck = new JournalCheck(ownPrimary, context.journal(), config.journal().schema());
@@ -159,32 +134,9 @@ public final class Migration implements Mirroring, AutoCloseable {
       killSwitch.addListener(engaged -> follow());
       follow();
     }
-    chores.scheduleWithFixedDelay(this::tend, TEND_MILLIS, TEND_MILLIS, TimeUnit.MILLISECONDS);
-    chores.scheduleWithFixedDelay(
-        this::lookAround, REFRESH_MILLIS, REFRESH_MILLIS, TimeUnit.MILLISECONDS);
+    new Upkeep(config.migration(), mode, journalCheck, membership, dual ? schema::look : () -> {})
+        .start(chores);
     announce(phase);
-  }
-
-  /** What can be configured already and comes later: refused where leaving it out would matter. */
-  private static void checkCapture(MigrationConfig config) {
-    if (config.capture() == CaptureMode.TRIGGER) {
-      throw new ConfigurationException(
-          List.of("capture: TRIGGER is not supported by this version. Use STATEMENT."));
-    }
-    if (config.shadowReads().sampleRate() > 0) {
-      LOG.warn(
-          "migration {}: shadow-reads.sample-rate has no effect here: this version repeats reads of DualWriter alone",
-          config.migration());
-    }
-  }
-
-  private static Phase supported(Phase phase) {
-    if (phase == Phase.TARGET_PRIMARY) {
-      throw new IllegalStateException(
-          "phase TARGET_PRIMARY is not supported by this version: the fenced swap of roles, which makes the kill switch's way back"
-              + " safe, comes with `reconciler cutover`. Stay in SOURCE_PRIMARY.");
-    }
-    return phase;
   }
 
   private static List<KillSwitch> switches(
@@ -236,59 +188,7 @@ public final class Migration implements Mirroring, AutoCloseable {
   @Override
   public CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys)
       throws SQLException {
-    if (schemaChanged) {
-      refresh();
-    }
-    CapturePlan plan = plans.plan(raw, session, sql, keys);
-    return plans.isStale() && refreshedSoon() ? plans.plan(raw, session, sql, keys) : plan;
-  }
-
-  /**
-   * A relation that the catalog does not know yet, made elsewhere: the catalog is read anew before
-   * the statement runs, at most once a second, and without waiting long for a connection.
-   */
-  private boolean refreshedSoon() {
-    long now = System.nanoTime();
-    long last = refreshedAt.get();
-    if (chores.isShutdown()
-        || now - last < REFRESH_AGAIN_NANOS
-        || !refreshedAt.compareAndSet(last, now)) {
-      return false;
-    }
-    Future<?> refresh =
-        chores.submit(
-            () -> {
-              plans.refresh();
-              return null;
-            });
-    try {
-      refresh.get(REFRESH_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn(
-          "migration {}: a table was met that is newer than what is known of the schema, which could"
-              + " not be read again at once: {}",
-          config.migration(),
-          e.getCause() == null ? "no answer in time" : Failures.describe(e.getCause()));
-      return false;
-    }
-  }
-
-  /** Where that is not possible now (a pool with no connection left), it is tried again soon. */
-  private void refresh() {
-    schemaChanged = false;
-    try {
-      plans.refresh();
-    } catch (SQLException e) {
-      LOG.warn(
-          "migration {}: the schema has changed and cannot be read at the moment: {}",
-          config.migration(),
-          Failures.describe(e));
-      lookAtSchemaSoon();
-    }
+    return schema.plan(raw, session, sql, keys);
   }
 
   @Override
@@ -352,18 +252,10 @@ public final class Migration implements Mirroring, AutoCloseable {
 
   @Override
   public boolean journalFailed(SQLException failure) {
-    String state = failure.getSQLState();
-    if (state == null
-        || !(state.startsWith("42")
-            || state.startsWith("3F")
-            || state.equals("25006")
-            || state.startsWith("53"))) {
-      return false;
+    if (JournalCheck.isOfTheSchema(failure)) {
+      schema.lookSoon();
     }
-    if (state.startsWith("42")) {
-      lookAtSchemaSoon();
-    }
-    if ((state.startsWith("42") || state.startsWith("3F")) && !journalCheck.concerns(failure)) {
+    if (!journalCheck.concerns(failure)) {
       return false;
     }
     try {
@@ -376,25 +268,9 @@ public final class Migration implements Mirroring, AutoCloseable {
     }
   }
 
-  /**
-   * The statement may have failed because its plan is out of date. An application may fail often by
-   * itself, and must not wait for it.
-   */
-  private void lookAtSchemaSoon() {
-    if (!chores.isShutdown() && lookingSoon.compareAndSet(false, true)) {
-      chores.schedule(
-          () -> {
-            lookingSoon.set(false);
-            lookAtSchema();
-          },
-          LOOK_SOON_MILLIS,
-          TimeUnit.MILLISECONDS);
-    }
-  }
-
   @Override
   public void schemaChanged() {
-    schemaChanged = true;
+    schema.changed();
   }
 
   @Override
@@ -418,49 +294,6 @@ public final class Migration implements Mirroring, AutoCloseable {
       mode.stop(Mode.Reason.KILL_SWITCH, "file, property, control table or flag");
     } else {
       mode.go(Mode.Reason.KILL_SWITCH);
-    }
-  }
-
-  private void tend() {
-    try {
-      mode.tend();
-      if (mode.stoppedBy(Mode.Reason.JOURNAL) && journalCheck.problem().isEmpty()) {
-        mode.go(Mode.Reason.JOURNAL);
-      }
-    } catch (SQLException e) {
-      LOG.debug(
-          "migration {}: the journal cannot be tried: {}",
-          config.migration(),
-          Failures.describe(e));
-    } catch (RuntimeException e) {
-      LOG.error("migration {}: looking after the gap failed", config.migration(), e);
-    }
-  }
-
-  private void lookAround() {
-    try {
-      membership.beat(mode.describe());
-    } catch (SQLException e) {
-      LOG.debug("migration {}: heartbeat failed: {}", config.migration(), Failures.describe(e));
-    } catch (RuntimeException e) {
-      LOG.error("migration {}: heartbeat failed", config.migration(), e);
-    }
-    lookAtSchema();
-  }
-
-  private void lookAtSchema() {
-    if (!dual) {
-      return;
-    }
-    try {
-      plans.refreshIfChanged();
-    } catch (SQLException e) {
-      LOG.debug(
-          "migration {}: the schema cannot be looked at: {}",
-          config.migration(),
-          Failures.describe(e));
-    } catch (RuntimeException e) {
-      LOG.error("migration {}: looking at the schema failed", config.migration(), e);
     }
   }
 
