@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /** Walks both sides' rows in step and names those that differ. */
 public final class RowMerge {
@@ -49,17 +50,24 @@ public final class RowMerge {
   }
 
   /**
-   * Rows that one side has more often than the other, of a table without a key.
+   * What a window of a table without a key lacks and has too much of: copies of rows, whichever
+   * rows they are.
    *
    * @param window the number of the window in the chunk
-   * @param rowHash what the copies of the row share
-   * @param surplus copies that the source has more than the target; negative: fewer
+   * @param missing copies that the source has more
+   * @param extra copies that the target has more
    */
-  public record Surplus(int window, long rowHash, long surplus) {}
+  public record Surplus(int window, long missing, long extra) {
+    private Surplus plus(long copies) {
+      return copies > 0
+          ? new Surplus(window, missing + copies, extra)
+          : new Surplus(window, missing, extra - copies);
+    }
+  }
 
-  /** Counts copies by the hash of the whole row. */
+  /** Counts copies by the hash of the whole row; windows with as many of each are left out. */
   static List<Surplus> byCopies(RowCursor source, RowCursor target) {
-    List<Surplus> found = new ArrayList<>();
+    Map<Integer, Surplus> found = new TreeMap<>();
     while (!source.isEmpty() || !target.isEmpty()) {
       long hash = next(source, target);
       Map<Integer, Long> surplus = new HashMap<>();
@@ -68,11 +76,12 @@ public final class RowMerge {
       surplus.forEach(
           (window, copies) -> {
             if (copies != 0) {
-              found.add(new Surplus(window, hash, copies));
+              Surplus before = found.getOrDefault(window, new Surplus(window, 0, 0));
+              found.put(window, before.plus(copies));
             }
           });
     }
-    return found;
+    return List.copyOf(found.values());
   }
 
   private static long next(RowCursor source, RowCursor target) {

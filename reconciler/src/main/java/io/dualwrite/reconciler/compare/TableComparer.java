@@ -161,7 +161,10 @@ final class TableComparer {
   }
 
   private static long count(WindowFindings findings, Difference.Kind kind) {
-    return findings.differences.stream().filter(d -> d.kind() == kind).count();
+    return findings.differences.stream()
+        .filter(d -> d.kind() == kind)
+        .mapToLong(Difference::rows)
+        .sum();
   }
 
   /** Looks at each candidate under the lock and files it under its window. */
@@ -184,7 +187,7 @@ final class TableComparer {
         } else {
           Window window = chunk.windows().get(candidate.window());
           found.differences.add(
-              new Difference(differs.kind(), names(candidate.key()), differs.columns(), window));
+              Difference.ofRow(differs.kind(), names(candidate.key()), differs.columns(), window));
         }
       }
     }
@@ -203,16 +206,17 @@ final class TableComparer {
       return;
     }
     for (RowMerge.Surplus surplus : copies.surplus()) {
-      Difference.Kind kind =
-          surplus.surplus() > 0 ? Difference.Kind.MISSING : Difference.Kind.EXTRA;
-      Map<String, String> key = Map.of("row hash", Long.toHexString(surplus.rowHash()));
       WindowFindings found = findings.get(surplus.window());
       if (found == null) {
         throw new IllegalStateException("a row of a window that was not asked for");
       }
-      for (long i = 0; i < Math.abs(surplus.surplus()); i++) {
+      Window window = chunk.windows().get(surplus.window());
+      if (surplus.missing() > 0) {
         found.differences.add(
-            new Difference(kind, key, List.of(), chunk.windows().get(surplus.window())));
+            Difference.ofRange(Difference.Kind.MISSING, surplus.missing(), window));
+      }
+      if (surplus.extra() > 0) {
+        found.differences.add(Difference.ofRange(Difference.Kind.EXTRA, surplus.extra(), window));
       }
     }
   }

@@ -62,6 +62,7 @@ final class TableTally {
     }
     List<WindowResult> all = List.copyOf(windows.values());
     long counted = all.stream().mapToLong(w -> w.missing() + w.extra() + w.changed()).sum();
-    return new TableComparison(table, all, listed, cut || counted > listed.size(), notes);
+    long shown = listed.stream().mapToLong(Difference::rows).sum();
+    return new TableComparison(table, all, listed, cut || counted > shown, notes);
   }
 }

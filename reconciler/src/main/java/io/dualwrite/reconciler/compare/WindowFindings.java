@@ -60,6 +60,6 @@ final class WindowFindings {
   }
 
   private long count(Difference.Kind kind) {
-    return differences.stream().filter(d -> d.kind() == kind).count();
+    return differences.stream().filter(d -> d.kind() == kind).mapToLong(Difference::rows).sum();
   }
 }

@@ -200,7 +200,7 @@ final class TableRepairer {
     if (surplus.isEmpty()) {
       return;
     }
-    if (!deleteExtra && surplus.stream().anyMatch(s -> s.surplus() < 0)) {
+    if (!deleteExtra && surplus.stream().anyMatch(s -> s.extra() > 0)) {
       problem(
           "has no key and rows that the source has not: it can only be replaced whole, with --delete-extra");
       return;

@@ -78,6 +78,9 @@ public final class JsonReport {
       ObjectNode key = d.putObject("key");
       difference.key().forEach(key::put);
       difference.columns().forEach(d.putArray("columns")::add);
+      if (difference.key().isEmpty()) {
+        d.put("rows", difference.rows());
+      }
       window(d.putObject("window"), difference.window());
     }
     ArrayNode problems = node.putArray("problems");

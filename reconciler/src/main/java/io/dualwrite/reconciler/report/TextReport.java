@@ -207,9 +207,11 @@ public final class TextReport {
     for (Difference d : table.differences()) {
       String label = d.window().label();
       String key =
-          d.key().entrySet().stream()
-              .map(e -> e.getKey() + "=" + e.getValue())
-              .collect(joining(" "));
+          d.key().isEmpty()
+              ? counted(d.rows(), "row")
+              : d.key().entrySet().stream()
+                  .map(e -> e.getKey() + "=" + e.getValue())
+                  .collect(joining(" "));
       lines.add(
           List.of(
               name,
@@ -220,7 +222,8 @@ public final class TextReport {
       name = "";
       window = label;
     }
-    long more = table.missing() + table.extra() + table.changed() - table.differences().size();
+    long shown = table.differences().stream().mapToLong(Difference::rows).sum();
+    long more = table.missing() + table.extra() + table.changed() - shown;
     String rest =
         more > 0
             ? " ".repeat(table.table().length())
