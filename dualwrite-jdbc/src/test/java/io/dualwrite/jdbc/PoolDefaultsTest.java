@@ -58,6 +58,32 @@ class PoolDefaultsTest {
   }
 
   @Test
+  void aPoolThatResetsNothingGetsItsConnectionsBackAsTheyWere() throws Exception {
+    dbs.executeOnBoth("CREATE TABLE item (id int PRIMARY KEY)");
+    try (PlainPool source = new PlainPool(dbs.source());
+        PlainPool target = new PlainPool(dbs.target())) {
+      try (DualWriteDataSource ds =
+          DualWriteDataSource.builder()
+              .config(MigrationConfig.builder("test").build())
+              .source(source)
+              .target(target)
+              .build()) {
+        try (Connection c = ds.getConnection();
+            Statement s = c.createStatement()) {
+          s.executeUpdate("INSERT INTO item VALUES (1)");
+          c.commit();
+        }
+        dbs.awaitSameRows("SELECT * FROM item");
+        Awaitility.await().until(() -> count("journal").equals("0"));
+      }
+      assertThat(source.settings())
+          .containsOnly("auto-commit false, network timeout " + PlainPool.TIMEOUT_MILLIS);
+      assertThat(target.settings())
+          .containsOnly("auto-commit false, network timeout " + PlainPool.TIMEOUT_MILLIS);
+    }
+  }
+
+  @Test
   void noStatementNeedsASecondConnection() throws Exception {
     dbs.executeOnBoth("CREATE TABLE item (id int PRIMARY KEY)");
     try (HikariDataSource pool = new HikariDataSource()) {

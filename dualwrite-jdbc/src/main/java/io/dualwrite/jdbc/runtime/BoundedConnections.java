@@ -40,12 +40,13 @@ final class BoundedConnections extends ForwardingDataSource {
     this.limit = limit;
   }
 
-  /** The same data source if it keeps to the limit by itself. */
+  /** Connections for the migration's own use, within the limit. */
   static DataSource of(DataSource dataSource, Duration limit) {
     boolean bounded =
         dataSource instanceof HikariDataSource pool
             && pool.getConnectionTimeout() <= limit.toMillis();
-    return bounded ? dataSource : new BoundedConnections(dataSource, limit);
+    DataSource own = new OwnConnections(dataSource);
+    return bounded ? own : new BoundedConnections(own, limit);
   }
 
   @Override

@@ -84,8 +84,7 @@ public final class Migration implements Mirroring, AutoCloseable {
     this.metrics = metrics;
     this.probe = probe;
     DataSource source = new OwnConnections(givenSource);
-    DataSource target =
-        new OwnConnections(BoundedConnections.of(givenTarget, config.secondary().timeout()));
+    DataSource target = BoundedConnections.of(givenTarget, config.secondary().timeout());
     this.membership = new Membership(config, source);
     Control.State state = membership.join();
     Phase phase = Supported.phase(state.phase());
