@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * that the caller decides on the transaction; none commits.
  */
 public final class Journal {
+  /** So many identities are looked through one by one, as a kept plan does. */
+  private static final int FEW = 50;
+
   private final String journal;
   private final String setAside;
 
@@ -169,7 +172,9 @@ public final class Journal {
 
   private static void identify(PreparedStatement statement, Collection<JournalEntry> entries)
       throws SQLException {
-    PlannedAfresh.each(statement);
+    if (entries.size() > FEW) {
+      PlannedAfresh.each(statement);
+    }
     Connection connection = statement.getConnection();
     Object[] places = entries.stream().map(JournalEntry::place).toArray();
     Object[] ids = entries.stream().map(JournalEntry::id).toArray();
