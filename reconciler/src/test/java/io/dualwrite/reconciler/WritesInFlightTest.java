@@ -7,6 +7,7 @@ import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.schema.Catalog;
+import io.dualwrite.jdbc.schema.KeyId;
 import io.dualwrite.jdbc.schema.Mirror;
 import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.reconciler.compare.Comparison;
@@ -43,8 +44,16 @@ class WritesInFlightTest {
   }
 
   private void journal(int id) throws SQLException {
+    journal(KeyId.ofKey(List.of("id")), id);
+  }
+
+  private void journal(int keyId, int id) throws SQLException {
     two.source(
-        "insert into dualwrite.journal (table_name, key) values ('public.t', array['" + id + "'])");
+        "insert into dualwrite.journal (table_name, key_id, key) values ('public.t', "
+            + keyId
+            + ", array['"
+            + id
+            + "'])");
   }
 
   @Test
@@ -72,6 +81,23 @@ class WritesInFlightTest {
 
     assertThat(table.count(Status.DIFFERS)).isEqualTo(1);
     assertThat(table.differences()).extracting(d -> d.key().get("id")).containsExactly("9");
+  }
+
+  @Test
+  void anEntryByAnotherKeySaysNothingOfWhichRow() throws SQLException {
+    two.source("update t set v = -1 where id = 7");
+    journal(KeyId.ofKey(List.of("v")), 9);
+
+    assertThat(two.table().count(Status.NOT_YET)).isEqualTo(1);
+  }
+
+  @Test
+  void aJournalOfAnEarlierVersionIsNotComparedWith() throws SQLException {
+    two.source(
+        "update t set v = -1 where id = 7", "alter table dualwrite.journal drop column key_id");
+
+    assertThat(two.table().inSync()).isFalse();
+    assertThat(two.table().differences()).isEmpty();
   }
 
   @Test

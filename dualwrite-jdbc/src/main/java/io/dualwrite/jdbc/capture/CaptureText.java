@@ -259,13 +259,16 @@ final class CaptureText {
     return into("key") + "ARRAY[" + joined(columns.size(), ", ", names) + "]" + from;
   }
 
+  /** The id of the key is a constant of the text, so that it costs next to nothing per row. */
   private String into(String column) {
     return "INSERT INTO "
         + journalTable
-        + " (table_name, "
+        + " (table_name, key_id, "
         + column
         + ") SELECT "
         + journalName()
+        + ", "
+        + table.keyId()
         + ", ";
   }
 

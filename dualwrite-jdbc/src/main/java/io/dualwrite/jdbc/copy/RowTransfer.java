@@ -166,7 +166,7 @@ final class RowTransfer {
       return Set.of();
     }
     try (PreparedStatement statement =
-        primary.prepareStatement(TableSql.pendingRange(journal, setAside))) {
+        primary.prepareStatement(sql.pendingRange(journal, setAside))) {
       statement.setString(1, name);
       statement.setString(2, name);
       try (ResultSet rows = statement.executeQuery()) {
@@ -195,11 +195,20 @@ final class RowTransfer {
   }
 
   private static boolean exists(Connection connection, String table) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("SELECT pg_catalog.to_regclass(?) IS NOT NULL")) {
+    String sql =
+        "SELECT t.oid IS NOT NULL, EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'key_id')"
+            + " FROM (SELECT pg_catalog.to_regclass(?) AS oid) t";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, table);
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
+        if (rows.getBoolean(1) && !rows.getBoolean(2)) {
+          throw new SQLException(
+              "journal: "
+                  + table
+                  + " was made by an earlier version. Run `reconciler init`, which adds what it lacks.",
+              "42703");
+        }
         return rows.getBoolean(1);
       }
     }

@@ -220,7 +220,10 @@ final class TableSql {
       columns.add("u.k" + i);
     }
     String entries =
-        "SELECT " + join(named) + ", NULL FROM %s j WHERE j.table_name = ? AND j.key IS NOT NULL";
+        "SELECT "
+            + join(named)
+            + ", NULL FROM %s j WHERE j.table_name = ? AND j.key IS NOT NULL AND j.key_id = "
+            + pair.keyId();
     // Grouped, not joined: a join planned by statistics from when the journal was empty would read
     // all of it for each key.
     return "SELECT pg_catalog.unnest(pg_catalog.array_agg(u.n) FILTER (WHERE u.n IS NOT NULL)) FROM (SELECT "
@@ -237,10 +240,14 @@ final class TableSql {
   }
 
   /**
-   * Whether the whole table, or a range of it, is named. Parameters: the table's identity twice.
+   * Whether the whole table, or a range of it, is named, or a row by a key that is not the present
+   * one. Parameters: the table's identity twice.
    */
-  static String pendingRange(String journal, String setAside) {
-    String named = "EXISTS (SELECT 1 FROM %s j WHERE j.table_name = ? AND j.key IS NULL)";
+  String pendingRange(String journal, String setAside) {
+    String named =
+        "EXISTS (SELECT 1 FROM %s j WHERE j.table_name = ? AND (j.key IS NULL OR j.key_id IS DISTINCT FROM "
+            + pair.keyId()
+            + "))";
     return "SELECT " + named.formatted(journal) + " OR " + named.formatted(setAside);
   }
 

@@ -5,10 +5,10 @@ import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.schema.Lane;
-import io.dualwrite.jdbc.schema.TablePair;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -72,8 +71,7 @@ public final class DeliveryEngine implements AutoCloseable {
   private final AtomicBoolean journalReadable = new AtomicBoolean(true);
 
   /** Keys of BEST_EFFORT rows written before the secondary was seen for the first time. */
-  private final ArrayBlockingQueue<Map.Entry<String, RowKey>> early =
-      new ArrayBlockingQueue<>(MEMORY);
+  private final RememberedRows early;
 
   /**
    * Where the lanes come from: both catalogs, so that the secondary must be there for the first
@@ -102,6 +100,7 @@ public final class DeliveryEngine implements AutoCloseable {
     this.breaker = breaker;
     this.metrics = metrics;
     this.probe = probe;
+    this.early = new RememberedRows(MEMORY, metrics);
     this.executor =
         new ScheduledThreadPoolExecutor(
             settings.threads() + 2,
@@ -201,29 +200,27 @@ public final class DeliveryEngine implements AutoCloseable {
   }
 
   /**
-   * Takes the keys of a BEST_EFFORT table; what does not fit is counted and left to the reconciler.
+   * Takes rows of a BEST_EFFORT table; what does not fit is counted and left to the reconciler.
+   *
+   * @param keyId of which columns the keys are ({@link io.dualwrite.jdbc.schema.KeyId})
    */
-  public void remember(String table, Collection<RowKey> keys) {
-    LaneWorker worker = workers.get(table);
-    if (worker == null) {
-      rememberUntilKnown(table, keys);
-      return;
-    }
-    for (TablePair pair : worker.lane().lane().tables()) {
-      if (pair.name().toString().equals(table)) {
-        worker.lane().remember(pair, keys);
-      }
-    }
-    if (running) {
-      worker.wake();
-    }
+  public void remember(String table, int keyId, Collection<RowKey> keys) {
+    remember(keys.stream().map(key -> new Remembered(table, keyId, key)).toList());
   }
 
-  private void rememberUntilKnown(String table, Collection<RowKey> keys) {
-    for (RowKey key : keys) {
-      // Once the lanes are known, a table without one is not on the secondary.
-      if (!known.isEmpty() || !early.offer(Map.entry(table, key))) {
-        metrics.secondaryFailure(table, known.isEmpty() ? "queue-full" : "secondary-unknown");
+  private void remember(Collection<Remembered> rows) {
+    for (Remembered row : rows) {
+      LaneWorker worker = workers.get(row.table());
+      if (worker != null) {
+        worker.lane().remember(List.of(row));
+        if (running) {
+          worker.wake();
+        }
+      } else if (!known.isEmpty()) {
+        // The lanes are known, so this table is not on the secondary.
+        metrics.secondaryFailure(row.table(), "secondary-unknown");
+      } else {
+        early.add(List.of(row));
       }
     }
   }
@@ -325,12 +322,8 @@ public final class DeliveryEngine implements AutoCloseable {
     }
     Map<String, LaneWorker> former = workers;
     workers = Map.copyOf(next);
-    former.values().stream()
-        .distinct()
-        .forEach(worker -> worker.lane().forget().forEach((table, keys) -> remember(table, keys)));
-    List<Map.Entry<String, RowKey>> waiting = new ArrayList<>();
-    early.drainTo(waiting);
-    waiting.forEach(each -> remember(each.getKey(), List.of(each.getValue())));
+    former.values().stream().distinct().forEach(worker -> remember(worker.lane().forget()));
+    remember(early.take(Integer.MAX_VALUE));
     workers.values().forEach(LaneWorker::wake);
   }
 

@@ -3,34 +3,35 @@ package io.dualwrite.jdbc.delivery;
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RowKey;
-import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * The delivery of an entry that names a whole table, in steps: first the keys that the secondary
- * has, then those that the primary has. Each step is an ordinary copy of some keys under the lock,
- * so it may be repeated, and other entries go on in between. Walking each side in its own order
- * needs no agreement on collations. Progress is in memory: after a crash the walk starts again.
+ * The delivery of a whole table, in steps: first the keys that the secondary has, then those that
+ * the primary has. Each step is an ordinary copy of some keys under the lock, so it may be
+ * repeated, and other entries go on in between. Walking each side in its own order needs no
+ * agreement on collations. Progress is in memory: after a crash the walk starts again.
  */
 final class TableWalk {
-  private final JournalEntry entry;
   private final TablePair table;
+  private final WholeTable stands;
   private final Side secondary;
   private Side walking;
   private Optional<RowKey> after = Optional.empty();
 
-  TableWalk(JournalEntry entry, TablePair table, Side secondary) {
-    this.entry = entry;
+  /** A walk that stands for these entries, all of them written before it begins. */
+  TableWalk(TablePair table, WholeTable stands, Side secondary) {
     this.table = table;
+    this.stands = stands;
     this.secondary = secondary;
     this.walking = secondary;
   }
 
-  JournalEntry entry() {
-    return entry;
+  /** What is delivered when the walk is done. */
+  WholeTable standsFor() {
+    return stands;
   }
 
   TablePair table() {

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,6 +14,7 @@ import java.util.List;
  */
 public final class ControlSchema {
   private static final String PRIVILEGE_MISSING = "42501";
+  private static final int LOCK_SECONDS = 5;
   private static final List<String> TABLES =
       List.of("journal", "set_aside", "gaps", "control", "instances");
 
@@ -23,6 +25,12 @@ public final class ControlSchema {
    * there.
    */
   public static List<String> ddl(String schema) {
+    List<String> ddl = new ArrayList<>(tables(schema));
+    ddl.addAll(ControlMigration.ddl(schema));
+    return ddl;
+  }
+
+  private static List<String> tables(String schema) {
     String s = Identifiers.quote(schema);
     return List.of(
         "CREATE SCHEMA IF NOT EXISTS " + s,
@@ -37,6 +45,7 @@ public final class ControlSchema {
               range_to text,
               tx xid8 NOT NULL DEFAULT pg_current_xact_id(),
               at timestamptz NOT NULL DEFAULT clock_timestamp(),
+              key_id integer,
               PRIMARY KEY (table_name, id)
             ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,
               autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000)""",
@@ -53,7 +62,9 @@ public final class ControlSchema {
               reason text NOT NULL,
               tries integer NOT NULL,
               at timestamptz NOT NULL,
-              tried_at timestamptz NOT NULL DEFAULT clock_timestamp()
+              tried_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+              key_id integer,
+              named bytea
             )""",
         "CREATE TABLE IF NOT EXISTS "
             + s
@@ -127,15 +138,17 @@ public final class ControlSchema {
 
   /**
    * Creates what is missing, in one transaction of its own; of several callers at once, one
-   * creates.
+   * creates. Tables of an earlier version get what they lack; that takes a short exclusive lock on
+   * the journal, and is waited for no longer than {@value #LOCK_SECONDS} seconds.
    *
    * @param where how the database is called in messages: {@code source} or {@code target}
-   * @return whether anything was missing
+   * @return whether any table was missing
    * @throws MissingPrivilegeException naming the privilege, if the user may not create it
    */
   public static boolean create(Connection connection, String schema, String where)
       throws SQLException {
-    if (exists(connection, schema)) {
+    boolean there = exists(connection, schema);
+    if (there && !ControlMigration.isDue(connection, schema)) {
       return false;
     }
     boolean autoCommit = connection.getAutoCommit();
@@ -143,29 +156,36 @@ public final class ControlSchema {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "SELECT pg_catalog.pg_advisory_xact_lock(" + LockKeys.of("control-schema", schema) + ")");
-      for (String sql : ddl(schema)) {
+      statement.execute("SET LOCAL lock_timeout = '" + LOCK_SECONDS + "s'");
+      for (String sql : there ? ControlMigration.ddl(schema) : ddl(schema)) {
         statement.execute(sql);
       }
       connection.commit();
-      return true;
+      return !there;
     } catch (SQLException e) {
       rollback(connection, e);
       if (PRIVILEGE_MISSING.equals(e.getSQLState())) {
-        throw new MissingPrivilegeException(
-            "journal: \""
-                + connection.getMetaData().getUserName()
-                + "\" may not create schema "
-                + schema
-                + " in the "
-                + where
-                + " (42501). Run `reconciler init` as a user who may, or let an administrator run the"
-                + " output of `reconciler init --print`.",
-            e);
+        throw new MissingPrivilegeException(missing(connection, schema, where, there), e);
       }
       throw e;
     } finally {
       connection.setAutoCommit(autoCommit);
     }
+  }
+
+  private static String missing(Connection connection, String schema, String where, boolean there)
+      throws SQLException {
+    String what =
+        there
+            ? "\" may not alter the tables of schema " + schema + ", made by an earlier version,"
+            : "\" may not create schema " + schema;
+    return "journal: \""
+        + connection.getMetaData().getUserName()
+        + what
+        + " in the "
+        + where
+        + " (42501). Run `reconciler init` as a user who may, or let an administrator run the"
+        + " output of `reconciler init --print`.";
   }
 
   private static void rollback(Connection connection, SQLException cause) {

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ public final class Journal {
       Pipeline reading, Collection<String> tables, Map<String, Long> after, int limitPerTable)
       throws SQLException {
     String sql =
-        "SELECT e.id, e.place, e.table_name, e.key, e.range_from, e.range_to, e.at"
+        "SELECT e.id, e.place, e.table_name, e.key_id, e.key, e.range_from, e.range_to, e.at"
             + " FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::bigint[])) AS t(name, after)"
             + " CROSS JOIN LATERAL (SELECT j.ctid AS place, j.* FROM "
             + journal
@@ -80,11 +81,31 @@ public final class Journal {
     return entries;
   }
 
+  /**
+   * The oldest entries of a table that name no row by its present key, without what they name: for
+   * a walk over the whole table, which stands for them all.
+   *
+   * @param presentKey the id of the key or range column that entries are read by
+   */
+  public List<JournalEntry> readWhole(Connection primary, String table, int presentKey, int limit)
+      throws SQLException {
+    String sql =
+        "SELECT id, ctid, table_name, key_id, NULL::text[], NULL::text, NULL::text, at FROM "
+            + journal
+            + " WHERE table_name = ? AND (key IS NULL OR key_id IS DISTINCT FROM ?) ORDER BY id LIMIT ?";
+    try (PreparedStatement statement = primary.prepareStatement(sql)) {
+      statement.setString(1, table);
+      statement.setInt(2, presentKey);
+      statement.setInt(3, limit);
+      return entries(statement);
+    }
+  }
+
   /** The entries that the transaction under way on this connection wrote for these tables. */
   public List<JournalEntry> ownEntries(Connection primary, Collection<String> tables)
       throws SQLException {
     String sql =
-        "SELECT id, ctid, table_name, key, range_from, range_to, at FROM "
+        "SELECT id, ctid, table_name, key_id, key, range_from, range_to, at FROM "
             + journal
             + " WHERE table_name = ANY (?) AND tx = pg_catalog.pg_current_xact_id() ORDER BY id";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
@@ -100,7 +121,7 @@ public final class Journal {
   public List<JournalEntry> dueSetAside(Connection primary, Collection<String> tables, int limit)
       throws SQLException {
     String sql =
-        "SELECT id, ctid, table_name, key, range_from, range_to, at FROM "
+        "SELECT id, ctid, table_name, key_id, key, range_from, range_to, at FROM "
             + setAside
             + " WHERE table_name = ANY (?) AND tried_at + least(300, power(2, least(tries, 20) - 1)) * interval '1 second' <= clock_timestamp()"
             + " ORDER BY tried_at LIMIT ?";
@@ -120,16 +141,19 @@ public final class Journal {
   private static List<JournalEntry> entries(ResultSet rows) throws SQLException {
     List<JournalEntry> entries = new ArrayList<>();
     while (rows.next()) {
-      java.sql.Array key = rows.getArray(4);
+      int keyId = rows.getInt(4);
+      boolean noKeyId = rows.wasNull();
+      java.sql.Array key = rows.getArray(5);
       entries.add(
           new JournalEntry(
               rows.getLong(1),
               rows.getString(2),
               rows.getString(3),
+              noKeyId ? null : keyId,
               key == null ? null : Arrays.asList((String[]) key.getArray()),
-              rows.getString(5),
               rows.getString(6),
-              rows.getTimestamp(7).toInstant()));
+              rows.getString(7),
+              rows.getTimestamp(8).toInstant()));
     }
     return entries;
   }
@@ -197,24 +221,31 @@ public final class Journal {
   }
 
   /**
-   * Records an entry as set aside. The caller deletes it from the journal in the same transaction.
+   * Records an entry as set aside, or another failed try where its row is set aside already. The
+   * caller deletes it from the journal in the same transaction.
    */
   public void setAside(
-      Connection primary, JournalEntry entry, @Nullable String sqlState, String reason, int tries)
+      Connection primary, JournalEntry entry, @Nullable String sqlState, String reason)
       throws SQLException {
     String sql =
         "INSERT INTO "
             + setAside
-            + " (table_name, key, range_from, range_to, sql_state, reason, tries, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+            + " AS s (table_name, key_id, key, range_from, range_to, sql_state, reason, tries, at, named)"
+            + " SELECT e.*, "
+            + ControlMigration.named("e")
+            + " FROM (SELECT ? AS table_name, ?::integer AS key_id, ?::text[] AS key, ? AS range_from, ? AS range_to,"
+            + " ? AS sql_state, ? AS reason, 1 AS tries, ?::timestamptz AS at) e"
+            + " ON CONFLICT (named) DO UPDATE SET sql_state = EXCLUDED.sql_state, reason = EXCLUDED.reason, tries = s.tries + 1,"
+            + " at = least(s.at, EXCLUDED.at), tried_at = EXCLUDED.tried_at";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setString(1, entry.table());
+      statement.setObject(2, entry.keyId(), Types.INTEGER);
       statement.setArray(
-          2, entry.key() == null ? null : primary.createArrayOf("text", entry.key().toArray()));
-      statement.setString(3, entry.rangeFrom());
-      statement.setString(4, entry.rangeTo());
-      statement.setString(5, sqlState);
-      statement.setString(6, reason);
-      statement.setInt(7, tries);
+          3, entry.key() == null ? null : primary.createArrayOf("text", entry.key().toArray()));
+      statement.setString(4, entry.rangeFrom());
+      statement.setString(5, entry.rangeTo());
+      statement.setString(6, sqlState);
+      statement.setString(7, reason);
       statement.setTimestamp(8, Timestamp.from(entry.at()));
       statement.executeUpdate();
     }

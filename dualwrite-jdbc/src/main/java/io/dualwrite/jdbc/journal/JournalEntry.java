@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param place where it lay when it was read (PostgreSQL's {@code ctid}), by which it is found
  *     again
  * @param table the table's identity: the source's {@code schema.name}
+ * @param keyId which columns {@code key} or the range are of ({@link
+ *     io.dualwrite.jdbc.schema.KeyId}); null for a whole table, and in entries of versions that did
+ *     not note it
  * @param key canonical texts of the row's key; null for a range
  * @param rangeFrom lower bound of a range, inclusive; null in an entry without a key means the
  *     whole table
@@ -21,13 +24,23 @@ public record JournalEntry(
     long id,
     String place,
     String table,
+    @Nullable Integer keyId,
     @Nullable List<String> key,
     @Nullable String rangeFrom,
     @Nullable String rangeTo,
     Instant at) {
 
-  /** Whether the entry names a range, not a row. */
-  public boolean isRange() {
-    return key == null;
+  /** Whether the entry names a row by the key of that id. */
+  public boolean namesRowBy(int presentKey) {
+    return key != null && isOf(presentKey);
+  }
+
+  /** Whether the entry names a bounded range of the column of that id. */
+  public boolean namesRangeOf(int presentKey) {
+    return key == null && rangeFrom != null && rangeTo != null && isOf(presentKey);
+  }
+
+  private boolean isOf(int presentKey) {
+    return keyId != null && keyId == presentKey;
   }
 }

@@ -54,7 +54,7 @@ final class JournalCheck {
           connection.prepareStatement(
               "INSERT INTO "
                   + journal.sql()
-                  + " (table_name, key) VALUES ('dualwrite.check', '{}')")) {
+                  + " (table_name, key_id, key) VALUES ('dualwrite.check', 0, '{}')")) {
         insert.executeUpdate();
         return Optional.empty();
       } catch (SQLException e) {

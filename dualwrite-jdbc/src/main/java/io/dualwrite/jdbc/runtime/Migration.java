@@ -230,7 +230,7 @@ public final class Migration implements Mirroring, AutoCloseable {
     for (CapturedTable table : transaction.tables()) {
       List<RowKey> keys = transaction.remembered(table);
       if (!keys.isEmpty()) {
-        delivery.remember(table.journalName(), keys);
+        delivery.remember(table.journalName(), table.keyId(), keys);
       } else {
         delivery.wake(table.journalName());
       }

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param key its key columns on the primary, in the journal's order; empty: mirrored by ranges
  * @param rangeColumn for a table without a key, the column whose ranges are journaled; empty: the
  *     whole table is
+ * @param keyId which columns entries name rows by, in the source's names ({@link KeyId})
  * @param policy the failure policy of writes to it
  */
 public record CapturedTable(
@@ -20,4 +21,22 @@ public record CapturedTable(
     Table table,
     List<Column> key,
     Optional<Column> rangeColumn,
-    FailurePolicy policy) {}
+    int keyId,
+    FailurePolicy policy) {
+
+  /** A table of the source. */
+  public CapturedTable(
+      String journalName,
+      Table table,
+      List<Column> key,
+      Optional<Column> rangeColumn,
+      FailurePolicy policy) {
+    this(
+        journalName,
+        table,
+        key,
+        rangeColumn,
+        KeyId.of(key.stream().map(Column::name).toList(), rangeColumn.map(Column::name)),
+        policy);
+  }
+}

@@ -50,7 +50,12 @@ public record CapturedTables(
       } else {
         List<Column> key = choice instanceof KeyChoice.Chosen chosen ? chosen.columns() : List.of();
         Optional<Column> range = key.isEmpty() ? TimeColumns.of(named, key) : Optional.empty();
-        tables.add(new CapturedTable(identity, table, key, range, config.failurePolicy(identity)));
+        int keyId =
+            KeyId.of(
+                key.stream().map(c -> named.sourceName(c.name())).toList(),
+                range.map(c -> named.sourceName(c.name())));
+        tables.add(
+            new CapturedTable(identity, table, key, range, keyId, config.failurePolicy(identity)));
       }
     }
     return new CapturedTables(

@@ -30,10 +30,15 @@ record NamedTable(Side side, String identity, Table table, MigrationConfig confi
 
   /** Whether the configuration leaves this column out; the name is this side's. */
   boolean ignored(String name) {
-    return override().ignoreColumns().contains(side == Side.SOURCE ? name : sourceName(name));
+    return override().ignoreColumns().contains(sourceName(name));
   }
 
-  private String sourceName(String targetName) {
+  /** What the source calls the column that this side calls so. */
+  String sourceName(String name) {
+    return side == Side.SOURCE ? name : sourceNameOf(name);
+  }
+
+  private String sourceNameOf(String targetName) {
     return override().columns().entrySet().stream()
         .filter(e -> e.getValue().equals(targetName))
         .map(Map.Entry::getKey)

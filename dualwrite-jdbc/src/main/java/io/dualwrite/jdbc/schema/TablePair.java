@@ -40,6 +40,12 @@ public record TablePair(
     return side == Side.SOURCE ? source : target;
   }
 
+  /** Which columns this table's journal entries name rows by ({@link KeyId}). */
+  public int keyId() {
+    return KeyId.of(
+        key.stream().map(c -> c.source().name()).toList(), timeColumn.map(c -> c.source().name()));
+  }
+
   /** The columns as they stand on {@code side}, in the order of {@link #columns}. */
   public List<Column> columnsOn(Side side) {
     return columns.stream().map(c -> c.on(side)).toList();

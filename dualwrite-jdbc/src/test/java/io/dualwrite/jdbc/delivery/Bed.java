@@ -9,6 +9,7 @@ import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.schema.Catalog;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.Mirror;
+import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.testing.TestDatabases;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -108,14 +109,26 @@ public final class Bed {
     }
   }
 
-  /** Names a row in the journal. */
+  /** Names a row in the journal, by the table's present key. */
   public void enter(Connection source, String table, String... key) throws SQLException {
+    enter(source, table, keyId(table), key);
+  }
+
+  /** Names a row in the journal by the key of that id. */
+  public void enter(Connection source, String table, int keyId, String... key) throws SQLException {
     try (PreparedStatement entry =
-        source.prepareStatement("INSERT INTO dualwrite.journal (table_name, key) VALUES (?, ?)")) {
+        source.prepareStatement(
+            "INSERT INTO dualwrite.journal (table_name, key_id, key) VALUES (?, ?, ?)")) {
       entry.setString(1, table);
-      entry.setArray(2, key.length == 0 ? null : source.createArrayOf("text", key));
+      entry.setInt(2, keyId);
+      entry.setArray(3, key.length == 0 ? null : source.createArrayOf("text", key));
       entry.executeUpdate();
     }
+  }
+
+  /** The id of the table's present key. */
+  public int keyId(String table) throws SQLException {
+    return mirror().table(table).map(TablePair::keyId).orElse(0);
   }
 
   public long pending() throws SQLException {

@@ -119,8 +119,9 @@ class LaneDeliveryTest {
         "INSERT INTO top SELECT i, 'x' || i FROM generate_series(1, 10) i",
         "INSERT INTO p SELECT i, 1 + i % 10, 'x' || (1 + i % 10) FROM generate_series(1, 300) i",
         "INSERT INTO c SELECT i, i FROM generate_series(1, 300) i",
-        "INSERT INTO dualwrite.journal (table_name, key)"
-            + " SELECT 'public.c', ARRAY[i::text] FROM generate_series(1, 300) i");
+        "INSERT INTO dualwrite.journal (table_name, key_id, key) SELECT 'public.c', "
+            + bed.keyId("public.c")
+            + ", ARRAY[i::text] FROM generate_series(1, 300) i");
     LaneDelivery lane = bed.delivery("public.c");
     assertThat(lane.round(true).kind()).as("refused as a whole").isEqualTo(RoundResult.Kind.MORE);
     assertThat(lane.round(true).rows()).as("rows with all their parents").isEqualTo(610);

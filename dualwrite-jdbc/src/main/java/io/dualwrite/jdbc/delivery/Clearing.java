@@ -1,0 +1,174 @@
+package io.dualwrite.jdbc.delivery;
+
+import io.dualwrite.DualWriteMetrics;
+import io.dualwrite.jdbc.copy.CopyContext;
+import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.copy.RefusedRow;
+import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.jdbc.journal.JournalEntry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The end of a round, once the secondary's commit is acknowledged: entries delivered are deleted,
+ * those of refused rows are put aside, in one transaction of the primary.
+ */
+final class Clearing {
+  private static final Logger LOG = LoggerFactory.getLogger(Clearing.class);
+
+  private final CopyContext context;
+  private final Journal journal;
+  private final HeldTables held;
+  private final DualWriteMetrics metrics;
+  private final Map<String, Integer> keyIds;
+
+  private record NamedRow(String table, RowKey key) {
+    NamedRow(RefusedRow refused) {
+      this(refused.table().name().toString(), refused.key());
+    }
+  }
+
+  Clearing(
+      CopyContext context, HeldTables held, DualWriteMetrics metrics, Map<String, Integer> keyIds) {
+    this.context = context;
+    this.journal = context.journal();
+    this.held = held;
+    this.metrics = metrics;
+    this.keyIds = keyIds;
+  }
+
+  void run(Round round) throws SQLException {
+    Map<NamedRow, SQLException> failures = new LinkedHashMap<>();
+    round.refused.forEach(r -> failures.put(new NamedRow(r), r.cause()));
+    List<JournalEntry> delivered = new ArrayList<>();
+    List<JournalEntry> triedAgain = new ArrayList<>();
+    List<JournalEntry> succeeded = new ArrayList<>();
+    round.finished.forEach(
+        whole -> {
+          delivered.addAll(whole.journaled());
+          succeeded.addAll(whole.setAside());
+        });
+    Map<NamedRow, JournalEntry> aside = new LinkedHashMap<>();
+    Set<NamedRow> left = left(round);
+    for (JournalEntry entry : round.entries) {
+      NamedRow row = row(entry);
+      SQLException failure = failures.get(row);
+      if (row.key.values().isEmpty() || left.contains(row)) {
+        continue;
+      }
+      if (failure == null) {
+        delivered.add(entry);
+      } else if (Failures.refusesTable(failure)) {
+        held.hold(entry.table(), failure);
+      } else {
+        delivered.add(entry);
+        aside.putIfAbsent(row, entry);
+      }
+    }
+    for (JournalEntry entry : round.retried) {
+      NamedRow row = row(entry);
+      if (!row.key.values().isEmpty()) {
+        (failures.containsKey(row) ? triedAgain : succeeded).add(entry);
+        aside.remove(row);
+      }
+    }
+    noteUnnamed(round, triedAgain, aside);
+    Instant now = Instant.now();
+    delivered.forEach(e -> metrics.deliveryLag(Duration.between(e.at(), now)));
+    if (aside.isEmpty() && triedAgain.isEmpty() && succeeded.isEmpty()) {
+      journal.clear(context.primaryDatabase(), delivered);
+      return;
+    }
+    try (Connection primary = context.primaryDatabase().getConnection()) {
+      primary.setAutoCommit(false);
+      try {
+        for (Map.Entry<NamedRow, JournalEntry> each : aside.entrySet()) {
+          setAside(primary, each.getValue(), required(failures.get(each.getKey())));
+        }
+        for (JournalEntry entry : triedAgain) {
+          SQLException failure = required(failures.get(row(entry)));
+          journal.triedAgain(primary, entry, failure.getSQLState(), Failures.describe(failure));
+        }
+        journal.deleteSetAside(primary, succeeded);
+        journal.delete(primary, delivered);
+        primary.commit();
+      } catch (SQLException e) {
+        primary.rollback();
+        throw e;
+      } finally {
+        primary.setAutoCommit(true);
+      }
+    }
+  }
+
+  /**
+   * Rows refused on a walk over the whole table, or remembered: from here on an entry of their own
+   * stands for them.
+   */
+  private void noteUnnamed(
+      Round round, List<JournalEntry> triedAgain, Map<NamedRow, JournalEntry> aside) {
+    Set<NamedRow> known = new HashSet<>();
+    round.entries.forEach(e -> known.add(row(e)));
+    triedAgain.forEach(e -> known.add(row(e)));
+    for (RefusedRow refused : round.refused) {
+      NamedRow row = new NamedRow(refused);
+      if (!known.contains(row) && !Failures.refusesTable(refused.cause())) {
+        aside.put(
+            row,
+            new JournalEntry(
+                0,
+                "",
+                row.table,
+                keyIds.get(row.table),
+                refused.key().values(),
+                null,
+                null,
+                Instant.now()));
+      }
+    }
+  }
+
+  private static Set<NamedRow> left(Round round) {
+    Set<NamedRow> left = new HashSet<>();
+    round.copied.forEach(
+        (t, r) -> r.left().forEach(key -> left.add(new NamedRow(t.name().toString(), key))));
+    return left;
+  }
+
+  /** The row that the entry names; without a key where it names more than one. */
+  private NamedRow row(JournalEntry entry) {
+    boolean named = entry.namesRowBy(keyIds.getOrDefault(entry.table(), 0));
+    return new NamedRow(entry.table(), new RowKey(named ? required(entry.key()) : List.of()));
+  }
+
+  private static <T> T required(@Nullable T value) {
+    return Objects.requireNonNull(value);
+  }
+
+  private void setAside(Connection primary, JournalEntry entry, SQLException failure)
+      throws SQLException {
+    String reason = Failures.describe(failure);
+    journal.setAside(primary, entry, failure.getSQLState(), reason);
+    metrics.secondaryFailure(entry.table(), "refused-" + failure.getSQLState());
+    if (held.isNews(entry.table() + reason)) {
+      LOG.warn(
+          "delivery: rows of {} are set aside: {}. They are tried again by themselves; `reconciler status` lists them."
+              + " (Said once a minute.)",
+          entry.table(),
+          reason);
+    }
+  }
+}

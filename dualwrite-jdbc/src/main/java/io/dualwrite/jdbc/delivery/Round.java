@@ -1,0 +1,140 @@
+package io.dualwrite.jdbc.delivery;
+
+import io.dualwrite.jdbc.copy.CopyResult;
+import io.dualwrite.jdbc.copy.RefusedRow;
+import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
+import io.dualwrite.jdbc.journal.JournalEntry;
+import io.dualwrite.jdbc.schema.TablePair;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What one round of a lane found to be done, and what came of it. */
+final class Round {
+  /**
+   * Rows of a table that are copied together; bounds null: all of them.
+   *
+   * @param from lower bound of the time column, inclusive
+   * @param to upper bound, inclusive
+   */
+  record Range(String table, @Nullable String from, @Nullable String to) {
+    static Range whole(String table) {
+      return new Range(table, null, null);
+    }
+
+    boolean isWhole() {
+      return from == null;
+    }
+  }
+
+  /** Read from the journal. */
+  final List<JournalEntry> entries;
+
+  /** Set-aside entries whose next try is due. */
+  final List<JournalEntry> retried;
+
+  /** The rows to be copied. */
+  final Map<TablePair, Set<RowKey>> rows = new LinkedHashMap<>();
+
+  private final Map<Range, WholeTable> ranges = new LinkedHashMap<>();
+
+  /** The walks' steps. */
+  final Map<TableWalk, List<RowKey>> steps = new LinkedHashMap<>();
+
+  /** What was delivered as a whole. */
+  final List<WholeTable> finished = new ArrayList<>();
+
+  List<RefusedRow> refused = List.of();
+  Map<TablePair, CopyResult> copied = Map.of();
+
+  Round(List<JournalEntry> entries, List<JournalEntry> retried) {
+    this.entries = entries;
+    this.retried = retried;
+  }
+
+  /**
+   * Sorts out what the entries name. One that names its row by another key than the table's present
+   * one stands for the whole table: its values say nothing any more.
+   */
+  void sort(
+      Map<String, TablePair> tables, Map<String, Integer> keyIds, List<Remembered> fromMemory) {
+    Map<String, Set<RowKey>> byName = new HashMap<>();
+    Function<String, Set<RowKey>> rowsOf =
+        name -> byName.computeIfAbsent(name, n -> rowsOf(Objects.requireNonNull(tables.get(n))));
+    for (JournalEntry entry : entries) {
+      if (isRow(entry, keyIds)) {
+        rowsOf.apply(entry.table()).add(new RowKey(Objects.requireNonNull(entry.key())));
+      } else {
+        range(entry, tables, keyIds).journaled().add(entry);
+      }
+    }
+    for (JournalEntry entry : retried) {
+      if (isRow(entry, keyIds)) {
+        rowsOf.apply(entry.table()).add(new RowKey(Objects.requireNonNull(entry.key())));
+      } else {
+        range(entry, tables, keyIds).setAside().add(entry);
+      }
+    }
+    for (Remembered row : fromMemory) {
+      if (keyIds.getOrDefault(row.table(), 0) == row.keyId()) {
+        rowsOf.apply(row.table()).add(row.key());
+      } else {
+        range(Range.whole(row.table())).remembered().add(row);
+      }
+    }
+    joinWholeTables();
+  }
+
+  private static boolean isRow(JournalEntry entry, Map<String, Integer> keyIds) {
+    return entry.namesRowBy(keyIds.getOrDefault(entry.table(), 0));
+  }
+
+  private WholeTable range(
+      JournalEntry entry, Map<String, TablePair> tables, Map<String, Integer> keyIds) {
+    String table = entry.table();
+    boolean bounded =
+        Objects.requireNonNull(tables.get(table)).key().isEmpty()
+            && entry.namesRangeOf(keyIds.getOrDefault(table, 0));
+    return range(
+        bounded ? new Range(table, entry.rangeFrom(), entry.rangeTo()) : Range.whole(table));
+  }
+
+  private WholeTable range(Range range) {
+    return ranges.computeIfAbsent(range, r -> new WholeTable());
+  }
+
+  private void joinWholeTables() {
+    for (Range range : List.copyOf(ranges.keySet())) {
+      WholeTable whole = range.isWhole() ? null : ranges.get(Range.whole(range.table()));
+      if (whole != null) {
+        whole.add(Objects.requireNonNull(ranges.remove(range)));
+      }
+    }
+  }
+
+  Set<RowKey> rowsOf(TablePair table) {
+    return rows.computeIfAbsent(table, t -> new LinkedHashSet<>());
+  }
+
+  /** What is to be copied as a whole. */
+  Map<Range, WholeTable> ranges() {
+    return ranges;
+  }
+
+  /** How many entries of this table were read. */
+  long entriesOf(String table) {
+    return entries.stream().filter(e -> e.table().equals(table)).count();
+  }
+
+  boolean isEmpty() {
+    return rows.isEmpty() && ranges.isEmpty() && entries.isEmpty();
+  }
+}
