@@ -96,6 +96,9 @@ public sealed interface CapturePlan {
    *     name on this connection
    * @param touchesMirrored whether it drops, rewrites or redefines a mirrored table, so that {@code
    *     unmirrored} applies
+   * @param ofSession whether only temporary relations change, of which no catalog tells and on
+   *     which no other plan depends
    */
-  record SchemaChange(boolean createsTemporary, boolean touchesMirrored) implements CapturePlan {}
+  record SchemaChange(boolean createsTemporary, boolean touchesMirrored, boolean ofSession)
+      implements CapturePlan {}
 }

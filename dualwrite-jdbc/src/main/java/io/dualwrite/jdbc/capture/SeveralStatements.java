@@ -21,7 +21,8 @@ final class SeveralStatements {
         combined =
             new SchemaChange(
                 one.createsTemporary() || other.createsTemporary(),
-                one.touchesMirrored() || other.touchesMirrored());
+                one.touchesMirrored() || other.touchesMirrored(),
+                one.ofSession() && other.ofSession());
       } else if (combined instanceof PassThrough) {
         combined = plan;
       } else if (!(plan instanceof PassThrough) && !plan.equals(combined)) {

@@ -68,7 +68,7 @@ final class StatementPlanner {
               : SchemaStatements.alter(run, tables);
       case "DROP" -> SchemaStatements.drop(run, tables);
       // Privileges decide what can be captured.
-      case "GRANT", "IMPORT", "REVOKE" -> new SchemaChange(false, false);
+      case "GRANT", "IMPORT", "REVOKE" -> new SchemaChange(false, false, false);
       case "ANALYSE",
           "ANALYZE",
           "CHECKPOINT",
@@ -110,7 +110,7 @@ final class StatementPlanner {
       if (run.is(i, "INTO")
           && !run.isAny(i - 1, "AS", ".", "INSERT", "MERGE")
           && calls.write() == null) {
-        return new SchemaChange(run.isAny(i + 1, "TEMP", "TEMPORARY", "LOCAL"), false);
+        return new SchemaChange(run.isAny(i + 1, "TEMP", "TEMPORARY", "LOCAL"), false, false);
       }
     }
     return calls.otherwisePassThrough();
@@ -211,7 +211,7 @@ final class StatementPlanner {
         return unmirrored;
       }
     }
-    return SchemaStatements.create(run);
+    return SchemaStatements.create(run, tables);
   }
 
   /**

@@ -12,8 +12,11 @@ public interface TableResolver {
     /** A mirrored table. */
     record Mirrored(CapturedTable table) implements Relation {}
 
-    /** A table that is not mirrored on purpose, a temporary table, a system table. */
+    /** A table that is not mirrored on purpose, a system table. */
     record NotMirrored() implements Relation {}
+
+    /** A temporary table: never mirrored, and seen by this session alone. */
+    record Temporary() implements Relation {}
 
     /**
      * A relation through which a mirrored table may be written, but not captured: a view, a

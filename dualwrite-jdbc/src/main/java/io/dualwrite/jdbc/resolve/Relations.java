@@ -116,7 +116,10 @@ public final class Relations {
 
   /** The meaning of a relation, privileges aside. */
   Relation meaning(FoundRelation found) {
-    if (found.temporary() || isForeign(found.schema())) {
+    if (found.temporary()) {
+      return new Relation.Temporary();
+    }
+    if (isForeign(found.schema())) {
       return new Relation.NotMirrored();
     }
     String name = found.schema() + "." + found.name();

@@ -93,7 +93,9 @@ final class Execution {
         names.createdTemporaryTable();
       }
       transaction.namesChanged();
-      transaction.schemaChanged();
+      if (!plan.ofSession()) {
+        transaction.schemaChanged();
+      }
     }
   }
 

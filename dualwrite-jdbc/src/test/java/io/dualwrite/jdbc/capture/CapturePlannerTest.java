@@ -38,7 +38,8 @@ class CapturePlannerTest {
     } else if (plan instanceof SchemaChange change) {
       return "schema"
           + (change.createsTemporary() ? "+temp" : "")
-          + (change.touchesMirrored() ? "+mirrored" : "");
+          + (change.touchesMirrored() ? "+mirrored" : "")
+          + (change.ofSession() ? "+session" : "");
     } else if (plan instanceof SessionChange) {
       return "session";
     }
@@ -173,9 +174,24 @@ class CapturePlannerTest {
           SAVEPOINT s | SAVEPOINT
           RELEASE s | SAVEPOINT
           CREATE TABLE x (id int DEFAULT writes()) | schema
-          CREATE TEMP TABLE x (id int) | schema+temp
-          CREATE LOCAL TEMPORARY TABLE x (id int) | schema+temp
-          CREATE TABLE pg_temp.x (id int) | schema+temp
+          CREATE TEMP TABLE x (id int) | schema+temp+session
+          CREATE TEMP TABLE x AS SELECT 1 | schema+temp+session
+          CREATE OR REPLACE TEMP VIEW x AS SELECT 1 | schema+temp+session
+          CREATE TABLE temp (id int) | schema+temp
+          CREATE TABLE IF NOT EXISTS pg_temp.x (id int) | schema+temp+session
+          CREATE TEMP TABLE x (); CREATE TEMP TABLE y () | schema+temp+session
+          CREATE INDEX ON tmp (id) | schema+session
+          CREATE UNIQUE INDEX IF NOT EXISTS i ON tmp (id) | schema+session
+          CREATE INDEX i ON audit (id) | schema
+          ALTER TABLE tmp ADD x int | schema+session
+          ALTER TABLE audit ADD x int | schema
+          DROP TABLE tmp | schema+session
+          DROP TABLE IF EXISTS nowhere, tmp | schema+session
+          DROP TABLE nowhere | schema
+          DROP TABLE tmp, audit | schema
+          DROP TABLE tmp, t | schema+mirrored
+          CREATE LOCAL TEMPORARY TABLE x (id int) | schema+temp+session
+          CREATE TABLE pg_temp.x (id int) | schema+temp+session
           CREATE TABLE x AS SELECT writes() | function
           CREATE TABLE x AS WITH q AS (DELETE FROM t RETURNING id) SELECT * FROM q | cte
           CREATE TABLE x AS EXECUTE p | prepare

@@ -50,6 +50,7 @@ final class Tables implements TableResolver {
     relations.put("ranged", new Relation.Mirrored(RANGED));
     relations.put("whole", new Relation.Mirrored(WHOLE));
     relations.put("audit", new Relation.NotMirrored());
+    relations.put("tmp", new Relation.Temporary());
     relations.put("v", new Relation.Uncapturable("view", "v is a view"));
   }
 

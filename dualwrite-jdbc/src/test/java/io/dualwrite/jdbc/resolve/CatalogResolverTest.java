@@ -140,8 +140,8 @@ class CatalogResolverTest {
     statement.execute("CREATE TEMPORARY TABLE orders (id int)");
     session.createdTemporaryTable();
     session.searchPath(null);
-    assertThat(resolver.resolve("orders")).isEqualTo(new Relation.NotMirrored());
-    assertThat(resolver.resolve("pg_temp.orders")).isEqualTo(new Relation.NotMirrored());
+    assertThat(resolver.resolve("orders")).isEqualTo(new Relation.Temporary());
+    assertThat(resolver.resolve("pg_temp.orders")).isEqualTo(new Relation.Temporary());
     statement.execute("DROP TABLE pg_temp.orders");
     assertThat(mirrored("orders")).isEqualTo("public.orders");
   }

@@ -270,8 +270,9 @@ class TransactionModeTest {
 
   @Test
   void aChangeOfTheSchemaIsToldWhenMadeAndWhenCommitted() throws Exception {
-    migration.plans.put("create", new CapturePlan.SchemaChange(true, false));
-    migration.plans.put("drop", new CapturePlan.SchemaChange(false, true));
+    migration.plans.put("create", new CapturePlan.SchemaChange(true, false, false));
+    migration.plans.put("drop", new CapturePlan.SchemaChange(false, true, false));
+    migration.plans.put("temporary", new CapturePlan.SchemaChange(true, false, true));
     try (Connection connection = migration.connect();
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
@@ -284,6 +285,13 @@ class TransactionModeTest {
       calls.clear();
       statement.execute("drop");
       assertThat(calls).containsExactly("unmirrored ddl", "execute drop", "schema changed");
+      connection.rollback();
+      calls.clear();
+      migration.names.searchPath("public");
+      statement.execute("temporary");
+      assertThat(migration.names.searchPath()).isNull();
+      connection.commit();
+      assertThat(calls).containsExactly("execute temporary", "commit");
     }
   }
 
