@@ -5,8 +5,8 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.DataSources;
 import io.dualwrite.jdbc.config.EndpointConfig;
 import io.dualwrite.jdbc.config.MigrationConfig;
-import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.reconciler.ReconcilerException.Kind;
+import io.dualwrite.reconciler.database.DescribedConnections;
 import io.dualwrite.reconciler.database.WatchedDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -69,7 +69,7 @@ public final class Databases implements AutoCloseable {
   /** The same; a side that says nothing for so long, at least a second, is given up. */
   public static Databases unchecked(MigrationConfig config, Duration silence) {
     return new Databases(
-        single(config, Side.SOURCE, silence), single(config, Side.TARGET, silence));
+        described(config, Side.SOURCE, silence), described(config, Side.TARGET, silence));
   }
 
   /** The source's connections. */
@@ -106,7 +106,9 @@ public final class Databases implements AutoCloseable {
       connection.isValid(CONNECT_SECONDS);
     } catch (SQLException e) {
       throw new ReconcilerException(
-          Kind.DATABASE, unreachable(config, side, database.getUser(), e), e);
+          Kind.DATABASE,
+          side.label() + " " + new Unreachable(config, side, database.getUser()).describe(e),
+          e);
     }
     HikariDataSource pool = DataSources.ofReconciler(config, side);
     // What stands under pool is meant for the application; the load of this run is bounded by its
@@ -116,6 +118,12 @@ public final class Databases implements AutoCloseable {
         ? WatchedDatabase.unwatched(pool)
         : WatchedDatabase.watch(
             pool, side.label(), single(config, side, silence.dividedBy(4)), silence);
+  }
+
+  private static DataSource described(MigrationConfig config, Side side, Duration silence) {
+    PGSimpleDataSource database = single(config, side, silence);
+    return new DescribedConnections(
+        database, new Unreachable(config, side, database.getUser())::describe);
   }
 
   private static PGSimpleDataSource single(MigrationConfig config, Side side, Duration silence) {
@@ -145,38 +153,6 @@ public final class Databases implements AutoCloseable {
     endpoint.password().ifPresent(database::setPassword);
     database.setApplicationName("dualwrite reconciler");
     return database;
-  }
-
-  private static String unreachable(
-      MigrationConfig config, Side side, String user, SQLException e) {
-    EndpointConfig endpoint = config.endpoint(side).orElseThrow();
-    String where = side.label() + " " + endpoint.displayUrl();
-    String state = e.getSQLState() == null ? "" : e.getSQLState();
-    return switch (state) {
-      case "28P01", "28000", "08004" ->
-          where
-              + " refused the login of \""
-              + user
-              + "\" ("
-              + state
-              + "). "
-              + password(config, side, endpoint);
-      case "3D000" -> where + ": there is no such database (3D000).";
-      case "08001", "08006" ->
-          where
-              + " cannot be reached ("
-              + state
-              + "). Does the server run, and are host and port right?";
-      default -> where + ": " + Failures.describe(e);
-    };
-  }
-
-  private static String password(MigrationConfig config, Side side, EndpointConfig endpoint) {
-    String name =
-        config.origin().name().isEmpty()
-            ? "DUALWRITE_" + side.name() + "_PASSWORD"
-            : side.label() + ".password in " + config.origin().name();
-    return name + (endpoint.password().isPresent() ? " is set." : " is not set.");
   }
 
   @Override

@@ -42,8 +42,8 @@ final class KillSwitchRow {
           "The kill switch of "
               + config.migration()
               + " is unchanged. Applications read it in the source, and it cannot be set there: "
-              + e.problem()
-              + ". "
+              + sentence(e.problem())
+              + " "
               + otherSwitch(),
           e);
     }
@@ -98,6 +98,10 @@ final class KillSwitchRow {
             ControlSchema.hasControl(c, config.journal().schema())
                 && new Control(config.journal().schema())
                     .setKillSwitch(c, config.migration(), engaged));
+  }
+
+  private static String sentence(String text) {
+    return text.endsWith(".") || text.endsWith("?") ? text : text + ".";
   }
 
   private String otherSwitch() {

@@ -9,9 +9,12 @@ import java.util.Optional;
 public final class Suggestion {
   private Suggestion() {}
 
-  /** The nearest of the words, if one is near: a third of the letters may differ. */
+  /**
+   * The nearest of the words, if one is near: a third of the letters may differ, of a name with a
+   * schema a third of those behind the dot.
+   */
   public static Optional<String> nearest(String word, Collection<String> words) {
-    int reach = Math.max(1, (word.length() + 1) / 3);
+    int reach = Math.max(1, (word.length() - word.lastIndexOf('.')) / 3);
     return words.stream()
         .filter(w -> distance(word, w) <= reach)
         .min(Comparator.comparingInt((String w) -> distance(word, w)).thenComparing(w -> w));

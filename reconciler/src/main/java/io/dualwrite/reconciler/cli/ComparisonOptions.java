@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What is compared, and how. */
@@ -64,6 +65,7 @@ final class ComparisonOptions {
   @Option(
       names = "--checksum",
       paramLabel = "KIND",
+      completionCandidates = Candidates.Checksums.class,
       defaultValue = "auto",
       description =
           "send, text or auto: the cheapest that both servers compute alike. Default: ${DEFAULT-VALUE}.",
@@ -79,19 +81,13 @@ final class ComparisonOptions {
       order = 17)
   private String patience = "5s";
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORM",
-      defaultValue = "text",
-      description = "text or json. Default: ${DEFAULT-VALUE}.",
-      order = 18)
-  private String format = "text";
+  @Mixin private final FormatOption format = new FormatOption();
 
   @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 19)
   private boolean noProgress;
 
   boolean json() {
-    return format.equalsIgnoreCase("json");
+    return format.json();
   }
 
   boolean showProgress() {
@@ -116,9 +112,7 @@ final class ComparisonOptions {
   }
 
   CompareOptions options(MigrationConfig config) {
-    if (!json() && !format.equalsIgnoreCase("text")) {
-      throw new IllegalArgumentException("--format must be text or json, was " + format);
-    }
+    format.check();
     CompareOptions options =
         CompareOptions.of(config.reconciler())
             .tables(tables)

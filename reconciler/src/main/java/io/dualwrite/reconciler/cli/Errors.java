@@ -40,7 +40,8 @@ final class Errors {
     String typed = e.getUnmatched().get(0);
     boolean option = typed.startsWith("-");
     Collection<String> known = option ? spec.optionsMap().keySet() : spec.subcommands().keySet();
-    String near = Suggestion.didYouMean(shown(typed), known);
+    // A letter is near to every other letter.
+    String near = typed.length() <= 2 ? "" : Suggestion.didYouMean(shown(typed), known);
     String what = option ? "option" : known.isEmpty() ? "argument" : "command";
     return "unknown "
         + what

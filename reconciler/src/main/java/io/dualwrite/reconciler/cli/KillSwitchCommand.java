@@ -25,7 +25,11 @@ import picocli.CommandLine.Parameters;
 final class KillSwitchCommand implements Callable<Integer>, Connected {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  @Parameters(index = "0", paramLabel = "engage|release", description = "What to do.")
+  @Parameters(
+      index = "0",
+      paramLabel = "engage|release",
+      completionCandidates = Candidates.Switch.class,
+      description = "What to do.")
   private String action = "";
 
   private final Terminal terminal;
@@ -61,9 +65,7 @@ final class KillSwitchCommand implements Callable<Integer>, Connected {
             engage
                 ? "Kill switch engaged: applications use the source alone within a second. Next: "
                     + connection.next().of("status")
-                : "Kill switch released. Next: "
-                    + connection.next().of("repair")
-                    + " (closes the gap)");
+                : "Kill switch released. To close the gap: " + connection.next().of("repair"));
     return ExitCodes.OK;
   }
 }

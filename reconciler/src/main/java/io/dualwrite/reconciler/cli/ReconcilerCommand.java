@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.cli;
 
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 @Command(
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
       RepairCommand.class,
       StatusCommand.class,
       KillSwitchCommand.class,
+      CommandLine.HelpCommand.class,
       AutoComplete.GenerateCompletion.class
     },
     exitCodeListHeading = "%nExit codes:%n",

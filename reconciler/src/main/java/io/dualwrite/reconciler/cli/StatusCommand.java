@@ -3,6 +3,7 @@ package io.dualwrite.reconciler.cli;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.reconciler.Databases;
 import io.dualwrite.reconciler.MigrationStatus;
+import io.dualwrite.reconciler.report.StatusJson;
 import io.dualwrite.reconciler.report.StatusReport;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Mixin;
 final class StatusCommand implements Callable<Integer>, Connected {
   private final Terminal terminal;
   @Mixin private final ConnectionOptions connection;
+  @Mixin private final FormatOption format = new FormatOption();
   @Mixin private final OutputOptions output = new OutputOptions();
 
   StatusCommand(Terminal terminal) {
@@ -37,10 +39,15 @@ final class StatusCommand implements Callable<Integer>, Connected {
   @Override
   public Integer call() {
     output.apply();
+    format.check();
     MigrationConfig config = connection.config();
     try (Databases databases = Databases.unchecked(config)) {
       MigrationStatus status = connection.reconciler(config, databases).status();
-      terminal.out().print(new StatusReport(connection.next()).of(status));
+      if (format.json()) {
+        terminal.out().println(StatusJson.of(status));
+      } else {
+        terminal.out().print(new StatusReport(connection.next()).of(status));
+      }
       return status.problems().isEmpty() ? ExitCodes.OK : ExitCodes.DATABASE;
     }
   }

@@ -1,15 +1,12 @@
 package io.dualwrite.reconciler.database;
 
 import com.zaxxer.hikari.HikariDataSource;
-import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.jdbc.PgConnection;
@@ -20,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * and nothing is asked of it any more. Queries that take long are left alone. Safe for use by
  * several threads; closing it closes the pool.
  */
-public final class WatchedDatabase implements DataSource, AutoCloseable {
+public final class WatchedDatabase extends ForwardingDataSource implements AutoCloseable {
   private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(WatchedDatabase.class);
   private static final String CONNECTION_FAILURE = "08006";
   private static final String QUERY_CANCELED = "57014";
@@ -33,6 +30,7 @@ public final class WatchedDatabase implements DataSource, AutoCloseable {
 
   private WatchedDatabase(
       HikariDataSource pool, String name, @Nullable DataSource probe, Duration limit) {
+    super(pool);
     this.pool = pool;
     this.pulse =
         probe == null
@@ -73,7 +71,7 @@ public final class WatchedDatabase implements DataSource, AutoCloseable {
   @Override
   public Connection getConnection() throws SQLException {
     throwIfOver();
-    Connection connection = pool.getConnection();
+    Connection connection = super.getConnection();
     sessions.removeIf(WatchedDatabase::isClosed);
     sessions.add(connection.unwrap(PgConnection.class));
     if (silence != null || cancelled) {
@@ -149,45 +147,5 @@ public final class WatchedDatabase implements DataSource, AutoCloseable {
       cancel();
     }
     pool.close();
-  }
-
-  @Override
-  public Connection getConnection(String username, String password) throws SQLException {
-    throw new SQLFeatureNotSupportedException("a side is used with its own credentials");
-  }
-
-  @Override
-  public <T> T unwrap(Class<T> type) throws SQLException {
-    return pool.unwrap(type);
-  }
-
-  @Override
-  public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return pool.isWrapperFor(type);
-  }
-
-  @Override
-  public PrintWriter getLogWriter() throws SQLException {
-    return pool.getLogWriter();
-  }
-
-  @Override
-  public void setLogWriter(PrintWriter out) throws SQLException {
-    pool.setLogWriter(out);
-  }
-
-  @Override
-  public void setLoginTimeout(int seconds) throws SQLException {
-    pool.setLoginTimeout(seconds);
-  }
-
-  @Override
-  public int getLoginTimeout() throws SQLException {
-    return pool.getLoginTimeout();
-  }
-
-  @Override
-  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
-    return pool.getParentLogger();
   }
 }

@@ -15,7 +15,7 @@ import java.util.Locale;
 
 /** Results as one JSON object. */
 public final class JsonReport {
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  static final ObjectMapper MAPPER = new ObjectMapper();
   private static final int LISTED_PROBLEMS = 100;
 
   private JsonReport() {}
@@ -105,7 +105,7 @@ public final class JsonReport {
     }
   }
 
-  private static String write(ObjectNode root) {
+  static String write(ObjectNode root) {
     try {
       return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root);
     } catch (JsonProcessingException e) {

@@ -91,8 +91,8 @@ public final class TextReport {
             : " " + counted(repair.gapsReconciled(), "gap") + " reconciled.";
     String did =
         "Repaired: "
-            + number(repair.copied())
-            + " rows copied, "
+            + counted(repair.copied(), "row")
+            + " copied, "
             + number(repair.deleted())
             + " deleted."
             + (repair.stopped() ? " Stopped at --max-changes." : "")
@@ -138,8 +138,10 @@ public final class TextReport {
     Map<String, Long> reasons = new LinkedHashMap<>();
     for (WindowResult window : table.windows()) {
       if (window.status() != Status.EQUAL && window.status() != Status.DIFFERS) {
-        reasons.merge(
-            word(window.status()) + ": " + window.reason().orElse("unknown"), 1L, Long::sum);
+        String reason = window.reason().orElse("unknown");
+        // Some reasons begin with the table's name themselves.
+        String own = reason.startsWith(table.table() + ": ") ? table.table() + ": " : "";
+        reasons.merge(word(window.status()) + ": " + reason.substring(own.length()), 1L, Long::sum);
       }
     }
     return reasons.entrySet().stream()

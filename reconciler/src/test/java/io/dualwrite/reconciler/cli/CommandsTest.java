@@ -179,7 +179,7 @@ class CommandsTest {
   }
 
   @Test
-  void statusAndKillSwitchGoThroughTheControlTable() throws SQLException {
+  void statusAndKillSwitchGoThroughTheControlTable() throws Exception {
     Ran before = run("status");
     assertThat(before.code()).isZero();
     assertThat(before.out())
@@ -220,7 +220,17 @@ class CommandsTest {
             """
                 .formatted(Pattern.quote(next("repair"))));
 
-    assertThat(run("kill-switch", "release").code()).isZero();
+    JsonNode json = new ObjectMapper().readTree(run("status", "--format", "json").out());
+    assertThat(json.get("killSwitch").asBoolean()).isTrue();
+    assertThat(json.get("journal").get("pending").asLong()).isEqualTo(1);
+    assertThat(json.get("writers").get(0).get("name").asText()).isEqualTo("app-1");
+    assertThat(json.get("setAside").get(0).get("reason").asText()).isEqualTo("check c");
+    assertThat(json.get("gaps").get(0).get("until").isNull()).isTrue();
+
+    Ran released = run("kill-switch", "release");
+    assertThat(released.code()).isZero();
+    assertThat(released.out().strip())
+        .isEqualTo("Kill switch released. To close the gap: " + next("repair"));
     assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control"))
         .isEqualTo("f");
   }
@@ -324,7 +334,8 @@ class CommandsTest {
     assertThat(status.code()).isEqualTo(3);
     assertThat(status.out())
         .startsWith("migration m · phase SOURCE_PRIMARY")
-        .contains("problem    target: ")
+        .contains(
+            "problem    target: jdbc:postgresql://127.0.0.1:1/x cannot be reached (08001). Does the server run, and are host and port right?\n")
         .doesNotContain("secret");
   }
 

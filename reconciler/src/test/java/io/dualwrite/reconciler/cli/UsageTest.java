@@ -27,6 +27,8 @@ class UsageTest {
         "compare jdbc:postgresql://h/d?password=hunter2 ; reconciler compare: unknown argument (a URL). See reconciler compare -h",
         "compare --sorce=jdbc:postgresql://h/d?password=hunter2 ; reconciler compare: unknown option --sorce. Did you mean --source?",
         "compare --pasword=hunter2 ; reconciler compare: unknown option --pasword. See reconciler compare -h",
+        "compare -d t ; reconciler compare: unknown option -d. See reconciler compare -h",
+        "status --format xml --source jdbc:postgresql:x --target jdbc:postgresql:y ; --format must be text or json, was xml",
         "compare --tabel t ; reconciler compare: unknown option --tabel. Did you mean --table?",
         "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --from soon ; from must be a day or a time, such as 2001-01-14 or 2001-01-14T10:00:00Z, was soon",
         "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --from 2001-01-02 --to 2001-01-01 ; from must be before to, was 2001-01-02, and to was 2001-01-01",
@@ -60,7 +62,15 @@ class UsageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "init", "compare", "repair", "status", "kill-switch", "generate-completion"})
+      strings = {
+        "",
+        "init",
+        "compare",
+        "repair",
+        "status",
+        "kill-switch",
+        "generate-completion"
+      })
   void everyCommandExplainsItselfInEightyColumns(String command) {
     Ran ran = command.isEmpty() ? Ran.of("-h") : Ran.of(command, "-h");
 
@@ -72,13 +82,19 @@ class UsageTest {
   }
 
   @Test
+  void helpIsACommandToo() {
+    assertThat(Ran.of("help", "compare")).isEqualTo(Ran.of("compare", "-h"));
+  }
+
+  @Test
   void theVersionIsPrinted() {
     assertThat(Ran.of("--version").out()).matches("(?s)reconciler \\d.*Java .*");
   }
 
   @Test
   void completionKnowsTheCommands() {
-    assertThat(Ran.of("generate-completion").out()).contains("kill-switch", "--max-differences");
+    assertThat(Ran.of("generate-completion").out())
+        .contains("kill-switch", "--max-differences", "engage", "\"json\"", "\"send\"");
   }
 
   @Test

@@ -1,0 +1,39 @@
+package io.dualwrite.reconciler.cli;
+
+import java.util.List;
+import java.util.ListIterator;
+
+/** What a shell may complete where a word is one out of a few. */
+abstract class Candidates implements Iterable<String> {
+  private final List<String> words;
+
+  private Candidates(String... words) {
+    this.words = List.of(words);
+  }
+
+  @Override
+  public ListIterator<String> iterator() {
+    return words.listIterator();
+  }
+
+  /** Of {@code --format}. */
+  static final class Format extends Candidates {
+    Format() {
+      super("text", "json");
+    }
+  }
+
+  /** Of {@code --checksum}. */
+  static final class Checksums extends Candidates {
+    Checksums() {
+      super("auto", "send", "text");
+    }
+  }
+
+  /** Of {@code kill-switch}. */
+  static final class Switch extends Candidates {
+    Switch() {
+      super("engage", "release");
+    }
+  }
+}
