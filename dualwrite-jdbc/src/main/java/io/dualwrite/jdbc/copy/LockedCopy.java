@@ -2,6 +2,7 @@ package io.dualwrite.jdbc.copy;
 
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.ColumnText;
 import io.dualwrite.jdbc.schema.Lane;
@@ -336,6 +337,19 @@ public final class LockedCopy implements AutoCloseable {
   public void commit() throws SQLException {
     secondary.commit();
     committed = true;
+  }
+
+  /**
+   * Ends the snapshot and deletes these entries from the journal, in one message. Only after {@link
+   * #commit()} has returned.
+   */
+  public void clear(Collection<JournalEntry> delivered) throws SQLException {
+    Pipeline pipeline = new Pipeline(primary).add("COMMIT");
+    if (delivered.isEmpty()) {
+      pipeline.send();
+    } else {
+      context.journal().clear(pipeline, delivered);
+    }
   }
 
   /** Gives everything back; without a {@link #commit()} before, nothing is kept. */

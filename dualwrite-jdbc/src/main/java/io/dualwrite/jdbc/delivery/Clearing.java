@@ -3,6 +3,7 @@ package io.dualwrite.jdbc.delivery;
 import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.journal.Journal;
@@ -50,7 +51,7 @@ final class Clearing {
     this.keyIds = keyIds;
   }
 
-  void run(Round round) throws SQLException {
+  void run(LockedCopy copy, Round round) throws SQLException {
     Map<NamedRow, SQLException> failures = new LinkedHashMap<>();
     round.refused.forEach(r -> failures.put(new NamedRow(r), r.cause()));
     List<JournalEntry> delivered = new ArrayList<>();
@@ -89,28 +90,25 @@ final class Clearing {
     Instant now = Instant.now();
     delivered.forEach(e -> metrics.deliveryLag(Duration.between(e.at(), now)));
     if (aside.isEmpty() && triedAgain.isEmpty() && succeeded.isEmpty()) {
-      journal.clear(context.primaryDatabase(), delivered);
+      copy.clear(delivered);
       return;
     }
-    try (Connection primary = context.primaryDatabase().getConnection()) {
-      primary.setAutoCommit(false);
-      try {
-        for (Map.Entry<NamedRow, JournalEntry> each : aside.entrySet()) {
-          setAside(primary, each.getValue(), required(failures.get(each.getKey())));
-        }
-        for (JournalEntry entry : triedAgain) {
-          SQLException failure = required(failures.get(row(entry)));
-          journal.triedAgain(primary, entry, failure.getSQLState(), Failures.describe(failure));
-        }
-        journal.deleteSetAside(primary, succeeded);
-        journal.delete(primary, delivered);
-        primary.commit();
-      } catch (SQLException e) {
-        primary.rollback();
-        throw e;
-      } finally {
-        primary.setAutoCommit(true);
+    copy.clear(List.of());
+    Connection primary = copy.primary();
+    try {
+      for (Map.Entry<NamedRow, JournalEntry> each : aside.entrySet()) {
+        setAside(primary, each.getValue(), required(failures.get(each.getKey())));
       }
+      for (JournalEntry entry : triedAgain) {
+        SQLException failure = required(failures.get(row(entry)));
+        journal.triedAgain(primary, entry, failure.getSQLState(), Failures.describe(failure));
+      }
+      journal.deleteSetAside(primary, succeeded);
+      journal.delete(primary, delivered);
+      primary.commit();
+    } catch (SQLException e) {
+      primary.rollback();
+      throw e;
     }
   }
 

@@ -158,6 +158,7 @@ final class LaneDelivery {
 
   private RoundResult lockedRound(boolean wait, List<Remembered> fromMemory) throws SQLException {
     Round round;
+    int rows;
     try (LockedCopy copy = wait ? queue() : LockedCopy.tryBegin(context, lane).orElse(null)) {
       if (copy == null) {
         return RoundResult.BUSY;
@@ -175,14 +176,15 @@ final class LaneDelivery {
         return RoundResult.STOPPED;
       }
       copy.commit();
+      underWay = null;
+      probe.reached(DeliveryProbe.Point.SECONDARY_COMMITTED);
+      position.delivered(round.entries);
+      advance(round);
+      rows = count(round);
+      clearing.run(copy, round);
     } finally {
       underWay = null;
     }
-    probe.reached(DeliveryProbe.Point.SECONDARY_COMMITTED);
-    position.delivered(round.entries);
-    advance(round);
-    int rows = count(round);
-    clearing.run(round);
     probe.reached(DeliveryProbe.Point.CLEARED);
     boolean more =
         careful

@@ -1,7 +1,6 @@
 package io.dualwrite.jdbc.journal;
 
 import io.dualwrite.jdbc.pipeline.Pipeline;
-import io.dualwrite.jdbc.pipeline.PlannedAfresh;
 import io.dualwrite.jdbc.schema.Identifiers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -160,13 +159,9 @@ public final class Journal {
 
   /** Deletes exactly these entries of the journal. */
   public void delete(Connection primary, Collection<JournalEntry> entries) throws SQLException {
-    if (entries.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement statement = primary.prepareStatement("DELETE FROM " + found())) {
-      identify(statement, entries);
-      statement.executeUpdate();
-    }
+    Pipeline pipeline = new Pipeline(primary);
+    delete(pipeline, entries);
+    pipeline.send();
   }
 
   /**
@@ -177,33 +172,39 @@ public final class Journal {
     if (entries.isEmpty()) {
       return;
     }
-    String sql =
-        "SELECT pg_catalog.set_config('synchronous_commit', 'off', true); DELETE FROM " + found();
-    try (Connection connection = primary.getConnection();
-        PreparedStatement statement = connection.prepareStatement(sql)) {
-      identify(statement, entries);
-      statement.execute();
+    try (Connection connection = primary.getConnection()) {
+      clear(new Pipeline(connection), entries);
     }
+  }
+
+  /** The same, behind what the pipeline holds already, which must leave no transaction open. */
+  public void clear(Pipeline pipeline, Collection<JournalEntry> entries) throws SQLException {
+    pipeline.add("SELECT pg_catalog.set_config('synchronous_commit', 'off', true)");
+    delete(pipeline, entries);
+    pipeline.send();
   }
 
   /**
-   * Entries by where they lay, and only if they still are what lies there. One that has been moved
-   * since (VACUUM FULL) stays, and is delivered once more.
+   * Entries are found by where they lay, and deleted only if they still are what lies there. One
+   * that has been moved since (VACUUM FULL) stays, and is delivered once more.
    */
-  private String found() {
-    return journal + " WHERE ctid = ANY (?) AND id = ANY (?)";
-  }
-
-  private static void identify(PreparedStatement statement, Collection<JournalEntry> entries)
-      throws SQLException {
-    if (entries.size() > FEW) {
-      PlannedAfresh.each(statement);
+  private void delete(Pipeline pipeline, Collection<JournalEntry> entries) {
+    if (entries.isEmpty()) {
+      return;
     }
-    Connection connection = statement.getConnection();
+    if (entries.size() > FEW) {
+      pipeline.plannedAfresh();
+    }
     Object[] places = entries.stream().map(JournalEntry::place).toArray();
     Object[] ids = entries.stream().map(JournalEntry::id).toArray();
-    statement.setArray(1, connection.createArrayOf("tid", places));
-    statement.setArray(2, connection.createArrayOf("bigint", ids));
+    pipeline.add(
+        "DELETE FROM " + journal + " WHERE ctid = ANY (?) AND id = ANY (?)",
+        (statement, first) -> {
+          Connection connection = statement.getConnection();
+          statement.setArray(first, connection.createArrayOf("tid", places));
+          statement.setArray(first + 1, connection.createArrayOf("bigint", ids));
+          return first + 2;
+        });
   }
 
   /** Deletes exactly these set-aside entries. */
