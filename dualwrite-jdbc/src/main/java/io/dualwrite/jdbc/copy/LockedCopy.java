@@ -1,5 +1,7 @@
 package io.dualwrite.jdbc.copy;
 
+import static java.util.Objects.requireNonNull;
+
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.journal.JournalEntry;
@@ -208,7 +210,8 @@ public final class LockedCopy implements AutoCloseable {
    */
   public CopyResult copy(TablePair table, Collection<RowKey> keys, boolean deleteMissing)
       throws SQLException {
-    RowChanges changes = RowChanges.read(this, context.primary(), Map.of(table, keys)).get(table);
+    RowChanges changes =
+        requireNonNull(RowChanges.read(this, context.primary(), Map.of(table, keys)).get(table));
     if (deleteMissing) {
       Cascades.refuse(
           table, new Cascades(this, context.secondary(), lane).survivors(table, changes.deletes()));
