@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.KillSwitch;
 import io.dualwrite.Side;
@@ -16,6 +17,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.function.BiFunction;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -123,8 +125,15 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
     private @Nullable MeterRegistry registry;
     private KillSwitch killSwitch = KillSwitch.never();
     private DeliveryProbe probe = DeliveryProbe.NONE;
+    private BiFunction<MigrationConfig, Side, HikariDataSource> pools = DataSources::ofApplication;
 
     private Builder() {}
+
+    /** How what is not given is made. */
+    Builder pools(BiFunction<MigrationConfig, Side, HikariDataSource> maker) {
+      pools = maker;
+      return this;
+    }
 
     /** The old database; the application's own pool, which stays the application's to close. */
     public Builder source(DataSource dataSource) {
@@ -177,9 +186,9 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
       boolean built = false;
       try {
         DataSource ofSource =
-            source == null ? own(DataSources.ofApplication(config, Side.SOURCE), owned) : source;
+            source == null ? own(pools.apply(config, Side.SOURCE), owned) : source;
         DataSource ofTarget =
-            target == null ? own(DataSources.ofApplication(config, Side.TARGET), owned) : target;
+            target == null ? own(pools.apply(config, Side.TARGET), owned) : target;
         DualWriteMetrics metrics = DualWriteMetrics.of(registry, config.migration());
         Migration migration = new Migration(config, ofSource, ofTarget, killSwitch, metrics, probe);
         built = true;

@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,19 +20,23 @@ final class ConfigFiles {
 
   private ConfigFiles() {}
 
-  static MigrationConfig load(String location, Function<String, @Nullable String> environment) {
+  static MigrationConfig load(
+      String location,
+      Function<String, @Nullable String> environment,
+      Map<String, String> settings) {
     if (location.startsWith(CLASS_PATH)) {
-      return ofClassPath(location.substring(CLASS_PATH.length()), environment);
+      return ofClassPath(location.substring(CLASS_PATH.length()), environment, settings);
     }
     try {
-      return load(Path.of(location), environment);
+      return load(Path.of(location), environment, settings);
     } catch (InvalidPathException notAPath) {
       throw new ConfigurationException(
           "not the path of a configuration file: " + location, notAPath);
     }
   }
 
-  static MigrationConfig load(Path file, Function<String, @Nullable String> environment) {
+  static MigrationConfig load(
+      Path file, Function<String, @Nullable String> environment, Map<String, String> settings) {
     String name = String.valueOf(file.getFileName());
     String yaml;
     if (Files.isDirectory(file)) {
@@ -53,21 +58,24 @@ final class ConfigFiles {
                   : unreadable.getClass().getSimpleName()),
           unreadable);
     }
-    return MigrationConfig.parse(yaml, name, environment);
+    return ConfigReader.read(yaml, name, new Variables(environment), settings);
   }
 
   private static MigrationConfig ofClassPath(
-      String resource, Function<String, @Nullable String> environment) {
+      String resource,
+      Function<String, @Nullable String> environment,
+      Map<String, String> settings) {
     String path = resource.startsWith("/") ? resource.substring(1) : resource;
     ClassLoader ofThread = Thread.currentThread().getContextClassLoader();
     ClassLoader own = ConfigFiles.class.getClassLoader();
     for (ClassLoader loader : ofThread == null ? List.of(own) : List.of(ofThread, own)) {
       try (InputStream found = loader.getResourceAsStream(path)) {
         if (found != null) {
-          return MigrationConfig.parse(
+          return ConfigReader.read(
               new String(found.readAllBytes(), StandardCharsets.UTF_8),
               CLASS_PATH + path,
-              environment);
+              new Variables(environment),
+              settings);
         }
       } catch (IOException unreadable) {
         throw new ConfigurationException(CLASS_PATH + path + " cannot be read", unreadable);

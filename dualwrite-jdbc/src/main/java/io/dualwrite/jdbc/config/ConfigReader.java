@@ -19,11 +19,19 @@ import java.util.Set;
 final class ConfigReader {
   private ConfigReader() {}
 
-  static MigrationConfig read(String yaml, String name, Variables variables) {
+  /**
+   * The configuration in a text.
+   *
+   * @param settings by dotted path, which go before what the text says
+   */
+  static MigrationConfig read(
+      String yaml, String name, Variables variables, Map<String, String> settings) {
     Problems problems = new Problems(name);
+    YamlNode.Mapping file = YamlReader.read(yaml, variables, problems);
+    Settings.put(file, settings);
     Map<String, Integer> lines = new HashMap<>();
     MigrationConfig config;
-    try (Section top = Section.top(YamlReader.read(yaml, variables, problems), problems, lines)) {
+    try (Section top = Section.top(file, problems, lines)) {
       config = read(top, new Origin(name, lines));
     }
     problems.throwIfAny();

@@ -30,8 +30,20 @@ public final class DataSources {
    *     reached
    */
   public static HikariDataSource ofApplication(MigrationConfig config, Side side) {
+    return new HikariDataSource(withOwnSettings(application(config, side, -1), config, side));
+  }
+
+  /**
+   * Settings for an application.
+   *
+   * @param idle connections of the primary that are kept open; -1 for as many as there may be
+   */
+  private static HikariConfig application(MigrationConfig config, Side side, int idle) {
     boolean secondary = config.phase().secondary() == side;
     HikariConfig pool = pool(config, side, "dualwrite " + config.migration());
+    if (idle >= 0) {
+      pool.setMinimumIdle(idle);
+    }
     if (secondary) {
       Duration timeout = config.secondary().timeout();
       pool.setInitializationFailTimeout(-1);
@@ -47,7 +59,18 @@ public final class DataSources {
           seconds(
               silence.compareTo(SHORTEST_SOCKET_TIMEOUT) < 0 ? SHORTEST_SOCKET_TIMEOUT : silence));
     }
-    return new HikariDataSource(withOwnSettings(pool, config, side));
+    return pool;
+  }
+
+  /**
+   * A pool for what dualwrite itself does beside an application that opens its own connections: as
+   * {@link #ofApplication}, but connections are opened only as they are needed, on both sides.
+   *
+   * @throws ConfigurationException as there
+   * @throws com.zaxxer.hikari.pool.HikariPool.PoolInitializationException as there
+   */
+  public static HikariDataSource ofDriver(MigrationConfig config, Side side) {
+    return new HikariDataSource(withOwnSettings(application(config, side, 1), config, side));
   }
 
   /**

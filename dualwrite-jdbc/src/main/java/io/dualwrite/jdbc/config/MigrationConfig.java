@@ -8,6 +8,7 @@ import io.dualwrite.SecondarySettings;
 import io.dualwrite.Side;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,7 @@ public record MigrationConfig(
    * @throws ConfigurationException with every problem of the file, or because it cannot be read
    */
   public static MigrationConfig load(Path file) {
-    return ConfigFiles.load(file, System::getenv);
+    return ConfigFiles.load(file, System::getenv, Map.of());
   }
 
   /**
@@ -95,7 +96,28 @@ public record MigrationConfig(
    * @throws ConfigurationException as {@link #load(Path)}
    */
   public static MigrationConfig load(String location) {
-    return ConfigFiles.load(location, System::getenv);
+    return load(location, Map.of());
+  }
+
+  /**
+   * The same with some settings replaced.
+   *
+   * @param settings by the file's dotted path, such as {@code secondary.timeout}; lists are
+   *     separated by commas
+   * @throws ConfigurationException as {@link #load(Path)}, also because of a setting
+   */
+  public static MigrationConfig load(String location, Map<String, String> settings) {
+    return ConfigFiles.load(location, System::getenv, settings);
+  }
+
+  /**
+   * Settings alone, by dotted path; {@code migration}, {@code source.url} and {@code target.url}
+   * must be among them.
+   *
+   * @throws ConfigurationException with every problem of the settings
+   */
+  public static MigrationConfig ofSettings(Map<String, String> settings) {
+    return ConfigReader.read("", "connection properties", new Variables(System::getenv), settings);
   }
 
   /**
@@ -108,7 +130,7 @@ public record MigrationConfig(
    */
   public static MigrationConfig parse(
       String yaml, String name, Function<String, @Nullable String> environment) {
-    return ConfigReader.read(yaml, name, new Variables(environment));
+    return ConfigReader.read(yaml, name, new Variables(environment), Map.of());
   }
 
   /**

@@ -6,6 +6,9 @@ import java.util.List;
 
 /** What is wrong with one file, gathered so that all of it is told at once. */
 final class Problems {
+  /** The line of what is not in the file but was given beside it. */
+  static final int SETTINGS = -1;
+
   private final String file;
   private final List<Problem> found = new ArrayList<>();
 
@@ -15,7 +18,9 @@ final class Problems {
 
   /** Of a place; line 0 is the whole file. */
   void add(int line, String problem) {
-    found.add(new Problem(line, file + (line > 0 ? " line " + line : "") + ": " + problem));
+    String place =
+        line == SETTINGS ? "connection properties dualwrite.*" : line > 0 ? file + " line " + line : file;
+    found.add(new Problem(line, place + ": " + problem));
   }
 
   /** Ends the reading if anything was found, in the file's order. */

@@ -247,6 +247,32 @@ public final class DeliveryEngine implements AutoCloseable {
     return true;
   }
 
+  /**
+   * Waits until the journal is empty, for an application that is about to end.
+   *
+   * @return false when it is not within the limit, or delivery is stopped, or the secondary is down
+   */
+  public boolean drain(Duration limit) throws InterruptedException, SQLException {
+    long end = System.nanoTime() + limit.toNanos();
+    while (running && breaker.getState() != CircuitBreaker.State.OPEN) {
+      List<String> waiting;
+      try (Connection primary = context.primaryDatabase().getConnection()) {
+        waiting = context.journal().tablesWithEntries(primary);
+      }
+      if (waiting.isEmpty()) {
+        return true;
+      }
+      Duration left = Duration.ofNanos(end - System.nanoTime());
+      if (left.isNegative()) {
+        return false;
+      }
+      if (!await(waiting, left)) {
+        TimeUnit.MILLISECONDS.sleep(Math.min(10, left.toMillis()));
+      }
+    }
+    return false;
+  }
+
   /** The lane of a table, once the secondary has been seen. */
   public java.util.Optional<Lane> lane(String table) {
     LaneWorker worker = workers.get(table);

@@ -169,6 +169,11 @@ public final class Migration implements Mirroring, AutoCloseable {
     return primary;
   }
 
+  /** Which side that is. */
+  public Side primarySide() {
+    return primarySide;
+  }
+
   /** Delivery's state. */
   public DeliveryEngine delivery() {
     return delivery;

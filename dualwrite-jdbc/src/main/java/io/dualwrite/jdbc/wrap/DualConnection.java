@@ -35,11 +35,15 @@ public final class DualConnection extends ForwardingConnection {
   /** Of the statement closed last, for the next one: most applications have one open at a time. */
   private final AtomicReference<@Nullable Parameters> spare = new AtomicReference<>();
 
+  private final Runnable afterClose;
+
   private boolean schemaSet;
 
-  private DualConnection(Connection raw, Mirroring mirroring, SessionNames names)
+  private DualConnection(
+      Connection raw, Mirroring mirroring, SessionNames names, Runnable afterClose)
       throws SQLException {
     super(raw);
+    this.afterClose = afterClose;
     this.mirroring = mirroring;
     this.names = names;
     this.transaction = new CurrentTransaction(mirroring, raw, names);
@@ -56,7 +60,18 @@ public final class DualConnection extends ForwardingConnection {
    */
   public static Connection wrap(Connection raw, Mirroring mirroring, SessionNames names)
       throws SQLException {
-    DualConnection connection = new DualConnection(raw, mirroring, names);
+    return wrap(raw, mirroring, names, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param afterClose runs once, after the connection was closed or aborted
+   */
+  public static Connection wrap(
+      Connection raw, Mirroring mirroring, SessionNames names, Runnable afterClose)
+      throws SQLException {
+    DualConnection connection = new DualConnection(raw, mirroring, names, afterClose);
     mirroring.opened(connection.transaction);
     return connection;
   }
@@ -288,6 +303,7 @@ public final class DualConnection extends ForwardingConnection {
         }
         transaction.ended();
         mirroring.closed(transaction);
+        afterClose.run();
       }
     }
   }
@@ -299,6 +315,7 @@ public final class DualConnection extends ForwardingConnection {
     } finally {
       if (closed.compareAndSet(false, true)) {
         mirroring.closed(transaction);
+        afterClose.run();
       }
     }
   }

@@ -1,0 +1,130 @@
+package io.dualwrite.jdbc;
+
+import io.dualwrite.jdbc.config.ConfigurationException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/**
+ * How dualwrite's own connections reach the databases that a {@code jdbc:dualwrite:postgresql:} URL
+ * names: the same servers, user and encryption as the application's, none of its session settings.
+ */
+final class Reach {
+  /** Of PostgreSQL's driver: what is needed to get through to a server, or to its pooler. */
+  private static final List<PGProperty> NEEDED =
+      List.of(
+          PGProperty.AUTHENTICATION_PLUGIN_CLASS_NAME,
+          PGProperty.CHANNEL_BINDING,
+          PGProperty.GSS_ENC_MODE,
+          PGProperty.GSS_LIB,
+          PGProperty.HOST_RECHECK_SECONDS,
+          PGProperty.JAAS_APPLICATION_NAME,
+          PGProperty.JAAS_LOGIN,
+          PGProperty.KERBEROS_SERVER_NAME,
+          PGProperty.LOAD_BALANCE_HOSTS,
+          PGProperty.LOCAL_SOCKET_ADDRESS,
+          PGProperty.PREPARE_THRESHOLD,
+          PGProperty.SOCKET_FACTORY,
+          PGProperty.SOCKET_FACTORY_ARG,
+          PGProperty.SSL,
+          PGProperty.SSL_CERT,
+          PGProperty.SSL_FACTORY,
+          PGProperty.SSL_HOSTNAME_VERIFIER,
+          PGProperty.SSL_KEY,
+          PGProperty.SSL_MODE,
+          PGProperty.SSL_NEGOTIATION,
+          PGProperty.SSL_PASSWORD,
+          PGProperty.SSL_PASSWORD_CALLBACK,
+          PGProperty.SSL_ROOT_CERT,
+          PGProperty.SSPI_SERVICE_CLASS,
+          PGProperty.TARGET_SERVER_TYPE,
+          PGProperty.USE_SPNEGO);
+
+  private Reach() {}
+
+  /** Settings by dotted path, from the application's URL, its properties and what it set itself. */
+  static Map<String, String> settings(
+      String sourceUrl, Properties properties, Map<String, String> given) {
+    if (!given.containsKey("target") && !given.containsKey("target.url")) {
+      throw new ConfigurationException(
+          List.of(
+              "dualwrite.target is missing: the target's URL, URL-encoded, as in"
+                  + " jdbc:dualwrite:postgresql://host/db?dualwrite.target=jdbc%3Apostgresql%3A%2F%2Fhost2%2Fdb"));
+    }
+    Properties source = parsed(sourceUrl, properties);
+    String user = PGProperty.USER.getOrDefault(source);
+    String password = PGProperty.PASSWORD.getOrDefault(source);
+    Map<String, String> all = new TreeMap<>();
+    all.put("migration", "default");
+    all.put("source.url", url(source));
+    credentials(all, "source", user, password);
+    String target = given.getOrDefault("target", given.get("target.url"));
+    Properties ofTarget = target == null ? null : Driver.parseURL(target, null);
+    if (ofTarget == null || PGProperty.USER.getOrDefault(ofTarget) == null) {
+      credentials(all, "target", user, password);
+    }
+    for (String side : List.of("source", "target")) {
+      if (given.containsKey(side + "-username") || given.containsKey(side + ".username")) {
+        all.remove(side + ".username");
+        all.remove(side + ".password");
+      }
+      if (given.containsKey(side + "-password")) {
+        all.remove(side + ".password");
+      }
+    }
+    all.putAll(given);
+    return all;
+  }
+
+  private static void credentials(
+      Map<String, String> all, String side, @Nullable String user, @Nullable String password) {
+    if (user != null) {
+      all.put(side + ".username", user);
+    }
+    if (password != null) {
+      all.put(side + ".password", password);
+    }
+  }
+
+  private static Properties parsed(String url, Properties properties) {
+    Properties parsed = Driver.parseURL(url, properties);
+    if (parsed == null) {
+      throw new ConfigurationException(
+          List.of(
+              "the part after jdbc:dualwrite: is not a URL that PostgreSQL's driver understands, such as"
+                  + " postgresql://host:5432/database"));
+    }
+    return parsed;
+  }
+
+  private static String url(Properties source) {
+    StringBuilder url = new StringBuilder("jdbc:postgresql://");
+    String[] hosts = PGProperty.PG_HOST.getOrDefault(source).split(",", -1);
+    String[] ports = PGProperty.PG_PORT.getOrDefault(source).split(",", -1);
+    for (int i = 0; i < hosts.length; i++) {
+      url.append(i == 0 ? "" : ",").append(hosts[i]).append(':').append(ports[i % ports.length]);
+    }
+    url.append('/');
+    String database = PGProperty.PG_DBNAME.getOrDefault(source);
+    url.append(database == null ? "" : encoded(database));
+    char separator = '?';
+    for (PGProperty property : NEEDED) {
+      if (property.isPresent(source)) {
+        String value = property.getOrDefault(source);
+        url.append(separator).append(property.getName()).append('=').append(encoded(value));
+        separator = '&';
+      }
+    }
+    return url.toString();
+  }
+
+  private static String encoded(@Nullable String text) {
+    return URLEncoder.encode(text == null ? "" : text, StandardCharsets.UTF_8);
+  }
+}

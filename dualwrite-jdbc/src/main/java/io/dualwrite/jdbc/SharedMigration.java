@@ -1,0 +1,138 @@
+package io.dualwrite.jdbc;
+
+import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.config.DataSources;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.runtime.Migration;
+import io.micrometer.core.instrument.Metrics;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One migration that any number of connections use. Safe for use by many threads. */
+final class SharedMigration {
+  private static final Logger LOG = LoggerFactory.getLogger(SharedMigration.class);
+
+  private final SharedMigrations all;
+  private final DriverUrl.Key key;
+  private final MigrationConfig config;
+
+  private int users;
+  private boolean closed;
+  private @Nullable DualWriteDataSource machinery;
+
+  SharedMigration(SharedMigrations all, DriverUrl.Key key, MigrationConfig config) {
+    this.all = all;
+    this.key = key;
+    this.config = config;
+  }
+
+  DriverUrl.Key key() {
+    return key;
+  }
+
+  MigrationConfig config() {
+    return config;
+  }
+
+  /** One more connection; false if it is closed. */
+  synchronized boolean use() {
+    if (closed) {
+      return false;
+    }
+    users++;
+    return true;
+  }
+
+  /** The side that answers, as far as it is known before the migration is started. */
+  synchronized Side primarySide() {
+    return machinery == null ? config.phase().primary() : machinery.migration().primarySide();
+  }
+
+  /** The migration, started if it is not. */
+  synchronized Migration started() throws SQLException {
+    if (machinery == null) {
+      try {
+        machinery =
+            DualWriteDataSource.builder()
+                .config(config)
+                .pools(DataSources::ofDriver)
+                .meterRegistry(Metrics.globalRegistry)
+                .build();
+      } catch (PoolInitializationException e) {
+        throw e.getCause() instanceof SQLException cause ? cause : new SQLException(e);
+      }
+      all.started();
+    }
+    return machinery.migration();
+  }
+
+  /** One connection less. */
+  synchronized void release() {
+    users--;
+    if (users == 0 && !closed) {
+      all.unused(this);
+    }
+  }
+
+  /** Delivers what is pending, and closes unless somebody has come meanwhile. */
+  void closeIfUnused() {
+    if (isUnused()) {
+      drain();
+      close(true);
+    }
+  }
+
+  /** Delivers what is pending, and closes. */
+  void close() {
+    drain();
+    close(false);
+  }
+
+  private synchronized boolean isUnused() {
+    return users == 0 && !closed;
+  }
+
+  private void drain() {
+    DualWriteDataSource running;
+    synchronized (this) {
+      running = machinery;
+    }
+    if (running == null) {
+      return;
+    }
+    try {
+      if (!running.migration().delivery().drain(config.secondary().timeout())) {
+        LOG.info(
+            "migration {}: closed with entries left in the journal; the next instance delivers them",
+            config.migration());
+      }
+    } catch (SQLException e) {
+      LOG.debug("migration {}: the journal cannot be read: {}", config.migration(), Failures.describe(e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void close(boolean onlyUnused) {
+    DualWriteDataSource last;
+    synchronized (this) {
+      if (closed || (onlyUnused && users > 0)) {
+        return;
+      }
+      closed = true;
+      last = machinery;
+    }
+    all.closed(this);
+    if (last != null) {
+      try {
+        last.close();
+      } catch (SQLException e) {
+        LOG.warn("migration {}: {}", config.migration(), Failures.describe(e));
+      }
+    }
+  }
+}

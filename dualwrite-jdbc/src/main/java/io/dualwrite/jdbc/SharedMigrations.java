@@ -1,0 +1,103 @@
+package io.dualwrite.jdbc;
+
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The migrations of this process that connections of the driver use: one for each configuration,
+ * started with its first connection and closed a moment after its last, so that opening and closing
+ * in turn does not start it each time. When the process ends in order, what is pending is delivered
+ * first, for no longer than {@code secondary.timeout}. Safe for use by many threads.
+ */
+final class SharedMigrations {
+  /** How long a migration that nobody uses is kept. */
+  static final Duration LINGER = Duration.ofSeconds(3);
+
+  /** Those of the driver. */
+  static final SharedMigrations OF_PROCESS = new SharedMigrations(LINGER);
+
+  private final Duration linger;
+  private final ConcurrentMap<DriverUrl.Key, SharedMigration> running = new ConcurrentHashMap<>();
+  private final ScheduledThreadPoolExecutor closer;
+  private final Thread atExit = new Thread(this::closeAll, "dualwrite-exit");
+  private boolean hooked;
+
+  SharedMigrations(Duration linger) {
+    this.linger = linger;
+    this.closer =
+        new ScheduledThreadPoolExecutor(
+            1, new ThreadFactoryBuilder().setNameFormat("dualwrite-closer").setDaemon(true).build());
+    closer.setKeepAliveTime(1, TimeUnit.SECONDS);
+    closer.allowCoreThreadTimeOut(true);
+    closer.setRemoveOnCancelPolicy(true);
+  }
+
+  /**
+   * The migration of a configuration, for one more connection, which gives it back with {@link
+   * SharedMigration#release}. It is not started yet if that is the first.
+   *
+   * @throws io.dualwrite.jdbc.config.ConfigurationException if the configuration is wrong
+   */
+  SharedMigration acquire(DriverUrl.Key key) {
+    while (true) {
+      SharedMigration known = running.get(key);
+      if (known == null) {
+        MigrationConfig config = key.load();
+        known = running.computeIfAbsent(key, k -> new SharedMigration(this, k, config));
+      }
+      if (known.use()) {
+        return known;
+      }
+    }
+  }
+
+  /** How many there are. */
+  int size() {
+    return running.size();
+  }
+
+  void started() {
+    hook(true);
+  }
+
+  void unused(SharedMigration migration) {
+    closer.schedule(migration::closeIfUnused, linger.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  void closed(SharedMigration migration) {
+    running.remove(migration.key(), migration);
+    hook(!running.isEmpty());
+  }
+
+  /** Closes those that no connection uses now. */
+  void closeUnused() {
+    List.copyOf(running.values()).forEach(SharedMigration::closeIfUnused);
+  }
+
+  /** Closes all; connections that are still open go on unmirrored. */
+  void closeAll() {
+    List.copyOf(running.values()).forEach(SharedMigration::close);
+  }
+
+  private synchronized void hook(boolean wanted) {
+    if (wanted == hooked) {
+      return;
+    }
+    try {
+      if (wanted) {
+        Runtime.getRuntime().addShutdownHook(atExit);
+      } else {
+        Runtime.getRuntime().removeShutdownHook(atExit);
+      }
+      hooked = wanted;
+    } catch (IllegalStateException exiting) {
+      // What runs now ends with the process, and the journal keeps what is pending.
+    }
+  }
+}
