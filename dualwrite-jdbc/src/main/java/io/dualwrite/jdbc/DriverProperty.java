@@ -25,7 +25,8 @@ enum DriverProperty {
       "RECOVER",
       "BEST_EFFORT"),
   DELIVERY("delivery", "Whether commit waits for the secondary", "ASYNC", "SYNC"),
-  UNMIRRORED("unmirrored", "What happens to a write that cannot be mirrored", "FAIL", "WARN", "IGNORE"),
+  UNMIRRORED(
+      "unmirrored", "What happens to a write that cannot be mirrored", "FAIL", "WARN", "IGNORE"),
   TABLES_INCLUDE("tables.include", "Tables that are mirrored, as globs with commas between"),
   TABLES_EXCLUDE("tables.exclude", "Tables that are not mirrored, likewise"),
   SECONDARY_TIMEOUT("secondary.timeout", "The longest wait for the secondary, such as 2s"),

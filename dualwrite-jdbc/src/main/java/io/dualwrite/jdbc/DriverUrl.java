@@ -18,8 +18,8 @@ import java.util.TreeMap;
  * A {@code jdbc:dualwrite:} URL with its properties, taken apart: what names the migration, what
  * sets it, and what goes to PostgreSQL's driver.
  *
- * @param location the file's path or {@code classpath:} name; for {@code jdbc:dualwrite:postgresql:}
- *     the source's URL without parameters
+ * @param location the file's path or {@code classpath:} name; for {@code
+ *     jdbc:dualwrite:postgresql:} the source's URL without parameters
  * @param parameters of the URL, as they are written, but for those of dualwrite
  * @param settings of dualwrite by dotted path, without {@code dualwrite.}
  * @param properties all others
@@ -78,8 +78,8 @@ record DriverUrl(
   }
 
   /**
-   * Those that are not of dualwrite; the others are moved to {@code settings}. What merely stands in
-   * the system's properties, for another use, is no setting.
+   * Those that are not of dualwrite; the others are moved to {@code settings}. What merely stands
+   * in the system's properties, for another use, is no setting.
    */
   private static Properties without(Properties info, Map<String, String> settings) {
     Properties others = new Properties();
@@ -103,7 +103,8 @@ record DriverUrl(
       return URLDecoder.decode(text, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       throw new ConfigurationException(
-          name + " in the URL is not URL-encoded: a % must be followed by two hexadecimal digits", e);
+          name + " in the URL is not URL-encoded: a % must be followed by two hexadecimal digits",
+          e);
     }
   }
 
@@ -115,7 +116,8 @@ record DriverUrl(
       return new Key(location, Map.copyOf(settings));
     }
     try {
-      return new Key(Path.of(location).toAbsolutePath().normalize().toString(), Map.copyOf(settings));
+      return new Key(
+          Path.of(location).toAbsolutePath().normalize().toString(), Map.copyOf(settings));
     } catch (InvalidPathException e) {
       throw new ConfigurationException("not the path of a configuration file: " + location, e);
     }

@@ -47,8 +47,7 @@ public final class DualWriteDriver implements Driver {
 
   static {
     try {
-      DriverManager.registerDriver(
-          new DualWriteDriver(), SharedMigrations.OF_PROCESS::closeAll);
+      DriverManager.registerDriver(new DualWriteDriver(), SharedMigrations.OF_PROCESS::closeAll);
     } catch (SQLException e) {
       throw new ExceptionInInitializerError(e);
     }

@@ -111,7 +111,8 @@ final class SharedMigration {
             config.migration());
       }
     } catch (SQLException e) {
-      LOG.debug("migration {}: the journal cannot be read: {}", config.migration(), Failures.describe(e));
+      LOG.debug(
+          "migration {}: the journal cannot be read: {}", config.migration(), Failures.describe(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -32,7 +32,8 @@ final class SharedMigrations {
     this.linger = linger;
     this.closer =
         new ScheduledThreadPoolExecutor(
-            1, new ThreadFactoryBuilder().setNameFormat("dualwrite-closer").setDaemon(true).build());
+            1,
+            new ThreadFactoryBuilder().setNameFormat("dualwrite-closer").setDaemon(true).build());
     closer.setKeepAliveTime(1, TimeUnit.SECONDS);
     closer.allowCoreThreadTimeOut(true);
     closer.setRemoveOnCancelPolicy(true);

@@ -26,7 +26,9 @@ public record Origin(String name, Map<String, Integer> lines) {
     if (name.isEmpty()) {
       return keyPath;
     }
-    return line == null || line <= 0 ? name + ": " + keyPath : name + " line " + line + ": " + keyPath;
+    return line == null || line <= 0
+        ? name + ": " + keyPath
+        : name + " line " + line + ": " + keyPath;
   }
 
   @Override

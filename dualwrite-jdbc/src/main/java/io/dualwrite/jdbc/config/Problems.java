@@ -19,7 +19,9 @@ final class Problems {
   /** Of a place; line 0 is the whole file. */
   void add(int line, String problem) {
     String place =
-        line == SETTINGS ? "connection properties dualwrite.*" : line > 0 ? file + " line " + line : file;
+        line == SETTINGS
+            ? "connection properties dualwrite.*"
+            : line > 0 ? file + " line " + line : file;
     found.add(new Problem(line, place + ": " + problem));
   }
 
