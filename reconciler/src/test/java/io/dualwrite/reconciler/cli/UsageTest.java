@@ -62,15 +62,7 @@ class UsageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "",
-        "init",
-        "compare",
-        "repair",
-        "status",
-        "kill-switch",
-        "generate-completion"
-      })
+      strings = {"", "init", "compare", "repair", "status", "kill-switch", "generate-completion"})
   void everyCommandExplainsItselfInEightyColumns(String command) {
     Ran ran = command.isEmpty() ? Ran.of("-h") : Ran.of(command, "-h");
 
