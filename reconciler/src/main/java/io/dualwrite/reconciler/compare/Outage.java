@@ -1,8 +1,8 @@
 package io.dualwrite.reconciler.compare;
 
 import io.dualwrite.reconciler.window.SideReadException;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers that a side does not answer, so that it is not asked for every window again. Safe for
@@ -10,8 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class Outage {
   private final Snapshots snapshots;
-  private final AtomicReference<Optional<SideReadException>> down =
-      new AtomicReference<>(Optional.empty());
+  private final AtomicReference<@Nullable SideReadException> down = new AtomicReference<>();
 
   /** Nothing is down yet. */
   public Outage(Snapshots snapshots) {
@@ -20,18 +19,17 @@ public final class Outage {
 
   /** Throws what was said when a side was found down, if one was. */
   public void throwIfDown() {
-    down.get()
-        .ifPresent(
-            e -> {
-              throw e;
-            });
+    SideReadException failure = down.get();
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   /** Takes note of a failure; what went wrong, for the result. */
   public String problem(SideReadException e) {
     SideReadException failure = snapshots.explained(e);
     if (failure.isDown()) {
-      down.compareAndSet(Optional.empty(), Optional.of(failure));
+      down.compareAndSet(null, failure);
     }
     return failure.problem();
   }
