@@ -1,13 +1,18 @@
 package io.dualwrite.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -46,6 +51,31 @@ class ChangedTableTest {
                       .equals(
                           dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal")));
       dbs.assertSameRows("SELECT * FROM item");
+    }
+  }
+
+  @Test
+  @Guarantee("G7")
+  void aStatementThatDoesNotNameTheRenamedKeyRunsAsOnTheBarePrimary() throws Exception {
+    dbs.executeOnBoth("CREATE TABLE item (id int PRIMARY KEY, n int)");
+    try (DualWriteDataSource ds =
+            DualWriteDataSource.builder()
+                .config(MigrationConfig.builder("test").build())
+                .source(dbs.source())
+                .target(dbs.target())
+                .build();
+        Connection c = ds.getConnection();
+        Statement s = c.createStatement()) {
+      s.executeUpdate("INSERT INTO item VALUES (1, 1)");
+      dbs.awaitSameRows("SELECT * FROM item");
+      assertThat(s.executeUpdate("UPDATE item SET n = n + 1")).isEqualTo(1);
+      dbs.awaitSameRows("SELECT * FROM item");
+      dbs.executeOnBoth("ALTER TABLE item RENAME COLUMN id TO number");
+      assertThat(s.executeUpdate("UPDATE item SET n = n + 1")).isEqualTo(1);
+      dbs.awaitSameRows("SELECT * FROM item");
+      assertThatThrownBy(() -> s.executeUpdate("UPDATE item SET n = 0 WHERE id = 1"))
+          .isInstanceOf(SQLException.class)
+          .hasFieldOrPropertyWithValue("SQLState", "42703");
     }
   }
 }

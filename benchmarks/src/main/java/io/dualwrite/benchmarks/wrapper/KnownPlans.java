@@ -120,6 +120,11 @@ final class KnownPlans implements Mirroring {
   }
 
   @Override
+  public boolean outdated(CapturePlan.Captured plan, SQLException failure) {
+    return false;
+  }
+
+  @Override
   public void schemaChanged() {}
 
   @Override

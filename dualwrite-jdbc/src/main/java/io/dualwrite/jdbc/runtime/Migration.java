@@ -273,6 +273,11 @@ public final class Migration implements Mirroring, AutoCloseable {
   }
 
   @Override
+  public boolean outdated(CapturePlan.Captured plan, SQLException failure) {
+    return schema.outdated(plan, failure);
+  }
+
+  @Override
   public void schemaChanged() {
     schema.changed();
   }

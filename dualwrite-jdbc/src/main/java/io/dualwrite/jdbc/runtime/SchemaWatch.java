@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ final class SchemaWatch {
   private static final long REFRESH_AGAIN_NANOS = 1_000_000_000;
   private static final int REFRESH_PATIENCE_MILLIS = 2_000;
   private static final int LOOK_SOON_MILLIS = 20;
+  private static final String UNDEFINED_COLUMN = "42703";
 
   private final String migration;
   private final Plans plans;
@@ -52,6 +54,29 @@ final class SchemaWatch {
     }
     CapturePlan plan = plans.plan(raw, session, sql, keys);
     return plans.isStale() && refreshedSoon() ? plans.plan(raw, session, sql, keys) : plan;
+  }
+
+  /**
+   * Whether the statement failed for a key column that the plan names and the table has no more. An
+   * application that misspells columns of its own costs nothing here.
+   */
+  boolean outdated(CapturePlan.Captured plan, SQLException failure) {
+    if (!UNDEFINED_COLUMN.equals(failure.getSQLState()) || !namesKey(plan, failure)) {
+      return false;
+    }
+    boolean known = isKnown(plan);
+    return !known || (refreshedSoon() && !isKnown(plan));
+  }
+
+  private static boolean namesKey(CapturePlan.Captured plan, SQLException failure) {
+    String message = String.valueOf(failure.getMessage());
+    return plan.tables().stream()
+        .flatMap(table -> Stream.concat(table.key().stream(), table.rangeColumn().stream()))
+        .anyMatch(column -> message.contains(column.name()));
+  }
+
+  private boolean isKnown(CapturePlan.Captured plan) {
+    return plans.tables().tables().containsAll(plan.tables());
   }
 
   /**

@@ -175,7 +175,8 @@ final class DualPreparedStatement extends ForwardingPreparedStatement implements
     }
   }
 
-  private CapturePlan plan() throws SQLException {
+  @Override
+  public CapturePlan plan() throws SQLException {
     return connection.plan(sql, preparation.keys());
   }
 

@@ -158,7 +158,7 @@ final class DualStatement extends ForwardingStatement {
       }
       return connection
           .execution()
-          .run(connection.plan(sql, requested), new Text(sql, canReturnKeys), call);
+          .run(connection.plan(sql, requested), new Text(sql, requested, canReturnKeys), call);
     } finally {
       transaction.leave();
     }
@@ -166,11 +166,18 @@ final class DualStatement extends ForwardingStatement {
 
   private final class Text implements StatementForms {
     private final String sql;
+    private final RequestedKeys requested;
     private final boolean canReturnKeys;
 
-    Text(String sql, boolean canReturnKeys) {
+    Text(String sql, RequestedKeys requested, boolean canReturnKeys) {
       this.sql = sql;
+      this.requested = requested;
       this.canReturnKeys = canReturnKeys;
+    }
+
+    @Override
+    public CapturePlan plan() throws SQLException {
+      return connection.plan(sql, requested);
     }
 
     @Override

@@ -36,9 +36,16 @@ final class JournaledExecution {
 
   /**
    * One statement. When the journal fails and nothing else depends on it, the text runs as it was
-   * written.
+   * written. Under auto-commit a statement whose plan turns out to be out of date runs once more,
+   * by a new plan: of a failed one nothing is left.
    */
   <R> R run(CapturePlan.Captured plan, StatementForms statement, Call<R> call) throws SQLException {
+    return run(plan, statement, call, true);
+  }
+
+  private <R> R run(
+      CapturePlan.Captured plan, StatementForms statement, Call<R> call, boolean mayRunAgain)
+      throws SQLException {
     boolean alone = transaction.isAutoCommit();
     boolean own = alone && needsTransaction(plan);
     String returningKeys =
@@ -56,6 +63,9 @@ final class JournaledExecution {
       return result;
     } catch (SQLException e) {
       mirroring.wrote(plan, false, started);
+      if (mayRunAgain && mirroring.outdated(plan, e)) {
+        return again(statement, call, alone, e);
+      }
       if (!mirroring.journalFailed(e)) {
         throw e;
       }
@@ -64,6 +74,17 @@ final class JournaledExecution {
       }
       return statement.asWritten(call);
     }
+  }
+
+  private <R> R again(StatementForms statement, Call<R> call, boolean alone, SQLException failure)
+      throws SQLException {
+    if (!alone) {
+      throw RetryLater.schemaChanged(failure);
+    }
+    if (statement.plan() instanceof CapturePlan.Captured plan) {
+      return run(plan, statement, call, false);
+    }
+    throw failure;
   }
 
   /** A batch of statements that are prepared or added in the form that journals. */

@@ -79,6 +79,12 @@ public interface Mirroring {
    */
   boolean journalFailed(SQLException failure);
 
+  /**
+   * Whether a failed statement failed because its plan names what the schema has no more, which was
+   * changed elsewhere a moment ago. If so the schema is known anew by now.
+   */
+  boolean outdated(CapturePlan.Captured plan, SQLException failure);
+
   /** The schema changed through this connection; metadata is read anew before the next plan. */
   void schemaChanged();
 

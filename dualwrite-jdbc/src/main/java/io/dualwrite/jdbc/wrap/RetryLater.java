@@ -26,6 +26,14 @@ final class RetryLater {
     return new SQLTransactionRollbackException(reason, STATE, cause);
   }
 
+  /** A key was renamed elsewhere, and the failed statement has ended the transaction. */
+  static SQLException schemaChanged(SQLException cause) {
+    return new SQLTransactionRollbackException(
+        "The schema of a mirrored table was changed elsewhere a moment ago, which this transaction could not know of yet. Run it again.",
+        STATE,
+        cause);
+  }
+
   /** A statement has to be prepared in another form, and what was set on it cannot be set again. */
   static SQLException parametersGone() {
     return new SQLTransactionRollbackException(

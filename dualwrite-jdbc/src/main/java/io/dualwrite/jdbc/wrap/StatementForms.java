@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.wrap;
 
+import io.dualwrite.jdbc.capture.CapturePlan;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -8,6 +9,9 @@ import java.sql.Statement;
  * that a plan asks for.
  */
 interface StatementForms {
+  /** The plan of the text, by what is known of the schema now. */
+  CapturePlan plan() throws SQLException;
+
   /** Runs the text as the application wrote it. */
   <R> R asWritten(Call<R> call) throws SQLException;
 

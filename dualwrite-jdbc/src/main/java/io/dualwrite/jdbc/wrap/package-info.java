@@ -5,7 +5,8 @@
  * the text that ran, which may be longer than the one that was given; the columns of a mirrored
  * {@code RETURNING} name no table in their metadata; a statement whose streams were set before
  * mirroring was switched, or that was in flight when the journal failed inside a transaction or
- * batch, fails with 40001 and can be run again.
+ * batch, or whose table's key was renamed elsewhere during a transaction, fails with 40001 and can
+ * be run again.
  *
  * <p>Transaction control in SQL ({@code BEGIN}, {@code COMMIT}, {@code ROLLBACK} and their like,
  * with or without auto-commit) is followed, by asking the driver what the server last said, so that

@@ -169,6 +169,11 @@ class GapHandshakeTest {
     }
 
     @Override
+    public boolean outdated(CapturePlan.Captured plan, SQLException failure) {
+      return false;
+    }
+
+    @Override
     public void schemaChanged() {}
 
     @Override

@@ -157,6 +157,11 @@ final class PlannedMirroring implements Mirroring {
   }
 
   @Override
+  public boolean outdated(CapturePlan.Captured plan, SQLException failure) {
+    return false;
+  }
+
+  @Override
   public void schemaChanged() {
     plans.clear();
   }

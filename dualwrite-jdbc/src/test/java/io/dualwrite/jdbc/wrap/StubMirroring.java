@@ -35,6 +35,8 @@ final class StubMirroring implements Mirroring {
   boolean plansKnown = true;
   boolean refuseUnmirrored;
   @Nullable SQLException journalFailure;
+  @Nullable SQLException outdatedFailure;
+  Runnable whenOutdated = () -> {};
   @Nullable SQLException commitFailure;
 
   Connection connect() throws SQLException {
@@ -132,6 +134,15 @@ final class StubMirroring implements Mirroring {
       return true;
     }
     return false;
+  }
+
+  @Override
+  public boolean outdated(CapturePlan.Captured plan, SQLException failure) {
+    if (failure != outdatedFailure) {
+      return false;
+    }
+    whenOutdated.run();
+    return true;
   }
 
   @Override
