@@ -216,7 +216,7 @@ final class CaptureText {
   private String journal() {
     String added =
         old == OldKeys.NONE ? "" : ", " + alias.journalOld() + " AS (" + journalOld() + ")";
-    String insert = insert(alias::key);
+    String insert = insert(alias::key, "");
     if (returned.isNothing()) {
       return added + " " + insert;
     }
@@ -235,7 +235,8 @@ final class CaptureText {
     if (old == OldKeys.NOTED) {
       String noted = "NULLIF(" + alias.oldKey(1) + ", '')::pg_catalog.text[]";
       String key = "ARRAY[" + joined(columns.size(), ", ", alias::key) + "]";
-      return into("key") + noted + " FROM " + alias.write() + " WHERE " + noted + " <> " + key;
+      String condition = " WHERE " + noted + " <> " + key;
+      return into("key") + noted + " FROM " + alias.write() + condition + noting(" AND ", noted);
     }
     int size = columns.size();
     String differs =
@@ -245,18 +246,36 @@ final class CaptureText {
             + joined(size, ", ", alias::key)
             + ")";
     String inserted = statement.isInsert() ? alias.oldKey(1) + " IS NOT NULL AND " : "";
-    return insert(alias::oldKey) + " WHERE " + inserted + differs;
+    return insert(alias::oldKey, " WHERE " + inserted + differs);
   }
 
-  private String insert(IntFunction<String> names) {
-    String from = " FROM " + alias.write();
+  private String insert(IntFunction<String> names, String where) {
+    String from = " FROM " + alias.write() + where;
+    String and = where.isEmpty() ? " WHERE " : " AND ";
     if (columns.isEmpty()) {
-      return "INSERT INTO " + journalTable + " (table_name) SELECT " + journalName() + from;
+      return "INSERT INTO "
+          + journalTable
+          + " (table_name) SELECT "
+          + journalName()
+          + from
+          + noting(and, "NULL");
     }
     if (table.key().isEmpty()) {
-      return into("range_from, range_to") + names.apply(1) + ", " + names.apply(1) + from;
+      return into("range_from, range_to")
+          + names.apply(1)
+          + ", "
+          + names.apply(1)
+          + from
+          + noting(and, "NULL");
     }
-    return into("key") + "ARRAY[" + joined(columns.size(), ", ", names) + "]" + from;
+    String key = "ARRAY[" + joined(columns.size(), ", ", names) + "]";
+    return into("key") + key + from + noting(and, key);
+  }
+
+  private String noting(String and, String key) {
+    return OwnNote.isFor(table)
+        ? and + OwnNote.condition(journalName() + "::pg_catalog.text", table.keyId(), key)
+        : "";
   }
 
   /** The id of the key is a constant of the text, so that it costs next to nothing per row. */

@@ -39,12 +39,17 @@ final class TruncateCapture {
     if (emptied.isEmpty()) {
       return new PassThrough();
     }
-    String journal =
+    String names =
         emptied.stream()
             .map(table -> "(" + Identifiers.literal(table.journalName()) + ")")
-            .collect(
-                Collectors.joining(
-                    ", ", "INSERT INTO " + journalTable + " (table_name) VALUES ", ""));
+            .collect(Collectors.joining(", "));
+    String into = "INSERT INTO " + journalTable + " (table_name) ";
+    String journal =
+        emptied.stream().anyMatch(OwnNote::isFor)
+            ? into
+                + ("SELECT v.name FROM (VALUES " + names + ") AS v(name) WHERE ")
+                + OwnNote.condition("v.name", 0, "NULL")
+            : into + "VALUES " + names;
     return new Captured(
         journal, run.text(), null, List.copyOf(emptied), null, Captured.Operation.TRUNCATE);
   }

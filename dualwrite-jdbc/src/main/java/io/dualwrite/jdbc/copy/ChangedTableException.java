@@ -5,8 +5,8 @@ import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.SQLException;
 
 /**
- * A table has gained or lost columns since its schema was read. To copy its rows by what was known
- * then would lose the values of a new column; the schema has to be read again first.
+ * A table has gained or lost columns, or its key is another, since its schema was read. To copy its
+ * rows by what was known then would lose values or rows; the schema has to be read again first.
  */
 public final class ChangedTableException extends SQLException {
   private static final long serialVersionUID = 1L;
@@ -15,8 +15,21 @@ public final class ChangedTableException extends SQLException {
     super(message);
   }
 
+  /** Entries name rows of the table by another key than is known here. */
+  public static ChangedTableException ofKey(String table) {
+    return new ChangedTableException(
+        table + " is written by another key than is known here: its schema is read again");
+  }
+
   static void throwUnless(TablePair pair, Side side, int columns) throws ChangedTableException {
     int known = pair.on(side).columns().size();
+    if (columns < 0) {
+      throw new ChangedTableException(
+          pair.name()
+              + " has another key on the "
+              + side.label()
+              + " by now: its schema is read again");
+    }
     if (columns != known) {
       throw new ChangedTableException(
           pair.name()

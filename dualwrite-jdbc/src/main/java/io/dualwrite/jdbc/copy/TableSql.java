@@ -74,12 +74,36 @@ final class TableSql {
         + " OFFSET 0) t";
   }
 
-  /** Computed once per statement, in its snapshot. */
+  /**
+   * How many columns the table has by now, or -1 where the key is not unique any more. Computed
+   * once per statement, in its snapshot.
+   */
   String columnCount(Side side) {
-    String name = pair.on(side).name().sql().replace("'", "''");
-    return "(SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = '"
-        + name
-        + "'::pg_catalog.regclass AND a.attnum > 0 AND NOT a.attisdropped)";
+    String table = "'" + pair.on(side).name().sql().replace("'", "''") + "'::pg_catalog.regclass";
+    String count =
+        "SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = "
+            + table
+            + " AND a.attnum > 0 AND NOT a.attisdropped";
+    if (!conflictKey(side)) {
+      return "(" + count + ")";
+    }
+    int n = pair.key().size();
+    String names =
+        join(pair.key().stream().map(k -> Identifiers.literal(k.on(side).name())).toList());
+    String unique =
+        "EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = "
+            + table
+            + " AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indnkeyatts = "
+            + n
+            + " AND (SELECT count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indrelid"
+            + " AND a.attnum = ANY ((i.indkey::pg_catalog.int2[])[0:"
+            + (n - 1)
+            + "]) AND a.attname IN ("
+            + names
+            + ")) = "
+            + n
+            + ")";
+    return "(SELECT CASE WHEN " + unique + " THEN (" + count + ") ELSE -1 END)";
   }
 
   /**

@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.journal.JournalEntry;
+import io.dualwrite.jdbc.journal.OwnEntries;
 import io.dualwrite.jdbc.schema.Lane;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
@@ -58,7 +59,7 @@ public final class DeliveryEngine implements AutoCloseable {
   private final Set<LockedCopy> strictCopies = ConcurrentHashMap.newKeySet();
 
   /** Entries that strict commits have delivered. */
-  private final Queue<JournalEntry> delivered = new ConcurrentLinkedQueue<>();
+  private final Queue<OwnEntries> delivered = new ConcurrentLinkedQueue<>();
 
   private final AtomicBoolean clearing = new AtomicBoolean();
 
@@ -149,8 +150,8 @@ public final class DeliveryEngine implements AutoCloseable {
    * These have been delivered. They are deleted by another thread: the caller holds a connection of
    * the application's pool and must not wait for a second one.
    */
-  void clearSoon(Collection<JournalEntry> entries) {
-    delivered.addAll(entries);
+  void clearSoon(OwnEntries entries) {
+    delivered.add(entries);
     if (clearing.compareAndSet(false, true)) {
       executor.execute(this::clear);
     }
@@ -159,11 +160,14 @@ public final class DeliveryEngine implements AutoCloseable {
   private void clear() {
     clearing.set(false);
     List<JournalEntry> entries = new ArrayList<>();
-    for (JournalEntry entry = delivered.poll(); entry != null; entry = delivered.poll()) {
-      entries.add(entry);
+    List<OwnEntries.Noted> noted = new ArrayList<>();
+    for (OwnEntries own = delivered.poll(); own != null; own = delivered.poll()) {
+      own.entries().stream().filter(e -> e.id() != 0 && e.key() != null).forEach(entries::add);
+      own.noted().ifPresent(noted::add);
     }
     try {
       context.journal().clear(context.primaryDatabase(), entries);
+      context.journal().clearOwn(context.primaryDatabase(), noted);
     } catch (SQLException | RuntimeException e) {
       LOG.debug(
           "delivery: entries could not be cleared and are delivered again: {}",

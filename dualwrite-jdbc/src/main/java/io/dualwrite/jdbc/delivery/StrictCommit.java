@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.delivery;
 
+import io.dualwrite.jdbc.capture.OwnNote;
 import io.dualwrite.jdbc.copy.ChangedTableException;
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.CopyResult;
@@ -8,6 +9,8 @@ import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.journal.JournalEntry;
+import io.dualwrite.jdbc.journal.OwnEntries;
+import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -16,16 +19,19 @@ import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,21 +71,28 @@ public final class StrictCommit {
   /**
    * Commits the transaction on {@code own}.
    *
-   * @param tables identities of the mirrored tables that it touched
+   * @param touched the mirrored tables that it touched
    * @throws SQLException if both sides rolled back, or as the primary answered its COMMIT
    */
-  public void commit(Connection own, Collection<String> tables) throws SQLException {
+  public void commit(Connection own, Collection<CapturedTable> touched) throws SQLException {
     if (!engine.isRunning()) {
       // The kill switch: the primary alone decides, and the journal remembers.
       own.commit();
       return;
     }
     runDeferredTriggers(own);
-    List<JournalEntry> entries = context.journal().ownEntries(own, tables);
+    Set<String> tables = names(touched, table -> true);
+    OwnEntries entries =
+        OwnEntries.read(
+            own,
+            context.journal(),
+            OwnNote.SETTING,
+            OwnNote.TOO_MANY,
+            names(touched, OwnNote::isFor),
+            names(touched, table -> !OwnNote.isFor(table)));
     Map<TablePair, Set<RowKey>> keys = new LinkedHashMap<>();
-    List<JournalEntry> byKey = new ArrayList<>();
-    Lane lane = lane(own, tables, entries, keys, byKey);
-    if (byKey.isEmpty()) {
+    Lane lane = lane(own, tables, entries.entries(), keys);
+    if (keys.isEmpty()) {
       own.commit();
       engine.wakeAll(tables);
       return;
@@ -126,7 +139,8 @@ public final class StrictCommit {
       own.commit();
       probe.reached(DeliveryProbe.Point.PRIMARY_COMMITTED);
       if (copy != null && finish(copy)) {
-        engine.clearSoon(byKey);
+        engine.clearSoon(entries);
+        wakeForWholeTables(entries.entries());
       } else {
         engine.wakeAll(tables);
       }
@@ -138,6 +152,18 @@ public final class StrictCommit {
         close(copy);
       }
     }
+  }
+
+  private static Set<String> names(
+      Collection<CapturedTable> tables, Predicate<CapturedTable> which) {
+    return tables.stream()
+        .filter(which)
+        .map(CapturedTable::journalName)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private void wakeForWholeTables(List<JournalEntry> entries) {
+    entries.stream().filter(e -> e.key() == null).forEach(e -> engine.wake(e.table()));
   }
 
   /**
@@ -174,8 +200,7 @@ public final class StrictCommit {
       Connection own,
       Collection<String> tables,
       List<JournalEntry> entries,
-      Map<TablePair, Set<RowKey>> keys,
-      List<JournalEntry> byKey)
+      Map<TablePair, Set<RowKey>> keys)
       throws SQLException {
     Set<TablePair> pairs = new LinkedHashSet<>();
     for (String table : tables) {
@@ -190,18 +215,21 @@ public final class StrictCommit {
       }
       pairs.addAll(lane.tables());
     }
+    Map<String, TablePair> byName = new HashMap<>();
+    pairs.forEach(pair -> byName.put(pair.name().toString(), pair));
     for (JournalEntry entry : entries) {
+      TablePair pair = Objects.requireNonNull(byName.get(entry.table()));
       if (entry.key() == null) {
         LOG.warn(
             "strict: {} was changed as a whole; it follows by delivery, after the commit",
             entry.table());
-        continue;
-      }
-      byKey.add(entry);
-      for (TablePair pair : pairs) {
-        if (pair.name().toString().equals(entry.table())) {
-          keys.computeIfAbsent(pair, p -> new LinkedHashSet<>()).add(new RowKey(entry.key()));
-        }
+      } else if (entry.namesRowBy(pair.keyId())) {
+        keys.computeIfAbsent(pair, p -> new LinkedHashSet<>()).add(new RowKey(entry.key()));
+      } else {
+        own.rollback();
+        engine.tableChanged();
+        SQLException changed = ChangedTableException.ofKey(entry.table());
+        throw failed(Failures.describe(changed), changed);
       }
     }
     return new Lane("strict", List.copyOf(pairs));

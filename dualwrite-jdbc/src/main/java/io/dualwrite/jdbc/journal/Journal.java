@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.journal;
 
+import com.google.common.collect.Iterables;
 import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.Identifiers;
 import java.sql.Connection;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class Journal {
   /** So many identities are looked through one by one, as a kept plan does. */
   private static final int FEW = 50;
+
+  /** Entries that one statement deletes; what a walk stood for may be many more. */
+  private static final int MOST_AT_ONCE = 5_000;
 
   private final String journal;
   private final String setAside;
@@ -195,6 +199,12 @@ public final class Journal {
     if (entries.size() > FEW) {
       pipeline.plannedAfresh();
     }
+    for (List<JournalEntry> some : Iterables.partition(entries, MOST_AT_ONCE)) {
+      deleteSome(pipeline, some);
+    }
+  }
+
+  private void deleteSome(Pipeline pipeline, List<JournalEntry> entries) {
     Object[] places = entries.stream().map(JournalEntry::place).toArray();
     Object[] ids = entries.stream().map(JournalEntry::id).toArray();
     pipeline.add(
@@ -205,6 +215,37 @@ public final class Journal {
           statement.setArray(first + 1, connection.createArrayOf("bigint", ids));
           return first + 2;
         });
+  }
+
+  /**
+   * Deletes the entries by which these transactions named rows of these tables, in a transaction of
+   * its own. Entries that name ranges or whole tables stay.
+   */
+  public void clearOwn(DataSource primary, Collection<OwnEntries.Noted> transactions)
+      throws SQLException {
+    if (transactions.isEmpty()) {
+      return;
+    }
+    String sql =
+        "DELETE FROM "
+            + journal
+            + " WHERE table_name = ANY (?) AND id > ? AND tx = ?::text::xid8 AND key IS NOT NULL";
+    try (Connection connection = primary.getConnection()) {
+      Pipeline pipeline = new Pipeline(connection);
+      pipeline.add("SELECT pg_catalog.set_config('synchronous_commit', 'off', true)");
+      for (OwnEntries.Noted of : transactions) {
+        pipeline.add(
+            sql,
+            (statement, first) -> {
+              statement.setArray(first, connection.createArrayOf("text", of.tables().toArray()));
+              statement.setLong(first + 1, of.behind());
+              statement.setString(first + 2, of.transaction());
+              return first + 3;
+            });
+      }
+      pipeline.plannedAfresh();
+      pipeline.send();
+    }
   }
 
   /** Deletes exactly these set-aside entries. */

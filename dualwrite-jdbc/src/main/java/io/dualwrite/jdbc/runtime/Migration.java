@@ -11,6 +11,7 @@ import io.dualwrite.WriteOutcome;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
 import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.copy.ChangedTableException;
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.RowKey;
@@ -222,10 +223,22 @@ public final class Migration implements Mirroring, AutoCloseable {
   @Override
   public void commit(Connection raw, MirroredTransaction transaction) throws SQLException {
     if (transaction.policy() == FailurePolicy.STRICT) {
-      strict.commit(raw, names(transaction));
+      strictly(raw, transaction);
     } else {
       raw.commit();
       committed(transaction);
+    }
+  }
+
+  private void strictly(Connection raw, MirroredTransaction transaction) throws SQLException {
+    try {
+      strict.commit(raw, transaction.tables());
+    } catch (SQLException e) {
+      if (e.getCause() instanceof ChangedTableException) {
+        // So that the next try journals by what the tables are now.
+        schemaChanged();
+      }
+      throw e;
     }
   }
 
