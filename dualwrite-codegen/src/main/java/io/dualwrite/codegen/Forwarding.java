@@ -39,6 +39,13 @@ public @interface Forwarding {
    */
   boolean recorded() default false;
 
+  /**
+   * Another interface that the forwarding object has already: not a class is generated then but an
+   * interface {@code Forwarding<Interface>}, whose default methods hand what {@code beside} lacks
+   * to {@code as<Interface>()}, which the implementing class defines.
+   */
+  Class<?> beside() default void.class;
+
   /** Holds several. */
   @Target(ElementType.PACKAGE)
   @Retention(RetentionPolicy.SOURCE)

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
 import javax.lang.model.element.Element;
@@ -14,7 +15,11 @@ import javax.lang.model.type.TypeMirror;
 
 /** One {@link Forwarding} as the compiler holds it: with types in place of classes. */
 record ForwardingRequest(
-    TypeElement type, List<TypeMirror> wrapped, boolean replaceable, boolean recorded) {
+    TypeElement type,
+    List<TypeMirror> wrapped,
+    boolean replaceable,
+    boolean recorded,
+    Optional<TypeElement> beside) {
 
   /** All those on an element, whether alone or several. */
   static List<ForwardingRequest> of(Element annotated) {
@@ -35,11 +40,15 @@ record ForwardingRequest(
   private static ForwardingRequest of(AnnotationMirror annotation) {
     AnnotationValue type = member(annotation, "value");
     AnnotationValue wrapped = member(annotation, "wrapped");
+    TypeMirror beside = (TypeMirror) member(annotation, "beside").getValue();
     return new ForwardingRequest(
         (TypeElement) ((DeclaredType) type.getValue()).asElement(),
         list(wrapped).stream().map(value -> (TypeMirror) value.getValue()).toList(),
         (Boolean) member(annotation, "replaceable").getValue(),
-        (Boolean) member(annotation, "recorded").getValue());
+        (Boolean) member(annotation, "recorded").getValue(),
+        beside instanceof DeclaredType declared
+            ? Optional.of((TypeElement) declared.asElement())
+            : Optional.empty());
   }
 
   @SuppressWarnings("unchecked")

@@ -5,6 +5,7 @@ import java.util.stream.Collectors;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.PackageElement;
+import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.TypeParameterElement;
 import javax.lang.model.type.ArrayType;
 import javax.lang.model.type.DeclaredType;
@@ -45,6 +46,10 @@ final class ForwardingSource {
         "(\"" + ForwardingProcessor.class.getName() + "\")");
     annotateIfPresent("org.jspecify.annotations.NullUnmarked", "");
     line("@SuppressWarnings({\"deprecation\", \"removal\", \"unchecked\"})");
+    if (request.beside().isPresent()) {
+      besides(type, request.beside().get());
+      return out.toString();
+    }
     line("abstract class ", name(), " implements ", type, " {");
     line("  /** What answers. */");
     line(request.replaceable() ? "  " : "  final ", type, " delegate;");
@@ -71,22 +76,49 @@ final class ForwardingSource {
     return out.toString();
   }
 
-  private void method(ExecutableElement method) {
+  private void besides(String type, TypeElement known) {
+    String as = "as" + request.type().getSimpleName() + "()";
+    line("interface ", name(), " extends ", type, " {");
+    line("  /** What answers. */");
+    line("  ", type, " ", as, ";");
     Types types = environment.getTypeUtils();
+    for (ExecutableElement method : InterfaceMethods.beyond(request.type(), known, types)) {
+      head("default ", method);
+      boolean empty = method.getReturnType().getKind() == TypeKind.VOID;
+      line(
+          empty ? "    " : "    return ",
+          as,
+          ".",
+          call(method).substring("delegate.".length()),
+          ";");
+      line("  }");
+    }
+    line("}");
+  }
+
+  /** The first line of a method, and what it answers. */
+  private ExecutableType head(String modifiers, ExecutableElement method) {
     ExecutableType here =
-        (ExecutableType) types.asMemberOf((DeclaredType) request.type().asType(), method);
-    TypeMirror result = here.getReturnType();
+        (ExecutableType)
+            environment.getTypeUtils().asMemberOf((DeclaredType) request.type().asType(), method);
     line();
     line("  @Override");
     line(
-        "  public ",
+        "  ",
+        modifiers,
         typeParameters(method),
-        result.toString(),
+        here.getReturnType().toString(),
         " ",
         method.getSimpleName().toString(),
         parameters(method, here.getParameterTypes()),
         thrown(here),
         " {");
+    return here;
+  }
+
+  private void method(ExecutableElement method) {
+    Types types = environment.getTypeUtils();
+    TypeMirror result = head("public ", method).getReturnType();
     if (String.valueOf(method.getEnclosingElement()).equals("java.sql.Wrapper")) {
       ask(method);
     } else if (request.recorded() && recorded.isRecorded(method)) {

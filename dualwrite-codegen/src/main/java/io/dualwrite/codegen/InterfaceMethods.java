@@ -30,6 +30,16 @@ final class InterfaceMethods {
     return found.methods.values();
   }
 
+  /** Those of the first interface that an object of the second does not answer. */
+  static Collection<ExecutableElement> beyond(TypeElement type, TypeElement known, Types types) {
+    InterfaceMethods found = new InterfaceMethods(types);
+    found.add(type);
+    InterfaceMethods there = new InterfaceMethods(types);
+    there.add(known);
+    found.methods.keySet().removeAll(there.methods.keySet());
+    return found.methods.values();
+  }
+
   private void add(TypeElement type) {
     for (ExecutableElement method : ElementFilter.methodsIn(type.getEnclosedElements())) {
       if (!method.getModifiers().contains(Modifier.STATIC)

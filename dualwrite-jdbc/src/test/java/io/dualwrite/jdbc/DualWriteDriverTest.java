@@ -127,7 +127,7 @@ class DualWriteDriverTest {
     try (Connection c = DriverManager.getConnection(url, properties);
         Connection d =
             DriverManager.getConnection(
-                url + "?dualwrite.failure-policy=STRICT&currentSchema=elsewhere,public")) {
+                url + "?dualwrite.delivery=SYNC&currentSchema=elsewhere,public")) {
       insert(c, 1);
       Awaitility.await()
           .until(() -> dbs.query(dbs.target(), ALL).equals(dbs.query(dbs.source(), ALL)));

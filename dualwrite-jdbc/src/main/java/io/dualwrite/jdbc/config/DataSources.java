@@ -43,6 +43,8 @@ public final class DataSources {
     HikariConfig pool = pool(config, side, "dualwrite " + config.migration());
     if (idle >= 0) {
       pool.setMinimumIdle(idle);
+      // The application waits for the first connection.
+      pool.addDataSourceProperty("loginTimeout", "30");
     }
     if (secondary) {
       Duration timeout = config.secondary().timeout();

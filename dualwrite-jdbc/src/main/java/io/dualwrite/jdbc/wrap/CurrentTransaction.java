@@ -72,6 +72,14 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
     this.autoCommit = raw.getAutoCommit();
   }
 
+  /** The driver's own connection. */
+  BaseConnection driver() {
+    if (driver == null) {
+      throw new UnsupportedOperationException("not a connection of PostgreSQL's driver");
+    }
+    return driver;
+  }
+
   @Override
   public boolean inPassThrough() {
     return (boolean) IN_PASS_THROUGH.getVolatile(this);

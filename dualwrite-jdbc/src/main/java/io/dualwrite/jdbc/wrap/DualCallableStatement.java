@@ -8,12 +8,14 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 
 /**
  * A call. It runs as it is written; what it may write is not captured and is treated by {@code
  * unmirrored}.
  */
-final class DualCallableStatement extends ForwardingCallableStatement {
+final class DualCallableStatement extends ForwardingCallableStatement
+    implements ForwardingPGStatement {
   private static final CapturePlan.Unmirrored CALL =
       new CapturePlan.Unmirrored(
           "call",
@@ -54,6 +56,11 @@ final class DualCallableStatement extends ForwardingCallableStatement {
   @Override
   public <T> @Nullable T getObject(String parameter, Class<T> type) throws SQLException {
     return connection.value(delegate.getObject(parameter, type), type);
+  }
+
+  @Override
+  public PGStatement asPGStatement() {
+    return PostgresStatements.of(delegate);
   }
 
   @Override

@@ -15,6 +15,11 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.copy.CopyManager;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.QueryExecutor;
+import org.postgresql.fastpath.Fastpath;
+import org.postgresql.largeobject.LargeObjectManager;
 
 /**
  * A connection to the primary whose writes to mirrored tables are journaled in the transaction that
@@ -24,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * under auto-commit each statement decides for itself. Like any connection it is for one thread at
  * a time. A crash loses what a crash of the bare connection loses: what was not committed.
  */
-public final class DualConnection extends ForwardingConnection {
+public final class DualConnection extends ForwardingConnection implements ForwardingBaseConnection {
   private final Mirroring mirroring;
   private final SessionNames names;
   private final CurrentTransaction transaction;
@@ -156,6 +161,62 @@ public final class DualConnection extends ForwardingConnection {
   @Override
   void unwrapping(Class<?> type) {
     mirroring.bypass("unwrap:" + type.getSimpleName());
+  }
+
+  /** Nothing that a driver's interface offers beside JDBC's is looked into but what follows. */
+  @Override
+  public BaseConnection asBaseConnection() {
+    return transaction.driver();
+  }
+
+  @Override
+  public CopyManager getCopyAPI() throws SQLException {
+    mirroring.bypass("copy");
+    return asBaseConnection().getCopyAPI();
+  }
+
+  @Override
+  public LargeObjectManager getLargeObjectAPI() throws SQLException {
+    mirroring.bypass("large-object");
+    return asBaseConnection().getLargeObjectAPI();
+  }
+
+  @Override
+  @SuppressWarnings("deprecation") // the application's choice
+  public Fastpath getFastpathAPI() throws SQLException {
+    mirroring.bypass("fastpath");
+    return asBaseConnection().getFastpathAPI();
+  }
+
+  @Override
+  public QueryExecutor getQueryExecutor() {
+    mirroring.bypass("query-executor");
+    return asBaseConnection().getQueryExecutor();
+  }
+
+  @Override
+  public Array createArrayOf(String type, @Nullable Object elements) throws SQLException {
+    return new DualArray(this, asBaseConnection().createArrayOf(type, elements));
+  }
+
+  @Override
+  public ResultSet execSQLQuery(String sql) throws SQLException {
+    return new DualResultSet(this, asBaseConnection().execSQLQuery(sql), null);
+  }
+
+  @Override
+  public ResultSet execSQLQuery(String sql, int type, int concurrency) throws SQLException {
+    return new DualResultSet(this, asBaseConnection().execSQLQuery(sql, type, concurrency), null);
+  }
+
+  @Override
+  public void execSQLUpdate(String sql) throws SQLException {
+    mirroring.bypass("exec-sql");
+    try {
+      asBaseConnection().execSQLUpdate(sql);
+    } finally {
+      transaction.namesChanged();
+    }
   }
 
   @Override

@@ -8,13 +8,15 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 
 /**
  * A prepared statement that runs its text in the form that the migration asks for at the time. The
  * inner statement is prepared in the form that is likely; where another is needed when it runs, it
  * is prepared anew and the parameters are set again as they were given.
  */
-final class DualPreparedStatement extends ForwardingPreparedStatement implements StatementForms {
+final class DualPreparedStatement extends ForwardingPreparedStatement
+    implements ForwardingPGStatement, StatementForms {
   private static final Call<ResultSet> QUERY =
       new Call<>() {
         @Override
@@ -105,6 +107,11 @@ final class DualPreparedStatement extends ForwardingPreparedStatement implements
   @Override
   @Nullable ResultSet wrapped(@Nullable ResultSet result) {
     return connection.resultSet(result, this);
+  }
+
+  @Override
+  public PGStatement asPGStatement() {
+    return PostgresStatements.of(delegate);
   }
 
   @Override

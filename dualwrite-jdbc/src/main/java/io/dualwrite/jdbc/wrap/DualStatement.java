@@ -7,9 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 
 /** A statement whose texts run as the migration asks. */
-final class DualStatement extends ForwardingStatement {
+final class DualStatement extends ForwardingStatement implements ForwardingPGStatement {
   private final DualConnection connection;
   private final CurrentTransaction transaction;
   private @Nullable PendingBatch batch;
@@ -24,6 +25,11 @@ final class DualStatement extends ForwardingStatement {
   @Override
   @Nullable ResultSet wrapped(@Nullable ResultSet result) {
     return connection.resultSet(result, this);
+  }
+
+  @Override
+  public PGStatement asPGStatement() {
+    return PostgresStatements.of(delegate);
   }
 
   @Override

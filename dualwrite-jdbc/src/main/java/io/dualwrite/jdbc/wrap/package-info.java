@@ -32,6 +32,8 @@
 @Forwarding(
     value = CallableStatement.class,
     wrapped = {Array.class, Object.class, ResultSet.class})
+@Forwarding(value = BaseConnection.class, beside = Connection.class)
+@Forwarding(value = PGStatement.class, beside = Statement.class)
 package io.dualwrite.jdbc.wrap;
 
 import io.dualwrite.codegen.Forwarding;
@@ -43,3 +45,5 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import org.jspecify.annotations.NullMarked;
+import org.postgresql.PGStatement;
+import org.postgresql.core.BaseConnection;

@@ -20,6 +20,7 @@ import java.sql.Types;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
+import org.postgresql.jdbc.PgConnection;
 
 /** A wrapped connection to a real server: what is journaled, what leads back, what a pool sees. */
 @WithDatabases
@@ -209,8 +210,9 @@ class WrappedConnectionTest {
       try (Connection connection =
               DualConnection.wrap(pool.getConnection(), migration, migration.names);
           Statement statement = connection.createStatement()) {
-        first = sessions.of((Connection) connection.unwrap(PGConnection.class));
+        first = sessions.of(connection.unwrap(PgConnection.class));
         assertThat(connection.isWrapperFor(PGConnection.class)).isTrue();
+        assertThat(connection.unwrap(PGConnection.class)).isSameAs(connection);
         statement.execute("BEGIN");
         statement.execute("INSERT INTO notes VALUES (1, 'x')");
         statement.execute("COMMIT");
@@ -226,7 +228,7 @@ class WrappedConnectionTest {
         }
       }
     }
-    assertThat(migration.events).containsExactly("bypass unwrap:PGConnection", "RECOVER notes[]");
+    assertThat(migration.events).containsExactly("bypass unwrap:PgConnection", "RECOVER notes[]");
     assertThat(migration.journal()).containsExactly("notes {1}");
   }
 }

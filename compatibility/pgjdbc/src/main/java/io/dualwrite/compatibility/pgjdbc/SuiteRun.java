@@ -18,7 +18,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class SuiteRun {
   private static final int CLASSES_PER_JVM = 30;
-  private static final int MINUTES_PER_JVM = 8;
+
+  /** A test that is interrupted for taking a minute and goes on nevertheless is stuck. */
+  private static final int SECONDS_OF_SILENCE = 100;
 
   private final Path suite;
   private final Path results;
@@ -74,9 +76,14 @@ final class SuiteRun {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(new File(results + ".log")))
             .start();
-    if (!process.waitFor(MINUTES_PER_JVM, TimeUnit.MINUTES)) {
-      process.destroyForcibly().waitFor();
-      return false;
+    long size = -1;
+    while (!process.waitFor(SECONDS_OF_SILENCE, TimeUnit.SECONDS)) {
+      long now = Files.exists(results) ? Files.size(results) : 0;
+      if (now == size) {
+        process.destroyForcibly().waitFor();
+        return false;
+      }
+      size = now;
     }
     return process.exitValue() == 0;
   }
@@ -89,7 +96,7 @@ final class SuiteRun {
         .split("\t")[1];
   }
 
-  private static Map<String, Outcome> read(Path results) throws IOException {
+  static Map<String, Outcome> read(Path results) throws IOException {
     Map<String, Outcome> outcomes = new TreeMap<>();
     for (String line : Files.readAllLines(results)) {
       String[] parts = line.split("\t", 3);
