@@ -33,10 +33,18 @@ record DriverUrl(
 
   /** What names one migration in this process: connections with equal keys share its machinery. */
   record Key(String location, Map<String, String> settings) {
-    MigrationConfig load() {
-      return location.isEmpty()
-          ? MigrationConfig.ofSettings(settings)
-          : MigrationConfig.load(location, settings);
+    /**
+     * The configuration.
+     *
+     * @param credentials for what it does not say
+     */
+    MigrationConfig load(Map<String, String> credentials) {
+      if (!location.isEmpty()) {
+        return MigrationConfig.load(location, settings);
+      }
+      Map<String, String> all = new TreeMap<>(credentials);
+      all.putAll(settings);
+      return MigrationConfig.ofSettings(all);
     }
 
     /** Not the settings: a password may be among them. */
@@ -121,6 +129,16 @@ record DriverUrl(
     } catch (InvalidPathException e) {
       throw new ConfigurationException("not the path of a configuration file: " + location, e);
     }
+  }
+
+  /**
+   * The connection's own, for what the migration does by itself. Connections of several users share
+   * one migration, and so the first one's.
+   */
+  Map<String, String> credentials() {
+    return location.startsWith("jdbc:")
+        ? Reach.credentials(sourceUrl(location), properties, settings)
+        : Map.of();
   }
 
   private String sourceUrl(String url) {

@@ -3,7 +3,6 @@ package io.dualwrite.jdbc;
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.ConfigurationException;
 import io.dualwrite.jdbc.config.MigrationConfig;
-import io.dualwrite.jdbc.runtime.Migration;
 import io.dualwrite.jdbc.wrap.DualConnection;
 import io.dualwrite.jdbc.wrap.SessionNames;
 import java.sql.Connection;
@@ -35,9 +34,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each connection is one of PostgreSQL's driver to the primary, wrapped; none is pooled. All
  * connections of one configuration share delivery, its pools, kill switch and metrics (in
- * Micrometer's global registry), which end a few seconds after the last of them was closed, or with
- * the process; both wait for delivery, at most {@code secondary.timeout}. What is not delivered
- * then stays in the journal. Safe for use by many threads.
+ * Micrometer's global registry), which begin with the first statement and end a few seconds after
+ * the last of them was closed, or with the process; both wait for delivery, at most {@code
+ * secondary.timeout}. What is not delivered then stays in the journal. Safe for use by many
+ * threads.
  *
  * <p>A configuration that is wrong is an {@link SQLException} with SQLState 08001. If the primary
  * cannot be reached, the exception is that of PostgreSQL's driver.
@@ -90,37 +90,19 @@ public final class DualWriteDriver implements Driver {
   }
 
   private Connection connect(DriverUrl url) throws SQLException {
-    SharedMigration shared = migrations.acquire(url.key());
+    SharedMigration shared = migrations.acquire(url.key(), url.credentials());
     boolean wrapped = false;
     try {
-      Connection connection = wrapped(url, shared);
+      Side primary = shared.primarySide();
+      Connection raw = raw(url, primary, shared.config());
+      Connection connection =
+          DualConnection.wrap(
+              raw, new StartingMirroring(shared, primary), new SessionNames(), shared::release);
       wrapped = true;
       return connection;
     } finally {
       if (!wrapped) {
         shared.release();
-      }
-    }
-  }
-
-  /** The primary answers first: if it cannot be reached, nothing is started. */
-  private static Connection wrapped(DriverUrl url, SharedMigration shared) throws SQLException {
-    Side expected = shared.primarySide();
-    Connection raw = raw(url, expected, shared.config());
-    boolean wrapped = false;
-    try {
-      Migration migration = shared.started();
-      if (migration.primarySide() != expected) {
-        raw.close();
-        raw = raw(url, migration.primarySide(), shared.config());
-      }
-      Connection connection =
-          DualConnection.wrap(raw, migration, new SessionNames(), shared::release);
-      wrapped = true;
-      return connection;
-    } finally {
-      if (!wrapped) {
-        raw.close();
       }
     }
   }

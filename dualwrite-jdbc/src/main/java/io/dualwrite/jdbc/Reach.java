@@ -57,38 +57,44 @@ final class Reach {
               "dualwrite.target is missing: the target's URL, URL-encoded, as in"
                   + " jdbc:dualwrite:postgresql://host/db?dualwrite.target=jdbc%3Apostgresql%3A%2F%2Fhost2%2Fdb"));
     }
-    Properties source = parsed(sourceUrl, properties);
-    String user = PGProperty.USER.getOrDefault(source);
-    String password = PGProperty.PASSWORD.getOrDefault(source);
     Map<String, String> all = new TreeMap<>();
     all.put("migration", "default");
-    all.put("source.url", url(source));
-    credentials(all, "source", user, password);
-    String target = given.getOrDefault("target", given.get("target.url"));
-    Properties ofTarget = target == null ? null : Driver.parseURL(target, null);
-    if (ofTarget == null || PGProperty.USER.getOrDefault(ofTarget) == null) {
-      credentials(all, "target", user, password);
-    }
-    for (String side : List.of("source", "target")) {
-      if (given.containsKey(side + "-username") || given.containsKey(side + ".username")) {
-        all.remove(side + ".username");
-        all.remove(side + ".password");
-      }
-      if (given.containsKey(side + "-password")) {
-        all.remove(side + ".password");
-      }
-    }
+    all.put("source.url", url(parsed(sourceUrl, properties)));
     all.putAll(given);
     return all;
   }
 
-  private static void credentials(
-      Map<String, String> all, String side, @Nullable String user, @Nullable String password) {
-    if (user != null) {
-      all.put(side + ".username", user);
+  /** User and password of the connection, for the sides that are given none of their own. */
+  static Map<String, String> credentials(
+      String sourceUrl, Properties properties, Map<String, String> given) {
+    Properties source = parsed(sourceUrl, properties);
+    Map<String, String> all = new TreeMap<>();
+    if (!isGiven(given, "source", "username")) {
+      put(all, "source.username", PGProperty.USER.getOrDefault(source));
+      put(all, "source.password", PGProperty.PASSWORD.getOrDefault(source));
     }
-    if (password != null) {
-      all.put(side + ".password", password);
+    String target = given.getOrDefault("target", given.get("target.url"));
+    Properties ofTarget = target == null ? null : Driver.parseURL(target, null);
+    boolean named = ofTarget != null && PGProperty.USER.getOrDefault(ofTarget) != null;
+    if (!named && !isGiven(given, "target", "username")) {
+      put(all, "target.username", PGProperty.USER.getOrDefault(source));
+      put(all, "target.password", PGProperty.PASSWORD.getOrDefault(source));
+    }
+    for (String side : List.of("source", "target")) {
+      if (isGiven(given, side, "password")) {
+        all.remove(side + ".password");
+      }
+    }
+    return all;
+  }
+
+  private static boolean isGiven(Map<String, String> given, String side, String what) {
+    return given.containsKey(side + "-" + what) || given.containsKey(side + "." + what);
+  }
+
+  private static void put(Map<String, String> all, String path, @Nullable String value) {
+    if (value != null) {
+      all.put(path, value);
     }
   }
 

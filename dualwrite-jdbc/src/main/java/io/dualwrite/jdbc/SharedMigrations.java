@@ -4,6 +4,7 @@ import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -43,13 +44,14 @@ final class SharedMigrations {
    * The migration of a configuration, for one more connection, which gives it back with {@link
    * SharedMigration#release}. It is not started yet if that is the first.
    *
+   * @param credentials those of this connection, for a configuration that has none
    * @throws io.dualwrite.jdbc.config.ConfigurationException if the configuration is wrong
    */
-  SharedMigration acquire(DriverUrl.Key key) {
+  SharedMigration acquire(DriverUrl.Key key, Map<String, String> credentials) {
     while (true) {
       SharedMigration known = running.get(key);
       if (known == null) {
-        MigrationConfig config = key.load();
+        MigrationConfig config = key.load(credentials);
         known = running.computeIfAbsent(key, k -> new SharedMigration(this, k, config));
       }
       if (known.use()) {

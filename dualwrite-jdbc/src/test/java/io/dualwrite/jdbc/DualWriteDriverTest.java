@@ -176,6 +176,44 @@ class DualWriteDriverTest {
   }
 
   @Test
+  @Guarantee({"G1", "G2"})
+  void whoeverMayWriteATableMayNameItsRows() throws Exception {
+    dbs.executeOnBoth("CREATE ROLE writer_" + dbs.database() + " LOGIN PASSWORD 'w'");
+    try {
+      dbs.execute(dbs.source(), "GRANT SELECT, INSERT ON item TO writer_" + dbs.database());
+      String writer =
+          direct("")
+              .replaceFirst("user=[^&]*", "user=writer_" + dbs.database())
+              .replaceFirst("password=[^&]*", "password=w");
+      try (Connection owner = DriverManager.getConnection(direct(""));
+          Connection c = DriverManager.getConnection(writer)) {
+        insert(owner, 1);
+        insert(c, 2);
+        assertThat(SharedMigrations.OF_PROCESS.size()).isEqualTo(1);
+        try (Statement statement = owner.createStatement()) {
+          statement.execute("SET ROLE writer_" + dbs.database());
+          insert(owner, 3);
+        }
+        dbs.awaitSameRows(ALL);
+        assertThat(dbs.query(dbs.target(), ALL)).hasSize(3);
+      }
+    } finally {
+      for (var side : java.util.List.of(dbs.source(), dbs.target())) {
+        dbs.execute(
+            side, "DROP OWNED BY writer_" + dbs.database(), "DROP ROLE writer_" + dbs.database());
+      }
+    }
+  }
+
+  @Test
+  void aConnectionThatOnlyOpensStartsNothing() throws Exception {
+    try (Connection c = DriverManager.getConnection(direct(""))) {
+      assertThat(c.isValid(1)).isTrue();
+      assertThat(sessions()).isEqualTo("0");
+    }
+  }
+
+  @Test
   void aSharedMigrationOutlivesAMomentWithoutConnections() throws Exception {
     SharedMigrations migrations = new SharedMigrations(java.time.Duration.ofMillis(300));
     DualWriteDriver driver = new DualWriteDriver(migrations);
@@ -302,8 +340,12 @@ class DualWriteDriverTest {
         .hasMessageStartingWith("dualwrite.secondary.timeout in the URL is not URL-encoded");
     assertFailure("jdbc:dualwrite:/none/there.yaml")
         .hasMessage("no configuration file /none/there.yaml");
-    assertFailure(direct("&dualwrite.phase=TARGET_PRIMARY"))
-        .hasMessageContaining("TARGET_PRIMARY is not supported");
+    try (Connection c = DriverManager.getConnection(direct("&dualwrite.phase=TARGET_PRIMARY"))) {
+      assertThatThrownBy(() -> insert(c, 1))
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("TARGET_PRIMARY is not supported");
+    }
+    assertThat(dbs.query(dbs.source(), ALL)).isEmpty();
     SQLException odd =
         failure("jdbc:dualwrite:postgresql://host:x/a?password=hidden&dualwrite.target=x");
     assertThat(odd.getMessage()).contains("not a URL").doesNotContain("hidden");

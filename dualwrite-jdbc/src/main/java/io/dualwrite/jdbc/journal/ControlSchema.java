@@ -27,6 +27,7 @@ public final class ControlSchema {
   public static List<String> ddl(String schema) {
     List<String> ddl = new ArrayList<>(tables(schema));
     ddl.addAll(ControlMigration.ddl(schema));
+    ddl.addAll(grantsToAll(schema));
     return ddl;
   }
 
@@ -99,6 +100,16 @@ public final class ControlSchema {
               seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
               stopped_at timestamptz
             )""");
+  }
+
+  /**
+   * Whoever may write a mirrored table, by whatever role, must be able to name the row: an entry
+   * tells nothing and does no more than have the row copied once more.
+   */
+  private static List<String> grantsToAll(String schema) {
+    String s = Identifiers.quote(schema);
+    return List.of(
+        "GRANT USAGE ON SCHEMA " + s + " TO PUBLIC", "GRANT INSERT ON " + s + ".journal TO PUBLIC");
   }
 
   /** What the application's user needs where an administrator has created the schema. */
