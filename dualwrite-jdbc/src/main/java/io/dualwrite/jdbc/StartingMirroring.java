@@ -118,6 +118,12 @@ final class StartingMirroring implements Mirroring {
   }
 
   @Override
+  public boolean outdated(CapturePlan.Captured plan, SQLException e) {
+    Migration migration = running;
+    return migration != null && migration.outdated(plan, e);
+  }
+
+  @Override
   public void schemaChanged() {
     Migration migration = running;
     if (migration != null) {
