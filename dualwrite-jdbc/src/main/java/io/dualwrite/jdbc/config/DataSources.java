@@ -60,6 +60,7 @@ public final class DataSources {
           "socketTimeout",
           seconds(
               silence.compareTo(SHORTEST_SOCKET_TIMEOUT) < 0 ? SHORTEST_SOCKET_TIMEOUT : silence));
+      BriefFailures.of(pool);
     }
     return pool;
   }

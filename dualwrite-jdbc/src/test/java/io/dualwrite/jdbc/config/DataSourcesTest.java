@@ -3,6 +3,10 @@ package io.dualwrite.jdbc.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
 import io.dualwrite.Phase;
@@ -16,10 +20,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class DataSourcesTest {
 
@@ -41,6 +47,46 @@ class DataSourcesTest {
         assertThat(applicationName(reconciler)).isEqualTo("dualwrite reconciler");
         assertThat(application.getPoolName()).isEqualTo("dualwrite-m-" + side.label());
       }
+    }
+  }
+
+  @Test
+  @WithDatabases
+  void aBrokenConnectionOfTheSecondaryIsLoggedInShort(TestDatabases dbs) throws SQLException {
+    MigrationConfig config = config(dbs.sourceUrl(), dbs.targetUrl()).build();
+    Logger logger = (Logger) LoggerFactory.getLogger("com.zaxxer.hikari.pool.ProxyConnection");
+    ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    logged.start();
+    logger.addAppender(logged);
+    try (HikariDataSource pool = DataSources.ofApplication(config, Side.TARGET);
+        Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      assertThatThrownBy(() -> statement.execute("SELECT pg_terminate_backend(pg_backend_pid())"))
+          .isInstanceOf(SQLException.class);
+    } finally {
+      logger.detachAppender(logged);
+    }
+    assertThat(logged.list).isNotEmpty();
+    for (ILoggingEvent event : logged.list) {
+      for (IThrowableProxy t = event.getThrowableProxy(); t != null; t = t.getCause()) {
+        assertThat(t.getStackTraceElementProxyArray()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aSecondaryThatCannotBeReachedIsToldInShort() throws IOException {
+    MigrationConfig config = config(refusing(), refusing()).build();
+    try (HikariDataSource pool = DataSources.ofApplication(config, Side.TARGET)) {
+      assertThatThrownBy(pool::getConnection)
+          .cause()
+          .isInstanceOf(SQLException.class)
+          .satisfies(
+              failure -> {
+                for (Throwable t = failure; t != null; t = t.getCause()) {
+                  assertThat(t.getStackTrace()).isEmpty();
+                }
+              });
     }
   }
 
@@ -91,11 +137,7 @@ class DataSourcesTest {
 
   @Test
   void aPrimaryThatIsAwayFailsTheStart() throws IOException {
-    int free;
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      free = taken.getLocalPort();
-    }
-    String url = "jdbc:postgresql://127.0.0.1:" + free + "/x?user=u&password=p4ss";
+    String url = refusing();
     MigrationConfig config = config(url, url).build();
     assertThatThrownBy(() -> DataSources.ofApplication(config, Side.SOURCE).close())
         .isInstanceOf(PoolInitializationException.class)
@@ -108,6 +150,13 @@ class DataSourcesTest {
     assertThatThrownBy(() -> DataSources.ofReconciler(config, Side.TARGET))
         .isInstanceOf(ConfigurationException.class)
         .hasMessage("target is missing: the configuration does not say how to reach it");
+  }
+
+  /** The URL of a port where nobody listens. */
+  private static String refusing() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return "jdbc:postgresql://127.0.0.1:" + taken.getLocalPort() + "/x?user=u&password=p4ss";
+    }
   }
 
   private static String applicationName(HikariDataSource pool) throws SQLException {
