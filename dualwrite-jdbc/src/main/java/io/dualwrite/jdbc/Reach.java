@@ -1,5 +1,7 @@
 package io.dualwrite.jdbc;
 
+import static java.util.Objects.requireNonNull;
+
 import io.dualwrite.jdbc.config.ConfigurationException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -111,8 +113,8 @@ final class Reach {
 
   private static String url(Properties source) {
     StringBuilder url = new StringBuilder("jdbc:postgresql://");
-    String[] hosts = PGProperty.PG_HOST.getOrDefault(source).split(",", -1);
-    String[] ports = PGProperty.PG_PORT.getOrDefault(source).split(",", -1);
+    String[] hosts = requireNonNull(PGProperty.PG_HOST.getOrDefault(source)).split(",", -1);
+    String[] ports = requireNonNull(PGProperty.PG_PORT.getOrDefault(source)).split(",", -1);
     for (int i = 0; i < hosts.length; i++) {
       url.append(i == 0 ? "" : ",").append(hosts[i]).append(':').append(ports[i % ports.length]);
     }
