@@ -34,6 +34,11 @@ record Aliases(String prefix) {
     return run.text().regionMatches(true, start, prefix, 0, prefix.length());
   }
 
+  /** Those for the n-th {@code WITH} query that writes itself. */
+  Aliases ofQuery(int n) {
+    return new Aliases(prefix + "c" + n + "_");
+  }
+
   /** The {@code WITH} query that holds the application's statement. */
   String write() {
     return prefix;

@@ -46,6 +46,7 @@ public sealed interface CapturePlan {
       INSERT,
       UPDATE,
       DELETE,
+      MERGE,
       TRUNCATE;
 
       private final String label = name().toLowerCase(Locale.ROOT);

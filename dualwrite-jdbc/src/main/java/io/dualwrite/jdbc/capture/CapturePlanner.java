@@ -43,7 +43,8 @@ public final class CapturePlanner {
       return Refusals.unknown();
     }
     List<TokenRun> statements = TokenRun.statements(sql, tokens.get());
-    StatementPlanner planner = new StatementPlanner(journalTable, writes, keys, tables, names);
+    StatementPlanner planner =
+        new StatementPlanner(journalTable, writes, keys, true, tables, names);
     if (statements.size() == 1) {
       return planner.plan(statements.get(0));
     }

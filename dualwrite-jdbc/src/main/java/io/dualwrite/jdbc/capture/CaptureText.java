@@ -1,312 +1,75 @@
 package io.dualwrite.jdbc.capture;
 
-import io.dualwrite.jdbc.schema.CapturedTable;
-import io.dualwrite.jdbc.schema.Column;
-import io.dualwrite.jdbc.schema.Identifiers;
-import io.dualwrite.jdbc.schema.KeyText;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text that runs in place of the application's: its own, word for word, as a {@code WITH} query
- * that returns keys, and around it what journals them.
+ * The text that runs in place of the application's: its own, word for word, its writes to mirrored
+ * tables as {@code WITH} queries that return keys, and around them what journals them.
  *
  * <p>Of rows given back, {@code dw.returning} stands in the outermost {@code WHERE}: always true,
  * it is the word by which pgjdbc knows a statement that returns generated keys, and which keeps it
  * from adding {@code RETURNING} itself.
+ *
+ * @param run the statement
+ * @param verb the index of its verb: 0 unless a {@code WITH} list leads
+ * @param queries the queries of that list that write to mirrored tables
+ * @param outermost the statement itself, if it writes to one
  */
-final class CaptureText {
-  private static final String RETURNING = "\"returning\"";
+record CaptureText(
+    TokenRun run, int verb, List<QueryWrite> queries, @Nullable CapturedWrite outermost) {
 
-  private final String journalTable;
-  private final WriteStatement statement;
-  private final TokenRun run;
-  private final CapturedTable table;
-  private final List<Column> columns;
-  private final OldKeys old;
-  private final Returned returned;
-  private final Aliases alias;
-
-  /**
-   * @param columns the columns that name a row in the journal: its key, or the range column; none:
-   *     the whole table is named
-   */
-  CaptureText(
-      String journalTable,
-      WriteStatement statement,
-      CapturedTable table,
-      List<Column> columns,
-      OldKeys old,
-      Returned returned) {
-    this.journalTable = journalTable;
-    this.statement = statement;
-    this.run = statement.run();
-    this.table = table;
-    this.columns = columns;
-    this.old = old;
-    this.returned = returned;
-    this.alias = Aliases.unlike(run);
-  }
+  /** A query of a {@code WITH} list, and its write. */
+  record QueryWrite(WithQuery query, CapturedWrite write) {}
 
   /** The statement that writes and journals. */
   String journaling() {
     Spliced text = new Spliced(run.text());
-    open(text);
-    switch (old) {
-      case JOINED -> join(text);
-      case NOTED -> note(text);
-      case NONE, RETURNED -> {}
-    }
-    returning(text);
-    return text.insert(run.endOf(run.size() - 1), ")" + journal()).finish();
+    queries.forEach(query -> splice(text, query));
+    return outermost == null ? text.finish() : outermost(text, outermost).finish();
   }
 
   /**
-   * The statement that returns journal name and key of each row instead; null where that cannot be.
+   * The write gets a name of ours; what the application's name stood for comes after it: the rows
+   * that it is to see or, where it sees none, the insert into the journal, so that the name stands
+   * for a query without rows as before.
    */
+  private void splice(Spliced text, QueryWrite of) {
+    WithQuery query = of.query();
+    CapturedWrite write = of.write();
+    text.insert(run.startOf(query.name()), write.opening()).skipTo(run.endOf(query.open()));
+    write.extend(text);
+    text.insert(run.endOf(query.close() - 1), ")" + write.journalOldQuery() + ", ")
+        .repeat(run.startOf(query.name()), run.endOf(query.open()))
+        .skipTo(run.endOf(query.close()));
+    text.insert(
+        run.endOf(query.close()),
+        write.returned().isNothing()
+            ? write.journal() + ")"
+            : write.selectReturned() + "), " + journalQuery(write));
+  }
+
+  private static String journalQuery(CapturedWrite write) {
+    return write.alias().journal() + " AS (" + write.journal() + ")";
+  }
+
+  private Spliced outermost(Spliced text, CapturedWrite write) {
+    if (verb == 0) {
+      text.insert(run.startOf(0), "WITH " + write.opening());
+    } else {
+      text.insert(run.endOf(verb - 1), ", " + write.opening());
+    }
+    write.extend(text);
+    Returned returned = write.returned();
+    String rest =
+        returned.isNothing()
+            ? " " + write.journal()
+            : ", " + journalQuery(write) + " " + write.selectReturned() + write.mark();
+    return text.insert(run.endOf(run.size() - 1), ")" + write.journalOldQuery() + rest);
+  }
+
+  /** For {@code BEST_EFFORT}: see {@link CapturePlan.Captured#returningKeys}. */
   @Nullable String returningKeys() {
-    boolean ranges = table.key().isEmpty() && !columns.isEmpty();
-    if (!returned.isNothing() || old != OldKeys.NONE || ranges) {
-      return null;
-    }
-    String key =
-        columns.isEmpty()
-            ? "NULL::pg_catalog.text[]"
-            : "ARRAY[" + encodedKey(statement.target().reference()) + "]";
-    String list = " RETURNING " + journalName() + "::pg_catalog.text, " + key;
-    return new Spliced(run.text()).insert(run.endOf(run.size() - 1), list).finish();
-  }
-
-  private void open(Spliced text) {
-    String query = alias.write() + "(" + String.join(", ", outputs()) + ") AS (";
-    if (statement.verb() == 0) {
-      text.insert(run.startOf(0), "WITH " + query);
-    } else {
-      text.insert(run.endOf(statement.verb() - 1), ", " + query);
-    }
-  }
-
-  private List<String> outputs() {
-    List<String> outputs = new ArrayList<>(each(columns.size(), alias::key));
-    outputs.addAll(each(oldOutputs(), alias::oldKey));
-    if (outputs.isEmpty() || !returned.isNothing()) {
-      outputs.add(RETURNING);
-    }
-    outputs.addAll(each(returned.labels().size(), alias::returned));
-    return outputs;
-  }
-
-  private int oldOutputs() {
-    return switch (old) {
-      case NONE -> 0;
-      case NOTED -> 1;
-      case JOINED, RETURNED -> columns.size();
-    };
-  }
-
-  private void join(Spliced text) {
-    String rows =
-        "(SELECT "
-            + joined(columns.size(), ", ", n -> columns.get(n - 1).sql() + " AS " + alias.oldKey(n))
-            + " FROM "
-            + statement.target().relation()
-            + ") "
-            + alias.old();
-    if (statement.from() < 0) {
-      text.insert(run.endOf(statement.setEnd() - 1), " FROM " + rows);
-    } else {
-      text.insert(run.endOf(statement.from()), " " + rows + ",");
-    }
-    String reference = statement.target().reference();
-    restrict(
-        text,
-        statement.where(),
-        joined(
-            columns.size(),
-            " AND ",
-            n ->
-                alias.old()
-                    + "."
-                    + alias.oldKey(n)
-                    + " = "
-                    + reference
-                    + "."
-                    + columns.get(n - 1).sql()));
-  }
-
-  private void note(Spliced text) {
-    int where = statement.onConflict().map(OnConflict::where).orElse(statement.where());
-    String key = "ARRAY[" + encodedKey(statement.target().reference()) + "]::pg_catalog.text";
-    restrict(
-        text, where, "pg_catalog.set_config(" + noteName() + ", " + key + ", true) IS NOT NULL");
-  }
-
-  private String noteName() {
-    return "'dualwrite.old_" + table.table().oid() + "'";
-  }
-
-  private void restrict(Spliced text, int where, String condition) {
-    int end = run.endOf(statement.bodyEnd() - 1);
-    if (where < 0) {
-      text.insert(end, " WHERE " + condition);
-    } else {
-      text.insert(run.endOf(where), " (").insert(end, ") AND " + condition);
-    }
-  }
-
-  private void returning(Spliced text) {
-    String prefix = "";
-    String oldRows = alias.old();
-    if (old == OldKeys.RETURNED) {
-      boolean named = WriteCapture.namesOldRows(run, statement.bodyEnd(), run.size());
-      prefix = named ? "" : "WITH (OLD AS " + alias.old() + ") ";
-      oldRows = named ? "old" : oldRows;
-    }
-    String list = prefix + String.join(", ", inputs(oldRows));
-    if (statement.returns()) {
-      text.insert(run.endOf(statement.bodyEnd()), " " + list + ",");
-      if (old == OldKeys.JOINED) {
-        qualifyStars(text);
-      }
-    } else {
-      boolean star = old == OldKeys.JOINED && returned.added().filter("*"::equals).isPresent();
-      String added =
-          returned
-              .added()
-              .map(more -> ", " + (star ? statement.target().reference() + ".*" : more))
-              .orElse("");
-      text.insert(run.endOf(run.size() - 1), " RETURNING " + list + added);
-    }
-  }
-
-  private List<String> inputs(String oldRows) {
-    List<String> inputs = new ArrayList<>();
-    String reference = statement.target().reference();
-    for (Column column : columns) {
-      inputs.add(KeyText.encode(column, reference + "." + column.sql()));
-    }
-    for (int n = 1; n <= oldOutputs(); n++) {
-      Column column = columns.get(n - 1);
-      inputs.add(
-          switch (old) {
-            case JOINED -> KeyText.encode(column, oldRows + "." + alias.oldKey(n));
-            case NOTED -> "pg_catalog.current_setting(" + noteName() + ", true)";
-            case NONE, RETURNED -> KeyText.encode(column, oldRows + "." + column.sql());
-          });
-    }
-    if (inputs.isEmpty() || !returned.isNothing()) {
-      inputs.add("true");
-    }
-    return inputs;
-  }
-
-  /** Without it an asterisk would also stand for the joined columns. */
-  private void qualifyStars(Spliced text) {
-    for (int i = statement.bodyEnd() + 1; i < run.size(); i = run.comma(i, run.size()) + 1) {
-      if (ReturningLabels.isBareStar(run, i)) {
-        text.insert(run.startOf(i), statement.target().reference() + ".");
-      }
-    }
-  }
-
-  private String journal() {
-    String added =
-        old == OldKeys.NONE ? "" : ", " + alias.journalOld() + " AS (" + journalOld() + ")";
-    String insert = insert(alias::key, "");
-    if (returned.isNothing()) {
-      return added + " " + insert;
-    }
-    String labels =
-        joined(
-            returned.labels().size(),
-            ", ",
-            n -> alias.returned(n) + " AS " + Identifiers.quote(returned.labels().get(n - 1)));
-    return added
-        + (", " + alias.journal() + " AS (" + insert + ")")
-        + (" SELECT " + labels + " FROM " + alias.write())
-        + (" WHERE " + alias.write() + ".returning");
-  }
-
-  private String journalOld() {
-    if (old == OldKeys.NOTED) {
-      String noted = "NULLIF(" + alias.oldKey(1) + ", '')::pg_catalog.text[]";
-      String key = "ARRAY[" + joined(columns.size(), ", ", alias::key) + "]";
-      String condition = " WHERE " + noted + " <> " + key;
-      return into("key") + noted + " FROM " + alias.write() + condition + noting(" AND ", noted);
-    }
-    int size = columns.size();
-    String differs =
-        "ROW("
-            + joined(size, ", ", alias::oldKey)
-            + ") IS DISTINCT FROM ROW("
-            + joined(size, ", ", alias::key)
-            + ")";
-    String inserted = statement.isInsert() ? alias.oldKey(1) + " IS NOT NULL AND " : "";
-    return insert(alias::oldKey, " WHERE " + inserted + differs);
-  }
-
-  private String insert(IntFunction<String> names, String where) {
-    String from = " FROM " + alias.write() + where;
-    String and = where.isEmpty() ? " WHERE " : " AND ";
-    if (columns.isEmpty()) {
-      return "INSERT INTO "
-          + journalTable
-          + " (table_name) SELECT "
-          + journalName()
-          + from
-          + noting(and, "NULL");
-    }
-    if (table.key().isEmpty()) {
-      return into("range_from, range_to")
-          + names.apply(1)
-          + ", "
-          + names.apply(1)
-          + from
-          + noting(and, "NULL");
-    }
-    String key = "ARRAY[" + joined(columns.size(), ", ", names) + "]";
-    return into("key") + key + from + noting(and, key);
-  }
-
-  private String noting(String and, String key) {
-    return OwnNote.isFor(table)
-        ? and + OwnNote.condition(journalName() + "::pg_catalog.text", table.keyId(), key)
-        : "";
-  }
-
-  /** The id of the key is a constant of the text, so that it costs next to nothing per row. */
-  private String into(String column) {
-    return "INSERT INTO "
-        + journalTable
-        + " (table_name, key_id, "
-        + column
-        + ") SELECT "
-        + journalName()
-        + ", "
-        + table.keyId()
-        + ", ";
-  }
-
-  private String journalName() {
-    return Identifiers.literal(table.journalName());
-  }
-
-  private String encodedKey(String reference) {
-    return joined(
-        columns.size(),
-        ", ",
-        n -> KeyText.encode(columns.get(n - 1), reference + "." + columns.get(n - 1).sql()));
-  }
-
-  private static List<String> each(int count, IntFunction<String> name) {
-    return IntStream.rangeClosed(1, count).mapToObj(name).toList();
-  }
-
-  private static String joined(int count, String separator, IntFunction<String> name) {
-    return IntStream.rangeClosed(1, count).mapToObj(name).collect(Collectors.joining(separator));
+    return outermost == null || !queries.isEmpty() ? null : outermost.returningKeys();
   }
 }

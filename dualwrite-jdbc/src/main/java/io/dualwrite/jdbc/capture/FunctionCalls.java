@@ -2,6 +2,7 @@ package io.dualwrite.jdbc.capture;
 
 import io.dualwrite.jdbc.capture.CapturePlan.Unmirrored;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -81,17 +82,25 @@ record FunctionCalls(@Nullable Unmirrored write, boolean setsSession) {
           "WHERE");
 
   /**
-   * The calls before one index and from another on: a table's name and its columns between look
-   * like a call.
+   * The calls of a whole statement but for the names of the tables that it writes to: with the
+   * columns after them these look like calls.
    */
-  static FunctionCalls around(TokenRun run, int before, int after, TableResolver tables)
+  static FunctionCalls of(TokenRun run, List<Span> written, TableResolver tables)
       throws SQLException {
-    FunctionCalls first = in(run, 0, before, tables);
-    if (first.write != null) {
-      return first;
+    FunctionCalls all = HARMLESS;
+    int from = 0;
+    for (Span name : written) {
+      all = all.and(in(run, from, name.from(), tables));
+      from = name.end();
     }
-    FunctionCalls second = in(run, after, run.size(), tables);
-    return new FunctionCalls(second.write, first.setsSession || second.setsSession);
+    return all.and(in(run, from, run.size(), tables));
+  }
+
+  /** The tokens between two indexes. */
+  record Span(int from, int end) {}
+
+  private FunctionCalls and(FunctionCalls more) {
+    return new FunctionCalls(write == null ? more.write : write, setsSession || more.setsSession);
   }
 
   /** The calls between two indexes. */

@@ -17,20 +17,38 @@ import java.util.stream.Collectors;
 record Returned(Optional<String> added, List<String> labels) {
   private static final Returned NOTHING = new Returned(Optional.empty(), List.of());
 
+  /** What a write within a {@code WITH} list gives to the rest of the statement. */
+  static Returned within(WriteStatement query, CapturedTable table, ColumnNames names)
+      throws SQLException {
+    return query.returns() ? written(query, table, names) : NOTHING;
+  }
+
+  /** What the outermost statement gives back. */
   static Returned by(
-      WriteStatement statement, CapturedTable table, RequestedKeys keys, ColumnNames names)
+      WriteStatement statement, CapturedTable table, DriverKeys keys, ColumnNames names)
       throws SQLException {
     if (statement.returns()) {
-      Optional<List<String>> labels = ReturningLabels.of(statement, table);
-      return new Returned(
-          Optional.empty(), labels.isPresent() ? labels.get() : names.of(statement.run().text()));
+      return written(statement, table, names);
     }
+    return keys.added() ? added(statement, table, keys.requested(), names) : NOTHING;
+  }
+
+  private static Returned written(WriteStatement statement, CapturedTable table, ColumnNames names)
+      throws SQLException {
+    Optional<List<String>> labels = ReturningLabels.of(statement, table);
+    return new Returned(
+        Optional.empty(), labels.isPresent() ? labels.get() : names.of(statement.run().ownText()));
+  }
+
+  private static Returned added(
+      WriteStatement statement, CapturedTable table, RequestedKeys keys, ColumnNames names)
+      throws SQLException {
     if (asksForAll(keys)) {
       Optional<List<String>> labels =
           statement.from() < 0 ? ReturningLabels.allColumns(statement, table) : Optional.empty();
       return new Returned(
           Optional.of("*"),
-          labels.isPresent() ? labels.get() : names.of(withReturning(statement, "*")));
+          labels.isPresent() ? labels.get() : names.of(statement.run().ownText() + " RETURNING *"));
     }
     if (keys instanceof RequestedKeys.Columns columns && !columns.names().isEmpty()) {
       String list =
@@ -46,11 +64,6 @@ record Returned(Optional<String> added, List<String> labels) {
         || (keys instanceof RequestedKeys.Columns columns
             && columns.names().size() == 1
             && columns.names().get(0).startsWith("*"));
-  }
-
-  private static String withReturning(WriteStatement statement, String list) {
-    TokenRun run = statement.run();
-    return new Spliced(run.text()).insert(run.endOf(run.size() - 1), " RETURNING " + list).finish();
   }
 
   boolean isNothing() {

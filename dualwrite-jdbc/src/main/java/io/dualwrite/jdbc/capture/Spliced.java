@@ -1,6 +1,6 @@
 package io.dualwrite.jdbc.capture;
 
-/** A text with insertions, made from left to right; everything of the original stays. */
+/** A text with insertions, made from left to right. */
 final class Spliced {
   private final String original;
   private final StringBuilder text;
@@ -15,6 +15,18 @@ final class Spliced {
   Spliced insert(int at, String insertion) {
     text.append(original, copied, at).append(insertion);
     copied = at;
+    return this;
+  }
+
+  /** Goes on at a later place of the original; what lies between is left out. */
+  Spliced skipTo(int at) {
+    copied = at;
+    return this;
+  }
+
+  /** Inserts a part of the original. */
+  Spliced repeat(int from, int to) {
+    text.append(original, from, to);
     return this;
   }
 

@@ -9,13 +9,13 @@ import io.dualwrite.jdbc.capture.TableResolver.Relation;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** Plans single statements by their first words. */
 final class StatementPlanner {
   private final String journalTable;
   private final WriteCapture writes;
   private final RequestedKeys keys;
+  private final boolean firstOfText;
   private final TableResolver tables;
   private final ColumnNames names;
 
@@ -23,11 +23,13 @@ final class StatementPlanner {
       String journalTable,
       WriteCapture writes,
       RequestedKeys keys,
+      boolean firstOfText,
       TableResolver tables,
       ColumnNames names) {
     this.journalTable = journalTable;
     this.writes = writes;
     this.keys = keys;
+    this.firstOfText = firstOfText;
     this.tables = tables;
     this.names = names;
   }
@@ -45,9 +47,8 @@ final class StatementPlanner {
     return switch (run.get(0).word()) {
       case "SELECT", "VALUES", "TABLE", "DECLARE" -> read(run);
       case "(" -> parenthesized(run);
-      case "WITH" -> with(run);
-      case "INSERT", "UPDATE", "DELETE" -> write(run, 0);
-      case "MERGE" -> merge(run, 0);
+      case "WITH" -> writing(run);
+      case "INSERT", "UPDATE", "DELETE", "MERGE" -> writing(run);
       case "TRUNCATE" -> TruncateCapture.plan(run, journalTable, tables);
       case "COPY" -> copy(run);
       case "CALL" -> Refusals.call("CALL");
@@ -116,41 +117,16 @@ final class StatementPlanner {
     return calls.otherwisePassThrough();
   }
 
-  private CapturePlan with(TokenRun run) throws SQLException {
-    int verb = WithList.end(run, 0);
-    Optional<Unmirrored> written = written(run, 0, verb, Refusals::cte);
-    if (written.isPresent()) {
-      return written.get();
+  /** A statement that writes, itself or in its {@code WITH} list. */
+  private CapturePlan writing(TokenRun run) throws SQLException {
+    WritingStatement statement = WritingStatement.read(run);
+    if (!statement.writes()) {
+      return run.isAny(statement.verb(), "SELECT", "VALUES", "TABLE", "(")
+          ? read(run)
+          : Refusals.unknown();
     }
-    return switch (run.get(verb).word()) {
-      case "INSERT", "UPDATE", "DELETE" -> write(run, verb);
-      case "MERGE" -> merge(run, verb);
-      case "SELECT", "VALUES", "TABLE", "(" -> read(run);
-      default -> Refusals.unknown();
-    };
-  }
-
-  private CapturePlan write(TokenRun run, int verb) throws SQLException {
-    WriteStatement statement = WriteStatement.read(run, verb);
-    Relation relation = tables.resolve(statement.target().name().written());
-    if (relation instanceof Relation.Uncapturable uncapturable) {
-      return new Unmirrored(uncapturable.reason(), uncapturable.explanation());
-    }
-    FunctionCalls calls = FunctionCalls.around(run, verb, statement.target().next(), tables);
-    if (relation instanceof Relation.Mirrored mirrored) {
-      @Nullable Unmirrored besides =
-          calls.write() == null && calls.setsSession() ? Refusals.session() : calls.write();
-      return writes.plan(statement, mirrored.table(), keys, names, besides);
-    }
-    return calls.otherwisePassThrough();
-  }
-
-  private CapturePlan merge(TokenRun run, int verb) throws SQLException {
-    Target target = Target.relation(run, run.expect(verb + 1, "INTO"));
-    Optional<Unmirrored> refused = refusal(target.name(), Refusals::merge);
-    return refused.isPresent()
-        ? refused.get()
-        : FunctionCalls.around(run, verb, target.next(), tables).otherwisePassThrough();
+    return new WritingPlanner(journalTable, writes, keys, firstOfText, tables, names)
+        .plan(statement);
   }
 
   private CapturePlan copy(TokenRun run) throws SQLException {

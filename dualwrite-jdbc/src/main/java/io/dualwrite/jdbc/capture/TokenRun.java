@@ -61,8 +61,24 @@ final class TokenRun {
     return new TokenRun(text, tokens.subList(Math.min(index, size()), size()));
   }
 
+  /** The tokens between two indexes, as a statement of their own. */
+  TokenRun slice(int from, int end) {
+    return new TokenRun(text, tokens.subList(from, end));
+  }
+
+  /** The whole text, of which this statement may be a part. */
   String text() {
     return text;
+  }
+
+  /** The text of the tokens up to an index, which is left out. */
+  String textUpTo(int end) {
+    return text.substring(startOf(0), endOf(end - 1));
+  }
+
+  /** The statement's own text. */
+  String ownText() {
+    return textUpTo(size());
   }
 
   int size() {

@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Identifiers;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -39,19 +40,27 @@ final class TruncateCapture {
     if (emptied.isEmpty()) {
       return new PassThrough();
     }
+    return new Captured(
+        journalWhole(journalTable, emptied),
+        run.text(),
+        null,
+        List.copyOf(emptied),
+        null,
+        Captured.Operation.TRUNCATE);
+  }
+
+  /** The insert that names these tables as a whole. */
+  static String journalWhole(String journalTable, Collection<CapturedTable> tables) {
     String names =
-        emptied.stream()
+        tables.stream()
             .map(table -> "(" + Identifiers.literal(table.journalName()) + ")")
             .collect(Collectors.joining(", "));
     String into = "INSERT INTO " + journalTable + " (table_name) ";
-    String journal =
-        emptied.stream().anyMatch(OwnNote::isFor)
-            ? into
-                + ("SELECT v.name FROM (VALUES " + names + ") AS v(name) WHERE ")
-                + OwnNote.condition("v.name", 0, "NULL")
-            : into + "VALUES " + names;
-    return new Captured(
-        journal, run.text(), null, List.copyOf(emptied), null, Captured.Operation.TRUNCATE);
+    return tables.stream().anyMatch(OwnNote::isFor)
+        ? into
+            + ("SELECT v.name FROM (VALUES " + names + ") AS v(name) WHERE ")
+            + OwnNote.condition("v.name", 0, "NULL")
+        : into + "VALUES " + names;
   }
 
   private static List<Name> names(TokenRun run) {

@@ -12,12 +12,17 @@ final class WithList {
    * does.
    */
   static int end(TokenRun run, int with) {
+    return read(run, with, new ArrayList<>(0));
+  }
+
+  /** Reads the list that leads a statement, if one does; the index of the verb after it. */
+  static int read(TokenRun run, int with, List<WithQuery> queries) {
     if (!run.is(with, "WITH")) {
       return with;
     }
     int i = run.is(with + 1, "RECURSIVE") ? with + 2 : with + 1;
     while (true) {
-      i = one(run, i);
+      i = one(run, i, queries);
       if (!run.is(i, ",")) {
         return i;
       }
@@ -25,7 +30,7 @@ final class WithList {
     }
   }
 
-  private static int one(TokenRun run, int name) {
+  private static int one(TokenRun run, int name, List<WithQuery> queries) {
     if (!run.get(name).isName()) {
       throw new NotUnderstood("expected the name of a WITH query");
     }
@@ -41,7 +46,9 @@ final class WithList {
       i++;
     }
     run.expect(i, "(");
-    i = run.closing(i) + 1;
+    int close = run.closing(i);
+    queries.add(new WithQuery(name, i, close));
+    i = close + 1;
     if (run.is(i, "SEARCH")) {
       i = run.find(i, run.size(), "SET") + 2;
     }

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An {@code INSERT}, {@code UPDATE} or {@code DELETE}, its clauses by the index of their keyword.
+ * An {@code INSERT}, {@code UPDATE}, {@code DELETE} or {@code MERGE}, its clauses by the index of
+ * their keyword.
  *
  * @param run its tokens, those of a leading {@code WITH} list included
  * @param verb its verb's index: 0 unless a {@code WITH} list leads
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param where the index of the {@code WHERE} of an update or delete; -1 if there is none
  * @param bodyEnd the index after the statement without its {@code RETURNING}
  * @param onConflict the {@code ON CONFLICT DO UPDATE} of an insert
+ * @param clauses the clauses of a merge
  */
 record WriteStatement(
     TokenRun run,
@@ -25,7 +27,8 @@ record WriteStatement(
     int from,
     int where,
     int bodyEnd,
-    Optional<OnConflict> onConflict) {
+    Optional<OnConflict> onConflict,
+    List<MergeClause> clauses) {
 
   /** Reads the statement whose verb stands at an index. */
   static WriteStatement read(TokenRun run, int verb) {
@@ -33,6 +36,7 @@ record WriteStatement(
       case "INSERT" -> insert(run, verb);
       case "UPDATE" -> update(run, verb);
       case "DELETE" -> delete(run, verb);
+      case "MERGE" -> merge(run, verb);
       default -> throw new NotUnderstood("expected a verb");
     };
   }
@@ -53,7 +57,7 @@ record WriteStatement(
     }
     int end = run.find(target.next(), run.size(), "RETURNING");
     Optional<OnConflict> onConflict = OnConflict.find(run, target.next(), end);
-    return new WriteStatement(run, verb, target, List.of(), -1, -1, -1, end, onConflict);
+    return new WriteStatement(run, verb, target, List.of(), -1, -1, -1, end, onConflict, List.of());
   }
 
   private static WriteStatement update(TokenRun run, int verb) {
@@ -72,7 +76,8 @@ record WriteStatement(
         orNone(from, where),
         orNone(where, end),
         end,
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   private static WriteStatement delete(TokenRun run, int verb) {
@@ -94,7 +99,17 @@ record WriteStatement(
         orNone(using, where),
         orNone(where, end),
         end,
-        Optional.empty());
+        Optional.empty(),
+        List.of());
+  }
+
+  private static WriteStatement merge(TokenRun run, int verb) {
+    Target target = Target.relation(run, run.expect(verb + 1, "INTO")).withAlias(run, "USING");
+    int using = run.expect(target.next(), "USING") - 1;
+    int end = run.find(using, run.size(), "RETURNING");
+    List<MergeClause> clauses = MergeClause.list(run, using, end);
+    return new WriteStatement(
+        run, verb, target, List.of(), -1, using, -1, end, Optional.empty(), clauses);
   }
 
   private static int orNone(int index, int end) {
@@ -103,6 +118,10 @@ record WriteStatement(
 
   boolean isInsert() {
     return run.is(verb, "INSERT");
+  }
+
+  boolean isMerge() {
+    return !clauses.isEmpty();
   }
 
   /** Whether the application wrote {@code RETURNING}. */
@@ -131,8 +150,14 @@ record WriteStatement(
     return true;
   }
 
-  /** What it assigns to rows that are there: by {@code SET}, or by that of {@code DO UPDATE}. */
+  /**
+   * What it assigns to rows that are there: by {@code SET}, by that of {@code DO UPDATE}, or by
+   * those of a merge.
+   */
   List<Assignment> allAssignments() {
+    if (isMerge()) {
+      return clauses.stream().flatMap(clause -> clause.assignments().stream()).toList();
+    }
     return onConflict.map(OnConflict::assignments).orElse(assignments);
   }
 }

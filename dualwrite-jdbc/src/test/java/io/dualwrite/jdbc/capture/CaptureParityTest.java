@@ -9,13 +9,10 @@ import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -25,17 +22,14 @@ import org.junit.jupiter.api.Test;
 @Guarantee({"G2", "G7"})
 class CaptureParityTest {
 
-  /** A statement, its parameters and the entries that the journal must hold afterwards. */
-  private record Case(String sql, List<Object> parameters, List<String> journal) {}
-
-  private final List<Case> cases = new ArrayList<>();
+  private final ParityCases cases = new ParityCases();
 
   private void given(String sql, List<Object> parameters, String... journal) {
-    cases.add(new Case(sql, parameters, List.of(journal)));
+    cases.given(sql, parameters, journal);
   }
 
   private void given(String sql, String... journal) {
-    given(sql, List.of(), journal);
+    cases.given(sql, List.of(), journal);
   }
 
   @Test
@@ -127,7 +121,7 @@ class CaptureParityTest {
     given(
         "INSERT INTO orders (code) VALUES ('t') RETURNING id, id, upper(code), 'c', NULL, 1 AS returning, current_schema, orders, ctid IS NULL, qty::text",
         "public.orders {101}");
-    compare(dbs);
+    cases.compare(dbs);
   }
 
   @Test
@@ -241,7 +235,7 @@ class CaptureParityTest {
         "public.orders {400}",
         "public.orders {5}");
     given("UPDATE orders SET id = 1 WHERE id = 2");
-    compare(dbs);
+    cases.compare(dbs);
   }
 
   @Test
@@ -269,7 +263,7 @@ class CaptureParityTest {
     given("TRUNCATE whole, ONLY app.stock RESTART IDENTITY", "public.whole", "app.stock");
     given("TRUNCATE TABLE orders CASCADE", "public.orders", "public.child");
     given("TRUNCATE orders");
-    compare(dbs);
+    cases.compare(dbs);
   }
 
   @Test
@@ -279,16 +273,17 @@ class CaptureParityTest {
     try (Connection connection = dbs.source().getConnection();
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
-      Case items =
-          new Case(
+      ParityCases.Case items =
+          new ParityCases.Case(
               "UPDATE \"Order Items\" SET note = 'x' WHERE \"lineNo\" = 2 AND \"Order Id\" < 3",
               List.of(),
               List.of("app.Order Items {1,2}", "app.Order Items {2,2}"));
-      Case orders =
-          new Case("DELETE FROM orders WHERE id = 9", List.of(), List.of("public.orders {9}"));
-      compare(tables, connection, orders, RequestedKeys.ALL);
+      ParityCases.Case orders =
+          new ParityCases.Case(
+              "DELETE FROM orders WHERE id = 9", List.of(), List.of("public.orders {9}"));
+      ParityCases.compare(tables, connection, orders, RequestedKeys.ALL);
       statement.execute("SET LOCAL search_path = app, public");
-      compare(tables, connection, items, RequestedKeys.ALL);
+      ParityCases.compare(tables, connection, items, RequestedKeys.ALL);
       // Another table of that name, created after the catalog was read.
       assertThat(tables.plan(connection, orders.sql(), RequestedKeys.NONE))
           .isNotInstanceOf(Captured.class);
@@ -328,84 +323,5 @@ class CaptureParityTest {
         .flatMap(
             i -> Stream.of("public.orders {" + i + "}", "public.orders {" + (i + offset) + "}"))
         .toArray(String[]::new);
-  }
-
-  private void compare(TestDatabases dbs) throws SQLException {
-    SoftAssertions all = new SoftAssertions();
-    CaptureTables tables = new CaptureTables(dbs);
-    try (Connection connection = dbs.source().getConnection()) {
-      connection.setAutoCommit(false);
-      for (Case c : cases) {
-        for (RequestedKeys keys : requested(c)) {
-          all.check(() -> compare(tables, connection, c, keys));
-        }
-      }
-      connection.rollback();
-    }
-    all.assertAll();
-  }
-
-  private static List<RequestedKeys> requested(Case c) {
-    String key =
-        c.sql().contains("Order Items")
-            ? "lineNo"
-            : c.sql().contains("stock")
-                ? "n"
-                : c.sql().contains("whole") || c.sql().contains("ranged") ? "v" : "id";
-    boolean bareStar = c.sql().contains("FROM a") && c.sql().contains("SET id");
-    List<RequestedKeys> all = new ArrayList<>(List.of(RequestedKeys.NONE));
-    all.add(new RequestedKeys.Columns(c.sql().contains(" a ") ? List.of() : List.of(key)));
-    if (!bareStar) {
-      all.add(RequestedKeys.ALL);
-    }
-    return all;
-  }
-
-  private static void compare(
-      CaptureTables tables, Connection connection, Case c, RequestedKeys keys) throws SQLException {
-    Outcome bare = Outcome.of(connection, null, c.sql(), keys, c.parameters());
-    CapturePlan plan;
-    Savepoint planning = connection.setSavepoint();
-    try {
-      plan = tables.plan(connection, c.sql(), keys);
-    } catch (SQLException e) {
-      connection.rollback(planning);
-      assertThat(bare.sqlState()).as(c.sql()).startsWith(e.getSQLState());
-      return;
-    }
-    assertThat(plan).as(c.sql()).isInstanceOf(Captured.class);
-    Captured captured = (Captured) plan;
-    Outcome rewritten =
-        Outcome.of(connection, captured.before(), captured.journaling(), keys, c.parameters());
-    assertThat(rewritten.withoutJournal())
-        .as(c.sql() + "\n" + captured.journaling() + "\n" + keys)
-        .isEqualTo(bare);
-    if (bare.sqlState() == null) {
-      assertThat(rewritten.journal())
-          .as(captured.journaling())
-          .containsExactlyInAnyOrderElementsOf(c.journal());
-    }
-    compareReturningKeys(connection, c, captured, rewritten);
-  }
-
-  /**
-   * The form for BEST_EFFORT returns one row per entry, and the update count is its number of rows.
-   */
-  private static void compareReturningKeys(
-      Connection connection, Case c, Captured captured, Outcome rewritten) throws SQLException {
-    String sql = captured.returningKeys();
-    if (sql == null || rewritten.sqlState() != null) {
-      return;
-    }
-    Outcome returning = Outcome.of(connection, null, sql, RequestedKeys.NONE, c.parameters());
-    assertThat(returning.sqlState()).as(sql).isNull();
-    assertThat(returning.tables()).as(sql).isEqualTo(rewritten.tables());
-    assertThat(
-            returning.results().get(0).stream()
-                .skip(1)
-                .map(r -> r.replace("|null|", "|").replaceAll("\\|$", "").replace("|", " "))
-                .toList())
-        .as(sql)
-        .containsExactlyInAnyOrderElementsOf(c.journal());
   }
 }

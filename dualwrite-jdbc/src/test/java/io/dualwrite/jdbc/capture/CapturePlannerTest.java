@@ -77,10 +77,10 @@ class CapturePlannerTest {
           SELECT a AS into FROM t | pass
           WITH q AS (SELECT 1) SELECT * FROM q | pass
           WITH q AS (INSERT INTO audit VALUES (1) RETURNING id) SELECT * FROM q | pass
-          WITH q AS (INSERT INTO t VALUES (1) RETURNING id) SELECT * FROM q | cte
-          WITH q AS (UPDATE t SET a = 1 RETURNING id) SELECT * FROM q | cte
-          WITH q AS (DELETE FROM ONLY t RETURNING id) INSERT INTO audit SELECT * FROM q | cte
-          WITH q AS (WITH p AS (SELECT 1) DELETE FROM t RETURNING id) INSERT INTO audit SELECT * FROM q | cte
+          WITH q AS (INSERT INTO t VALUES (1) RETURNING id) SELECT * FROM q | captured
+          WITH q AS (UPDATE t SET a = 1 RETURNING id) SELECT * FROM q | captured
+          WITH q AS (DELETE FROM ONLY t RETURNING id) INSERT INTO audit SELECT * FROM q | captured
+          WITH q AS (WITH p AS (SELECT 1) DELETE FROM t RETURNING id) INSERT INTO audit SELECT * FROM q | captured
           WITH q AS (DELETE FROM v RETURNING id) INSERT INTO audit SELECT * FROM q | view
           WITH q AS (DELETE FROM audit RETURNING id) INSERT INTO t SELECT * FROM q | captured
           (WITH q AS (DELETE FROM t RETURNING id) SELECT 1) | cte
@@ -111,10 +111,10 @@ class CapturePlannerTest {
           DELETE FROM t WHERE a = 1 | captured
           DELETE t | unknown
           DELETE FROM t x y | unknown
-          MERGE INTO t USING audit ON true WHEN MATCHED THEN DELETE | merge
+          MERGE INTO t USING audit ON true WHEN MATCHED THEN DELETE | captured
           MERGE INTO audit USING t ON true WHEN MATCHED THEN DELETE | pass
           MERGE INTO v USING t ON true WHEN MATCHED THEN DELETE | view
-          WITH q AS (SELECT 1) MERGE INTO ONLY t USING q ON true WHEN MATCHED THEN DO NOTHING | merge
+          WITH q AS (SELECT 1) MERGE INTO ONLY t USING q ON true WHEN MATCHED THEN DO NOTHING | captured
           TRUNCATE t | captured
           TRUNCATE TABLE ONLY audit, whole * RESTART IDENTITY | captured
           TRUNCATE audit | pass

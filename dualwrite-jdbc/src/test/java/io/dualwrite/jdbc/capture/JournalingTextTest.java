@@ -193,7 +193,7 @@ class JournalingTextTest {
         planner,
         "UPDATE t SET id = ? FROM audit WHERE t.a = ? OR b IS NULL",
         RequestedKeys.NONE,
-        "WITH dw(dwk1, dwo1) AS (UPDATE t SET id = ? FROM (SELECT \"id\" AS dwo1 FROM t) dw_old, audit WHERE ( t.a = ? OR b IS NULL) AND"
+        "WITH dw(dwk1, dwo1) AS (UPDATE t SET id = ? FROM (SELECT \"id\" AS dwo1 FROM \"public\".\"t\") dw_old, audit WHERE ( t.a = ? OR b IS NULL) AND"
             + " dw_old.dwo1 = t.\"id\" RETURNING t.\"id\"::pg_catalog.text, dw_old.dwo1::pg_catalog.text), dwjo AS (INSERT INTO"
             + " \"dualwrite\".journal (table_name, key) SELECT 'public.t', ARRAY[dwo1] FROM dw WHERE ROW(dwo1) IS DISTINCT FROM ROW(dwk1))"
             + " INSERT INTO \"dualwrite\".journal (table_name, key) SELECT 'public.t', ARRAY[dwk1] FROM dw");
