@@ -12,8 +12,6 @@ import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.SQLException;
-import java.sql.Savepoint;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,7 +19,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -227,17 +224,8 @@ final class LaneDelivery {
   }
 
   private void write(LockedCopy copy, Round round) throws SQLException {
-    List<Map.Entry<Round.Range, WholeTable>> again = new ArrayList<>();
-    for (Map.Entry<Round.Range, WholeTable> each : round.ranges().entrySet()) {
-      if (!pair(each.getKey()).key().isEmpty()) {
-        continue;
-      }
-      if (replaced(copy, each.getKey(), false)) {
-        round.finished.add(each.getValue());
-      } else {
-        again.add(each);
-      }
-    }
+    Replacements replacements = new Replacements(copy, round, tables, held);
+    replacements.run(careful);
     walks.step(copy, round, careful);
     if (careful || !round.retried.isEmpty()) {
       round.refused = copy.settle(lane, round.rows);
@@ -249,41 +237,7 @@ final class LaneDelivery {
     } else {
       round.copied = copy.copyAll(lane, round.rows);
     }
-    for (Map.Entry<Round.Range, WholeTable> each : again) {
-      if (replaced(copy, each.getKey(), true)) {
-        round.finished.add(each.getValue());
-      }
-    }
-  }
-
-  /**
-   * Replaces a range of a table without a key. What is refused in a careful round, for want of a
-   * parent perhaps, is tried again behind the other rows, and then waits for a later round.
-   */
-  private boolean replaced(LockedCopy copy, Round.Range range, boolean last) throws SQLException {
-    if (!careful) {
-      copy.replaceRange(pair(range), range.from(), range.to());
-      return true;
-    }
-    Savepoint before = copy.secondary().setSavepoint();
-    try (Statement statement = copy.secondary().createStatement()) {
-      statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
-      copy.replaceRange(pair(range), range.from(), range.to());
-      return true;
-    } catch (SQLException e) {
-      if (!Failures.refusesRow(e) && !Failures.refusesTable(e)) {
-        throw e;
-      }
-      copy.secondary().rollback(before);
-      if (last) {
-        held.hold(range.table(), e);
-      }
-      return false;
-    }
-  }
-
-  private TablePair pair(Round.Range range) {
-    return Objects.requireNonNull(tables.get(range.table()));
+    replacements.again();
   }
 
   private void advance(Round round) {
