@@ -2,6 +2,7 @@ package io.dualwrite.testing;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -41,12 +42,16 @@ public final class DatabasesExtension implements AfterEachCallback, ParameterRes
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     return parameter.getParameter().getType() == TestDatabases.class
-        && context.getTestMethod().isPresent();
+        && (context.getTestMethod().isPresent() || instancePerClass(context));
   }
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     return databases(context);
+  }
+
+  private static boolean instancePerClass(ExtensionContext context) {
+    return context.getTestInstanceLifecycle().equals(Optional.of(Lifecycle.PER_CLASS));
   }
 
   private static TestDatabases databases(ExtensionContext context) {

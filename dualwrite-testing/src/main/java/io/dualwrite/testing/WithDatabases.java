@@ -14,6 +14,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>All tests of a JVM share one pair of servers that loses everything in a crash and that no test
  * may kill. Tests fail when they leave a connection, statement or result set open.
+ *
+ * <p>With one instance of the class for all its tests, a constructor that takes the databases gets
+ * a pair for all of them; what the tests leave open is then not looked for.
  */
 @Documented
 @Inherited
