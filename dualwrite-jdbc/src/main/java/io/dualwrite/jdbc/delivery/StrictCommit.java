@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -218,7 +217,11 @@ public final class StrictCommit {
     Map<String, TablePair> byName = new HashMap<>();
     pairs.forEach(pair -> byName.put(pair.name().toString(), pair));
     for (JournalEntry entry : entries) {
-      TablePair pair = Objects.requireNonNull(byName.get(entry.table()));
+      TablePair pair = byName.get(entry.table());
+      if (pair == null) {
+        own.rollback();
+        throw failed("rows of " + entry.table() + " were journaled unnoticed", null);
+      }
       if (entry.key() == null) {
         LOG.warn(
             "strict: {} was changed as a whole; it follows by delivery, after the commit",
