@@ -3,6 +3,7 @@ package io.dualwrite.jdbc.capture;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the wrapper does with one SQL text. Immutable, decided once per text and cached. */
@@ -43,6 +44,7 @@ public sealed interface CapturePlan {
 
     /** What a statement does to its table. */
     public enum Operation {
+      COPY,
       INSERT,
       UPDATE,
       DELETE,
@@ -55,6 +57,23 @@ public sealed interface CapturePlan {
       public String label() {
         return label;
       }
+    }
+  }
+
+  /**
+   * {@code COPY … FROM STDIN} into a mirrored table, by way of the driver's own interface alone.
+   *
+   * @param journalTable where its rows' keys go
+   * @param table the table
+   * @param columns that the data fills, in its order; empty: all that can be written
+   * @param format of the data
+   */
+  record Load(
+      String journalTable, CapturedTable table, Optional<List<String>> columns, LoadFormat format)
+      implements CapturePlan {
+    /** As what it is measured. */
+    public Captured asWrite() {
+      return new Captured(null, "COPY", null, List.of(table), null, Captured.Operation.COPY);
     }
   }
 

@@ -14,7 +14,9 @@ final class SeveralStatements {
   static CapturePlan combined(List<TokenRun> statements, List<CapturePlan> plans) {
     CapturePlan combined = new PassThrough();
     for (CapturePlan plan : plans) {
-      if (plan instanceof Captured || plan instanceof Unmirrored) {
+      if (plan instanceof Captured
+          || plan instanceof Unmirrored
+          || plan instanceof CapturePlan.Load) {
         return Refusals.several();
       }
       if (combined instanceof SchemaChange one && plan instanceof SchemaChange other) {

@@ -136,14 +136,24 @@ final class StatementPlanner {
           ? written.get()
           : FunctionCalls.in(run, 1, run.size(), tables).otherwisePassThrough();
     }
-    Name table =
-        Name.read(
-            run, run.is(1, "BINARY") && run.get(2).isName() && !run.isAny(2, "FROM", "TO") ? 2 : 1);
+    boolean binary = run.is(1, "BINARY") && run.get(2).isName() && !run.isAny(2, "FROM", "TO");
+    Name table = Name.read(run, binary ? 2 : 1);
     int direction = run.is(table.next(), "(") ? run.closing(table.next()) + 1 : table.next();
     if (run.is(direction, "TO")) {
       return new PassThrough();
     }
-    run.expect(direction, "FROM");
+    int source = run.expect(direction, "FROM");
+    Relation relation = tables.resolve(table.written());
+    if (relation instanceof Relation.Mirrored mirrored && run.is(source, "STDIN")) {
+      boolean listed = run.is(table.next(), "(");
+      return new CapturePlan.Load(
+          journalTable,
+          mirrored.table(),
+          listed
+              ? Optional.of(LoadStatement.columns(run, table.next(), direction - 1))
+              : Optional.empty(),
+          LoadStatement.format(run, source + 1, binary));
+    }
     Optional<Unmirrored> refused = refusal(table, Refusals::copy);
     return refused.isPresent() ? refused.get() : new PassThrough();
   }

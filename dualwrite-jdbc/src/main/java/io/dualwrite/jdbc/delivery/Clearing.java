@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
 final class Clearing {
   private static final Logger LOG = LoggerFactory.getLogger(Clearing.class);
 
-  private final CopyContext context;
   private final Journal journal;
   private final HeldTables held;
   private final DualWriteMetrics metrics;
@@ -44,7 +43,6 @@ final class Clearing {
 
   Clearing(
       CopyContext context, HeldTables held, DualWriteMetrics metrics, Map<String, Integer> keyIds) {
-    this.context = context;
     this.journal = context.journal();
     this.held = held;
     this.metrics = metrics;
@@ -65,6 +63,13 @@ final class Clearing {
     Map<NamedRow, JournalEntry> aside = new LinkedHashMap<>();
     Set<NamedRow> left = left(round);
     for (JournalEntry entry : round.entries) {
+      List<RowKey> run = round.runs.get(entry);
+      if (run != null) {
+        if (isDelivered(entry, run, left, failures)) {
+          delivered.add(entry);
+        }
+        continue;
+      }
       NamedRow row = row(entry);
       SQLException failure = failures.get(row);
       if (row.key.values().isEmpty() || left.contains(row)) {
@@ -110,6 +115,29 @@ final class Clearing {
       primary.rollback();
       throw e;
     }
+  }
+
+  /** Rows of it that were refused get entries of their own. */
+  private boolean isDelivered(
+      JournalEntry entry,
+      List<RowKey> run,
+      Set<NamedRow> left,
+      Map<NamedRow, SQLException> failures) {
+    if (left.isEmpty() && failures.isEmpty()) {
+      return true;
+    }
+    for (RowKey key : run) {
+      NamedRow row = new NamedRow(entry.table(), key);
+      SQLException failure = failures.get(row);
+      if (failure != null && Failures.refusesTable(failure)) {
+        held.hold(entry.table(), failure);
+        return false;
+      }
+      if (left.contains(row)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

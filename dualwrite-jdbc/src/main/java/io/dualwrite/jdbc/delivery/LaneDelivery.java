@@ -188,6 +188,7 @@ final class LaneDelivery {
             || !walks.going().isEmpty()
             || !round.steps.isEmpty()
             || !remembered.isEmpty()
+            || round.isCut
             || isFull(round);
     careful = false;
     return new RoundResult(more ? RoundResult.Kind.MORE : RoundResult.Kind.DRAINED, rows);
@@ -210,14 +211,15 @@ final class LaneDelivery {
     held.letGo();
     List<String> deliverable = tables.keySet().stream().filter(t -> !held.holds(t)).toList();
     int limit = careful ? CAREFUL_BATCH : settings.batch();
-    List<JournalEntry> entries =
+    List<JournalEntry> found =
         journal.read(copy.reading(), deliverable, position.next(wait || careful), limit);
     List<JournalEntry> retried = List.of();
     if (careful || Duration.between(setAsideLookedAt, Instant.now()).toMillis() > 1000) {
       retried = journal.dueSetAside(copy.primary(), deliverable, CAREFUL_BATCH);
       setAsideLookedAt = Instant.now();
     }
-    Round round = new Round(entries, retried);
+    List<JournalEntry> entries = KeyRun.first(found, tables, keyIds, limit);
+    Round round = new Round(entries, retried, entries.size() < found.size());
     round.sort(tables, keyIds, fromMemory);
     walks.begin(copy, round, limit);
     return round;

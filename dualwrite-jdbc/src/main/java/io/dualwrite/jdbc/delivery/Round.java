@@ -38,6 +38,9 @@ final class Round {
   /** Read from the journal. */
   final List<JournalEntry> entries;
 
+  /** Those of them that name several rows at once, and which. */
+  final Map<JournalEntry, List<RowKey>> runs = new LinkedHashMap<>();
+
   /** Set-aside entries whose next try is due. */
   final List<JournalEntry> retried;
 
@@ -55,8 +58,12 @@ final class Round {
   List<RefusedRow> refused = List.of();
   Map<TablePair, CopyResult> copied = Map.of();
 
-  Round(List<JournalEntry> entries, List<JournalEntry> retried) {
+  /** Whether more entries were read than one round takes. */
+  final boolean isCut;
+
+  Round(List<JournalEntry> entries, List<JournalEntry> retried, boolean isCut) {
     this.entries = entries;
+    this.isCut = isCut;
     this.retried = retried;
   }
 
@@ -72,6 +79,10 @@ final class Round {
     for (JournalEntry entry : entries) {
       if (isRow(entry, keyIds)) {
         rowsOf.apply(entry.table()).add(new RowKey(Objects.requireNonNull(entry.key())));
+      } else if (KeyRun.is(entry, tables, keyIds)) {
+        List<RowKey> keys = KeyRun.keys(entry);
+        rowsOf.apply(entry.table()).addAll(keys);
+        runs.put(entry, keys);
       } else {
         range(entry, tables, keyIds).journaled().add(entry);
       }

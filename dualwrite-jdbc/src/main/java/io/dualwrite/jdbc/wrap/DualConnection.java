@@ -171,8 +171,7 @@ public final class DualConnection extends ForwardingConnection implements Forwar
 
   @Override
   public CopyManager getCopyAPI() throws SQLException {
-    mirroring.bypass("copy");
-    return asBaseConnection().getCopyAPI();
+    return new CopyManager(this);
   }
 
   @Override
@@ -190,8 +189,7 @@ public final class DualConnection extends ForwardingConnection implements Forwar
 
   @Override
   public QueryExecutor getQueryExecutor() {
-    mirroring.bypass("query-executor");
-    return asBaseConnection().getQueryExecutor();
+    return LoadingExecutor.of(this, asBaseConnection());
   }
 
   @Override

@@ -24,6 +24,7 @@
     value = ResultSet.class,
     wrapped = {Array.class, Object.class, Statement.class})
 @Forwarding(value = Statement.class, wrapped = ResultSet.class)
+@Forwarding(CopyIn.class)
 @Forwarding(
     value = PreparedStatement.class,
     wrapped = ResultSet.class,
@@ -46,4 +47,5 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import org.jspecify.annotations.NullMarked;
 import org.postgresql.PGStatement;
+import org.postgresql.copy.CopyIn;
 import org.postgresql.core.BaseConnection;

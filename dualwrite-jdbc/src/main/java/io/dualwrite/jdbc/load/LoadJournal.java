@@ -1,0 +1,159 @@
+package io.dualwrite.jdbc.load;
+
+import io.dualwrite.jdbc.schema.CapturedTable;
+import io.dualwrite.jdbc.schema.Column;
+import io.dualwrite.jdbc.schema.Identifiers;
+import io.dualwrite.jdbc.schema.KeyText;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Writes the journal's entries for the rows of a load, in the transaction that loaded them. */
+final class LoadJournal {
+  private static final int KEYS_AT_ONCE = 5_000;
+
+  /** No more than delivery takes apart at once. */
+  private static final int LONGEST_RUN = 1_000;
+
+  private final Connection connection;
+  private final String into;
+  private final CapturedTable table;
+
+  LoadJournal(Connection connection, String journalTable, CapturedTable table) {
+    this.connection = connection;
+    this.table = table;
+    this.into = "INSERT INTO " + journalTable + " (table_name, key_id, ";
+  }
+
+  /** One entry for the whole table. */
+  void whole() throws SQLException {
+    run(into + "key) VALUES (" + names() + ", NULL)");
+  }
+
+  /** Entries for the rows that said their keys. */
+  void keys(LoadedKeys keys) throws SQLException {
+    runs(keys.runs());
+    boolean ranges = table.key().isEmpty();
+    List<Column> columns = ranges ? List.of(table.rangeColumn().orElseThrow()) : table.key();
+    String sql = ranges ? oneRange(columns.get(0)) : each(columns);
+    keys.forEach(
+        KEYS_AT_ONCE,
+        byColumn -> {
+          try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < byColumn.size(); i++) {
+              statement.setArray(
+                  i + 1, connection.createArrayOf("text", byColumn.get(i).toArray()));
+            }
+            statement.executeUpdate();
+          }
+        });
+  }
+
+  private void runs(List<DenseRuns.Run> runs) throws SQLException {
+    if (runs.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            into
+                + "range_from, range_to) SELECT "
+                + names()
+                + ", r.low, r.high FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::text[])) AS r(low, high)")) {
+      Object[] from = runs.stream().map(run -> Long.toString(run.from())).toArray();
+      Object[] to = runs.stream().map(run -> Long.toString(run.to())).toArray();
+      statement.setArray(1, connection.createArrayOf("text", from));
+      statement.setArray(2, connection.createArrayOf("text", to));
+      statement.executeUpdate();
+    }
+  }
+
+  /** Entries for all rows whose key column lies between two values of its sequence. */
+  void numbered(Column column, long from, long to) throws SQLException {
+    if (DenseRuns.suits(table.key())) {
+      run(
+          into
+              + "range_from, range_to) SELECT "
+              + names()
+              + ", g::pg_catalog.text, least(g + "
+              + (LONGEST_RUN - 1)
+              + ", "
+              + to
+              + ")::pg_catalog.text FROM pg_catalog.generate_series("
+              + from
+              + "::pg_catalog.int8, "
+              + to
+              + ", "
+              + LONGEST_RUN
+              + ") g");
+    } else {
+      String key =
+          table.key().stream()
+              .map(k -> KeyText.encode(k, "t." + k.sql()))
+              .collect(Collectors.joining(", "));
+      run(
+          into
+              + "key) SELECT "
+              + names()
+              + ", ARRAY["
+              + key
+              + "] FROM "
+              + table.table().name().sql()
+              + " t WHERE t."
+              + column.sql()
+              + " BETWEEN "
+              + from
+              + " AND "
+              + to);
+    }
+  }
+
+  private String each(List<Column> columns) {
+    int n = columns.size();
+    return into
+        + "key) SELECT "
+        + names()
+        + ", ARRAY["
+        + joined(n, i -> KeyText.encode(columns.get(i), value(columns.get(i), "k" + i)))
+        + "] FROM ROWS FROM ("
+        + joined(n, i -> "pg_catalog.unnest(?::text[])")
+        + ") AS k("
+        + joined(n, i -> "k" + i)
+        + ")";
+  }
+
+  private String oneRange(Column column) {
+    return into
+        + "range_from, range_to) SELECT "
+        + names()
+        + ", "
+        + KeyText.encode(column, "min(k.v)")
+        + ", "
+        + KeyText.encode(column, "max(k.v)")
+        + " FROM (SELECT "
+        + value(column, "u")
+        + " AS v FROM pg_catalog.unnest(?::text[]) u) k";
+  }
+
+  /** As the column's input, in this session, understands the text. */
+  private static String value(Column column, String text) {
+    return text + "::" + column.type();
+  }
+
+  private String names() {
+    return Identifiers.literal(table.journalName()) + ", " + table.keyId();
+  }
+
+  private static String joined(int n, IntFunction<String> each) {
+    return IntStream.range(0, n).mapToObj(each).collect(Collectors.joining(", "));
+  }
+
+  private void run(String sql) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.executeUpdate();
+    }
+  }
+}
