@@ -63,6 +63,34 @@ class ForwardingProcessorTest {
   }
 
   @Test
+  void addsWhatAnInterfaceHasBesideAnother() throws Exception {
+    assertThat(
+            compile(
+                SHELF,
+                source(
+                    "shop.Rack",
+                    """
+                    package shop;
+                    public interface Rack extends Shelf {
+                      int height(int at, String... names) throws java.io.IOException;
+                      void paint();
+                    }
+                    """),
+                source(
+                    "shop.package-info",
+                    "@io.dualwrite.codegen.Forwarding(value = Rack.class, beside = Shelf.class) package shop;")))
+        .containsExactly();
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
+      Class<?> generated = loader.loadClass("shop.ForwardingRack");
+      assertThat(generated.isInterface()).isTrue();
+      assertThat(
+              Arrays.stream(generated.getDeclaredMethods())
+                  .map(method -> (method.isDefault() ? "default " : "") + method.getName()))
+          .containsExactlyInAnyOrder("default height", "default paint", "asRack");
+    }
+  }
+
+  @Test
   void recordsCallsThatSetByPositionSoThatTheyCanBeMadeAgain() throws Exception {
     assertThat(
             compile(

@@ -59,6 +59,8 @@ final class SuiteRun {
     List<String> command = new ArrayList<>();
     command.add(Paths.get(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1g");
+    // Some tests do their work in assert statements.
+    command.add("-ea");
     // As the suite's own build has it.
     command.add("-Duser.language=en");
     command.add("--add-opens=java.base/java.util=ALL-UNNAMED");
