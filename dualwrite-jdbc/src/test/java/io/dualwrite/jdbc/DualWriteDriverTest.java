@@ -206,6 +206,43 @@ class DualWriteDriverTest {
   }
 
   @Test
+  void theDatabasesOwnerMayDeliverWhoeverMadeTheControlSchema() throws Exception {
+    String owner = "owner_" + dbs.database();
+    dbs.executeOnBoth(
+        "CREATE ROLE " + owner + " LOGIN PASSWORD 'o'",
+        "ALTER DATABASE " + dbs.database() + " OWNER TO " + owner,
+        "ALTER TABLE item OWNER TO " + owner);
+    try {
+      try (Connection superuser = DriverManager.getConnection(direct(""))) {
+        insert(superuser, 1);
+      }
+      SharedMigrations.OF_PROCESS.closeUnused();
+      String ofOwner =
+          direct(
+                  dbs.targetUrl()
+                      .replaceFirst("user=[^&]*&password=.*", "user=" + owner + "&password=o"),
+                  "")
+              .replaceFirst("user=[^&]*", "user=" + owner)
+              .replaceFirst("password=[^&]*", "password=o");
+      try (Connection c = DriverManager.getConnection(ofOwner)) {
+        insert(c, 2);
+        dbs.awaitSameRows(ALL);
+        Awaitility.await()
+            .until(() -> one(c, "SELECT count(*) FROM dualwrite.journal").equals("0"));
+      }
+      SharedMigrations.OF_PROCESS.closeUnused();
+    } finally {
+      for (var side : java.util.List.of(dbs.source(), dbs.target())) {
+        dbs.execute(
+            side,
+            "REASSIGN OWNED BY " + owner + " TO postgres",
+            "DROP OWNED BY " + owner,
+            "DROP ROLE " + owner);
+      }
+    }
+  }
+
+  @Test
   void aConnectionThatOnlyOpensStartsNothing() throws Exception {
     try (Connection c = DriverManager.getConnection(direct(""))) {
       assertThat(c.isValid(1)).isTrue();

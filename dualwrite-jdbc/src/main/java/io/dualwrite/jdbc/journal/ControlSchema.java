@@ -104,12 +104,20 @@ public final class ControlSchema {
 
   /**
    * Whoever may write a mirrored table, by whatever role, must be able to name the row: an entry
-   * tells nothing and does no more than have the row copied once more.
+   * tells nothing and does no more than have the row copied once more. The database's owner may do
+   * all that dualwrite does, whoever came first.
    */
   private static List<String> grantsToAll(String schema) {
     String s = Identifiers.quote(schema);
     return List.of(
-        "GRANT USAGE ON SCHEMA " + s + " TO PUBLIC", "GRANT INSERT ON " + s + ".journal TO PUBLIC");
+        "GRANT USAGE ON SCHEMA " + s + " TO PUBLIC",
+        "GRANT INSERT ON " + s + ".journal TO PUBLIC",
+        """
+        DO $grant$ BEGIN
+          EXECUTE (SELECT pg_catalog.format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I', {schema}, r.rolname)
+            FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = d.datdba WHERE d.datname = pg_catalog.current_database());
+        END $grant$"""
+            .replace("{schema}", "'" + schema.replace("'", "''") + "'"));
   }
 
   /** What the application's user needs where an administrator has created the schema. */
