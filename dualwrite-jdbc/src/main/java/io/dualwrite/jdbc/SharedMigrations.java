@@ -83,7 +83,7 @@ final class SharedMigrations {
     List.copyOf(running.values()).forEach(SharedMigration::closeIfUnused);
   }
 
-  /** Closes all; connections that are still open go on unmirrored. */
+  /** Closes all; what connections that are still open write waits in the journal. */
   void closeAll() {
     List.copyOf(running.values()).forEach(SharedMigration::close);
   }

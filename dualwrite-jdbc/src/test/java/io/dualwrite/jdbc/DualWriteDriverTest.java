@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.dualwrite.testing.ChildJvm;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
@@ -240,6 +241,17 @@ class DualWriteDriverTest {
             "DROP ROLE " + owner);
       }
     }
+  }
+
+  @Test
+  @Guarantee("G1")
+  void whatIsPendingIsDeliveredWhenTheApplicationEnds() throws Exception {
+    try (ChildJvm app = ChildJvm.of(EndingApp.class).arguments(direct("")).start()) {
+      assertThat(app.await(java.time.Duration.ofSeconds(60))).isZero();
+    }
+    assertThat(dbs.query(dbs.target(), ALL)).hasSize(500);
+    assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal"))
+        .isEqualTo("0");
   }
 
   @Test
