@@ -121,4 +121,25 @@ public sealed interface CapturePlan {
    */
   record SchemaChange(boolean createsTemporary, boolean touchesMirrored, boolean ofSession)
       implements CapturePlan {}
+
+  /**
+   * Several statements in one text that together are none of the others: they control transactions
+   * or change the session or the schema beside what they write.
+   *
+   * @param captured the text that journals and its tables; null if no statement writes to a
+   *     mirrored table
+   * @param controlsTransaction whether transactions begin, end or are rolled back in part
+   * @param commits whether a transaction is committed, or prepared to be
+   * @param changesNames whether names may mean something else after it
+   * @param schema what it changes of the schema; null if nothing
+   * @param besides what it may write beside the rows that the journal names; null if nothing
+   */
+  record Several(
+      @Nullable Captured captured,
+      boolean controlsTransaction,
+      boolean commits,
+      boolean changesNames,
+      @Nullable SchemaChange schema,
+      @Nullable Unmirrored besides)
+      implements CapturePlan {}
 }

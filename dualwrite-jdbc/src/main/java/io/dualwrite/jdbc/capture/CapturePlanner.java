@@ -43,15 +43,24 @@ public final class CapturePlanner {
       return Refusals.unknown();
     }
     List<TokenRun> statements = TokenRun.statements(sql, tokens.get());
-    StatementPlanner planner =
-        new StatementPlanner(journalTable, writes, keys, true, tables, names);
     if (statements.size() == 1) {
-      return planner.plan(statements.get(0));
+      return new StatementPlanner(journalTable, writes, keys, true, tables, names)
+          .plan(statements.get(0));
     }
-    List<CapturePlan> plans = new ArrayList<>(statements.size());
+    return SeveralStatements.combined(sql, planned(statements, keys, tables, names));
+  }
+
+  private List<SeveralStatements.Planned> planned(
+      List<TokenRun> statements, RequestedKeys keys, TableResolver tables, ColumnNames names)
+      throws SQLException {
+    List<SeveralStatements.Planned> planned = new ArrayList<>(statements.size());
     for (TokenRun statement : statements) {
-      plans.add(planner.plan(statement));
+      NewTables noting = new NewTables(tables);
+      CapturePlan plan =
+          new StatementPlanner(journalTable, writes, keys, planned.isEmpty(), noting, names)
+              .plan(statement);
+      planned.add(new SeveralStatements.Planned(statement, plan, noting.met()));
     }
-    return SeveralStatements.combined(statements, plans);
+    return planned;
   }
 }

@@ -42,8 +42,8 @@ final class Refusals {
   static Unmirrored several() {
     return new Unmirrored(
         "multiple",
-        "The text holds several statements, and one writes to a mirrored table, or they change transaction, session or schema together. Run"
-            + " them one by one.");
+        "The text holds several statements, and one may write to a mirrored table after another changed what names mean. Run them one by"
+            + " one.");
   }
 
   static Unmirrored cte(Name table) {
@@ -68,6 +68,14 @@ final class Refusals {
         "COPY writes to the mirrored table "
             + table.written()
             + ". Use batched INSERT, or repair the table afterwards.");
+  }
+
+  static Unmirrored createAs(Name table) {
+    return new Unmirrored(
+        "create-as",
+        "The new table "
+            + table.written()
+            + " is filled as it is created, before it can be mirrored. Create it on both sides and fill it with INSERT, or exclude it.");
   }
 
   static Unmirrored call(String what) {

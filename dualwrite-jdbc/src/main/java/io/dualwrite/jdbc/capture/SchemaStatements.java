@@ -48,6 +48,15 @@ final class SchemaStatements {
     return run.isAny(as + 1, "SELECT", "WITH", "VALUES", "TABLE", "(", "EXECUTE") ? as + 1 : -1;
   }
 
+  /** The index of the name that follows {@code TABLE}; -1 for a materialized view. */
+  static int filledTable(TokenRun run) {
+    int table = run.find(1, Math.min(5, run.size()), "TABLE", "VIEW");
+    if (!run.is(table, "TABLE")) {
+      return -1;
+    }
+    return run.are(table + 1, "IF", "NOT", "EXISTS") ? table + 4 : table + 1;
+  }
+
   static SchemaChange alter(TokenRun run, TableResolver tables) throws SQLException {
     if (run.is(1, "SCHEMA")) {
       return new SchemaChange(false, true, false);

@@ -111,10 +111,27 @@ final class StatementPlanner {
       if (run.is(i, "INTO")
           && !run.isAny(i - 1, "AS", ".", "INSERT", "MERGE")
           && calls.write() == null) {
-        return new SchemaChange(run.isAny(i + 1, "TEMP", "TEMPORARY", "LOCAL"), false, false);
+        return selectInto(run, i + 1);
       }
     }
     return calls.otherwisePassThrough();
+  }
+
+  private CapturePlan selectInto(TokenRun run, int table) throws SQLException {
+    if (run.isAny(table, "TEMP", "TEMPORARY", "LOCAL")) {
+      return new SchemaChange(true, false, false);
+    }
+    int name = table;
+    while (run.isAny(name, "UNLOGGED", "TABLE")) {
+      name++;
+    }
+    return created(run, name, new SchemaChange(false, false, false));
+  }
+
+  /** A table that is filled as it is created. */
+  private CapturePlan created(TokenRun run, int name, SchemaChange change) throws SQLException {
+    Name table = Name.read(run, name);
+    return tables.wouldMirror(table.written()) ? Refusals.createAs(table) : change;
   }
 
   /** A statement that writes, itself or in its {@code WITH} list. */
@@ -197,7 +214,9 @@ final class StatementPlanner {
         return unmirrored;
       }
     }
-    return SchemaStatements.create(run, tables);
+    SchemaChange change = SchemaStatements.create(run, tables);
+    int table = query < 0 || change.createsTemporary() ? -1 : SchemaStatements.filledTable(run);
+    return table < 0 ? change : created(run, table, change);
   }
 
   /**

@@ -37,6 +37,12 @@ public interface TableResolver {
   Relation resolve(String nameAsWritten) throws SQLException;
 
   /**
+   * Whether a table created under this name, in the schema where it would be created if none is
+   * written, is one that the configuration selects.
+   */
+  boolean wouldMirror(String nameAsWritten) throws SQLException;
+
+  /**
    * Whether a function of that name (as written, perhaps qualified) may write: user-defined and
    * volatile.
    */

@@ -63,6 +63,15 @@ final class TruncateCapture {
         : into + "VALUES " + names;
   }
 
+  /** A statement that runs two, neither with parameters, and like them returns nothing. */
+  static String block(String first, String second) {
+    String quote = "$dw$";
+    for (int n = 1; first.contains(quote) || second.contains(quote); n++) {
+      quote = "$dw" + n + "$";
+    }
+    return "DO " + quote + "BEGIN " + first + "; " + second + "; END" + quote;
+  }
+
   private static List<Name> names(TokenRun run) {
     List<Name> names = new ArrayList<>();
     int i = run.is(1, "TABLE") ? 2 : 1;

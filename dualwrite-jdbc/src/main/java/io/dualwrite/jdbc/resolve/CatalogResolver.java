@@ -93,6 +93,17 @@ final class CatalogResolver implements TableResolver {
   }
 
   @Override
+  public boolean wouldMirror(String nameAsWritten) throws SQLException {
+    Optional<WrittenName> parsed = WrittenName.parse(nameAsWritten);
+    if (parsed.isEmpty()) {
+      return true;
+    }
+    WrittenName name = parsed.get();
+    String schema = name.schema().orElse(null);
+    return relations.selects(schema == null ? NameLookup.creationSchema(raw) : schema, name.name());
+  }
+
+  @Override
   public boolean mayWrite(String functionNameAsWritten) {
     return WrittenName.parse(functionNameAsWritten)
         .map(f -> !f.schema().equals(Optional.of("pg_catalog")) && relations.mayWrite(f.name()))

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 
@@ -67,6 +68,16 @@ final class NameLookup {
         long oid = row.getLong(2);
         return new Answer(session, row.wasNull() ? Optional.empty() : Optional.of(found(oid, row)));
       }
+    }
+  }
+
+  /** The schema in which a table is created whose name has none; empty if there is none. */
+  static String creationSchema(Connection raw) throws SQLException {
+    try (Statement query = raw.createStatement();
+        ResultSet row = query.executeQuery("SELECT pg_catalog.current_schema()")) {
+      row.next();
+      String schema = row.getString(1);
+      return schema == null ? "" : schema;
     }
   }
 

@@ -191,6 +191,13 @@ public final class Relations {
         : new Relation.NotMirrored();
   }
 
+  /** Whether a table of that name would be mirrored. */
+  boolean selects(String schema, String name) {
+    return !schema.equals("pg_temp")
+        && !isForeign(schema)
+        && config.tables().selects(identity(schema + "." + name));
+  }
+
   /** The mirrored tables that refer to a table, to those, and so on; the table itself left out. */
   List<CapturedTable> referencing(Table table) {
     Set<Table> found = new LinkedHashSet<>();

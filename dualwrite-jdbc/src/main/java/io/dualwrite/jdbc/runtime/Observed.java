@@ -27,6 +27,12 @@ final class Observed implements TableResolver {
   }
 
   @Override
+  public boolean wouldMirror(String nameAsWritten) throws SQLException {
+    asked = true;
+    return resolver.wouldMirror(nameAsWritten);
+  }
+
+  @Override
   public boolean mayWrite(String functionNameAsWritten) throws SQLException {
     asked = true;
     return resolver.mayWrite(functionNameAsWritten);

@@ -1,12 +1,32 @@
 package io.dualwrite.jdbc.wrap;
 
+import io.dualwrite.FailurePolicy;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import java.sql.SQLException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the statements of a mirrored transaction as their plans say. */
 final class Execution {
-  private static final Set<String> MAY_CHANGE_SCHEMA = Set.of("batch", "do", "multiple", "unknown");
+  private static final Set<String> MAY_CHANGE_SCHEMA =
+      Set.of("batch", "create-as", "do", "multiple", "unknown");
+
+  private static final CapturePlan.Unmirrored DDL =
+      new CapturePlan.Unmirrored(
+          "ddl",
+          "The definition of a mirrored table changes on this side alone: change it on the other side too.");
+
+  private static final CapturePlan.Unmirrored COMMITS_BY_ITSELF =
+      new CapturePlan.Unmirrored(
+          "strict",
+          "The text commits among other statements, so that its rows follow from the journal after the commit. Commit by a call, or by a"
+              + " statement of its own.");
+
+  private static final CapturePlan.Unmirrored TWO_PHASE =
+      new CapturePlan.Unmirrored(
+          "two-phase",
+          "The rows of a prepared transaction follow from the journal after its COMMIT PREPARED, whatever the policy; those that only memory"
+              + " names (BEST_EFFORT) may not follow.");
 
   private final Mirroring mirroring;
   private final SessionNames names;
@@ -50,6 +70,9 @@ final class Execution {
     if (plan instanceof CapturePlan.SchemaChange change) {
       return schemaChange(change, statement, call);
     }
+    if (plan instanceof CapturePlan.Several several) {
+      return several(several, statement, call);
+    }
     return control(((CapturePlan.TransactionControl) plan).kind(), statement, call);
   }
 
@@ -81,23 +104,69 @@ final class Execution {
 
   private <R> R schemaChange(CapturePlan.SchemaChange plan, StatementForms statement, Call<R> call)
       throws SQLException {
-    if (plan.touchesMirrored()) {
-      mirroring.unmirrored(
-          new CapturePlan.Unmirrored(
-              "ddl",
-              "The definition of a mirrored table changes on this side alone: change it on the other side too."));
-    }
+    tell(plan);
     try {
       return statement.asWritten(call);
     } finally {
-      if (plan.createsTemporary()) {
-        names.createdTemporaryTable();
+      changed(plan);
+    }
+  }
+
+  private void tell(CapturePlan.SchemaChange plan) throws SQLException {
+    if (plan.touchesMirrored()) {
+      mirroring.unmirrored(DDL);
+    }
+  }
+
+  private void changed(CapturePlan.SchemaChange plan) {
+    if (plan.createsTemporary()) {
+      names.createdTemporaryTable();
+    }
+    transaction.namesChanged();
+    if (!plan.ofSession()) {
+      transaction.schemaChanged();
+    }
+  }
+
+  private <R> R several(CapturePlan.Several plan, StatementForms statement, Call<R> call)
+      throws SQLException {
+    CapturePlan.SchemaChange schema = plan.schema();
+    CapturePlan.Unmirrored besides = plan.besides();
+    CapturePlan.Captured captured = plan.captured();
+    if (besides != null) {
+      mirroring.unmirrored(besides);
+    }
+    if (schema != null) {
+      tell(schema);
+    }
+    if (plan.commits() && isStrict(captured)) {
+      mirroring.unmirrored(COMMITS_BY_ITSELF);
+    }
+    try {
+      if (captured == null) {
+        return statement.asWritten(call);
       }
-      transaction.namesChanged();
-      if (!plan.ofSession()) {
-        transaction.schemaChanged();
+      return plan.controlsTransaction()
+          ? journaled.controlling(captured, statement, call)
+          : journaled.run(captured, statement, call);
+    } finally {
+      if (schema != null) {
+        changed(schema);
+      }
+      if (besides != null) {
+        anythingMayHaveChanged(besides);
+      } else if (plan.changesNames() || plan.controlsTransaction()) {
+        transaction.namesChanged();
       }
     }
+  }
+
+  private boolean isStrict(CapturePlan.@Nullable Captured captured) {
+    boolean before =
+        !transaction.touched().isEmpty() && transaction.touched().policy() == FailurePolicy.STRICT;
+    return before
+        || (captured != null
+            && captured.tables().stream().anyMatch(t -> t.policy() == FailurePolicy.STRICT));
   }
 
   private <R> R control(
@@ -106,11 +175,9 @@ final class Execution {
     if (kind == CapturePlan.TransactionControl.Kind.COMMIT) {
       return commit(statement, call);
     }
-    if (kind == CapturePlan.TransactionControl.Kind.TWO_PHASE && !transaction.touched().isEmpty()) {
-      mirroring.unmirrored(
-          new CapturePlan.Unmirrored(
-              "two-phase",
-              "The rows of a prepared transaction follow from the journal after its COMMIT PREPARED, whatever the policy."));
+    if (kind == CapturePlan.TransactionControl.Kind.TWO_PHASE
+        && !transaction.touched().isJournaledAlone()) {
+      mirroring.unmirrored(TWO_PHASE);
     }
     R result = statement.asWritten(call);
     switch (kind) {

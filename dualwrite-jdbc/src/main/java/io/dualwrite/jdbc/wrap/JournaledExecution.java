@@ -87,6 +87,23 @@ final class JournaledExecution {
     throw failure;
   }
 
+  /**
+   * A text that begins or ends transactions itself: what it has done when it fails is not known, so
+   * that it never runs again.
+   */
+  <R> R controlling(CapturePlan.Captured plan, StatementForms statement, Call<R> call)
+      throws SQLException {
+    long started = mirroring.started();
+    try {
+      R result = journaling(plan, statement, call, false);
+      mirroring.wrote(plan, true, started);
+      return result;
+    } catch (SQLException e) {
+      mirroring.wrote(plan, false, started);
+      throw mirroring.journalFailed(e) ? RetryLater.journalFailed(e) : e;
+    }
+  }
+
   /** A batch of statements that are prepared or added in the form that journals. */
   <R> R batch(List<CapturePlan.Captured> plans, Work<R> work) throws SQLException {
     boolean alone = transaction.isAutoCommit();

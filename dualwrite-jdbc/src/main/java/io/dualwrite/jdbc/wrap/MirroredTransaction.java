@@ -71,6 +71,12 @@ public final class MirroredTransaction {
     return policy;
   }
 
+  /** Whether the journal names all that was touched, and nothing more is promised than that. */
+  boolean isJournaledAlone() {
+    return isEmpty()
+        || (policy == FailurePolicy.RECOVER && remembered.stream().allMatch(List::isEmpty));
+  }
+
   /** Whether nothing mirrored was touched. */
   public boolean isEmpty() {
     return tables.isEmpty();

@@ -42,6 +42,16 @@ class CapturePlannerTest {
           + (change.ofSession() ? "+session" : "");
     } else if (plan instanceof SessionChange) {
       return "session";
+    } else if (plan instanceof CapturePlan.Load) {
+      return "load";
+    } else if (plan instanceof CapturePlan.Several several) {
+      return "several"
+          + (several.controlsTransaction() ? "+control" : "")
+          + (several.commits() ? "+commit" : "")
+          + (several.changesNames() ? "+names" : "")
+          + (several.captured() == null ? "" : "+captured")
+          + (several.schema() == null ? "" : "+" + kind(several.schema()))
+          + (several.besides() == null ? "" : "+" + several.besides().reason());
     }
     assertThat(plan).isInstanceOf(PassThrough.class);
     return "pass";
@@ -120,7 +130,7 @@ class CapturePlannerTest {
           TRUNCATE audit | pass
           TRUNCATE audit CASCADE | captured
           TRUNCATE v | view
-          COPY t FROM STDIN | copy
+          COPY t FROM STDIN | load
           COPY t (id, a) FROM '/x' | copy
           COPY t TO STDOUT | pass
           COPY audit FROM STDIN | pass
@@ -197,7 +207,7 @@ class CapturePlannerTest {
           CREATE TABLE x AS EXECUTE p | prepare
           CREATE VIEW x AS SELECT writes() | schema
           CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; DELETE FROM t; END | schema
-          CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END; DELETE FROM t | multiple
+          CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END; DELETE FROM t | several+schema+multiple
           CREATE RULE r AS ON INSERT TO audit DO (DELETE FROM t; DELETE FROM t) | schema
           ALTER TABLE t ADD x int | schema+mirrored
           ALTER TABLE IF EXISTS ONLY t ADD x int | schema+mirrored
@@ -213,12 +223,32 @@ class CapturePlannerTest {
           INSERT INTO audit VALUES (1); SELECT 2; | pass
           DELETE FROM t; | captured
           ;DELETE FROM t; ; | captured
-          SELECT 1; DELETE FROM t | multiple
+          SELECT 1; DELETE FROM t | captured
+          DELETE FROM t; CALL p() | captured+call
+          CALL p(); SELECT 1 | call
+          INSERT INTO t VALUES (1); UPDATE t SET a = 1; TRUNCATE t | captured
           BEGIN; SELECT 1 | BEGIN
-          BEGIN; DELETE FROM t; COMMIT | multiple
-          BEGIN; CREATE TABLE x () | multiple
+          BEGIN; DELETE FROM t; COMMIT | several+control+commit+captured
+          BEGIN; TRUNCATE t; SAVEPOINT s | several+control+captured
+          BEGIN; SELECT 1; COMMIT | several+control+commit
+          SELECT 1; COMMIT | COMMIT
+          BEGIN; CALL p() | several+control+call
+          BEGIN; DELETE FROM t; PREPARE TRANSACTION 'x' | several+control+commit+captured
+          DELETE FROM t; CREATE TABLE x () | several+captured+schema
+          CREATE TABLE x (); DELETE FROM t | several+schema+multiple
+          CREATE TEMP TABLE x (); INSERT INTO x VALUES (1) | schema+temp+session
+          CREATE TABLE new_x (); INSERT INTO new_x VALUES (1) | several+schema+multiple
+          CREATE TABLE x (); INSERT INTO x VALUES (1) | schema
+          CREATE TABLE new_x AS SELECT 1 | create-as
+          CREATE UNLOGGED TABLE IF NOT EXISTS new_x (a) AS SELECT 1 | create-as
+          CREATE TEMP TABLE new_x AS SELECT 1 | schema+temp+session
+          CREATE MATERIALIZED VIEW new_x AS SELECT 1 | schema
+          SELECT 1 INTO TABLE new_x | create-as
+          DELETE FROM t; SET search_path = x | several+names+captured
+          BEGIN; CREATE TABLE x () | several+control+schema
           SET search_path = x; SHOW search_path | session
-          SET search_path = x; DELETE FROM audit | multiple
+          SET search_path = x; DELETE FROM audit | several+names+multiple
+          SET search_path = x; DELETE FROM t | several+names+multiple
           CREATE TEMP TABLE x (); DROP TABLE t | schema+temp+mirrored
           FROBNICATE t | unknown
           42 | unknown

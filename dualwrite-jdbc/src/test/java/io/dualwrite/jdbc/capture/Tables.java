@@ -84,6 +84,11 @@ final class Tables implements TableResolver {
   }
 
   @Override
+  public boolean wouldMirror(String nameAsWritten) {
+    return nameAsWritten.startsWith("new_");
+  }
+
+  @Override
   public boolean mayWrite(String functionNameAsWritten) {
     return WRITING.contains(functionNameAsWritten);
   }

@@ -40,6 +40,9 @@ class DriverParityTest {
     SCENES.put("failures", TransactionScenes::failures);
     SCENES.put("transactions", TransactionScenes::transactions);
     SCENES.put("transactions in SQL", TransactionScenes::transactionsInSql);
+    SCENES.put("several statements", SeveralStatementScenes::plain);
+    SCENES.put("several statements with parameters", SeveralStatementScenes::withParameters);
+    SCENES.put("several statements and transactions", SeveralStatementScenes::withTransactions);
     SCENES.put("values of every kind", ValueScenes::values);
     SCENES.put("metadata", ValueScenes::metadata);
     SCENES.put("updatable result sets", ValueScenes::updatable);
