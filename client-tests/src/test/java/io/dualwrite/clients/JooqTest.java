@@ -99,7 +99,7 @@ class JooqTest extends ClientContract {
   void batchesOfOneStatementAndOfSeveral() throws SQLException {
     var insert = jooq.batch(jooq.insertInto(STOCK, PRODUCT, QUANTITY).values((String) null, null));
     for (int i = 0; i < 100; i++) {
-      insert.bind("p" + i, i);
+      insert = insert.bind("p" + i, i);
     }
     assertThat(insert.execute()).hasSize(100).containsOnly(1);
     int[] counts =
