@@ -48,6 +48,13 @@ final class Reach {
           PGProperty.TARGET_SERVER_TYPE,
           PGProperty.USE_SPNEGO);
 
+  /** Classes of the application, which are handed all properties. */
+  private static final List<PGProperty> FACTORIES =
+      List.of(
+          PGProperty.AUTHENTICATION_PLUGIN_CLASS_NAME,
+          PGProperty.SOCKET_FACTORY,
+          PGProperty.SSL_FACTORY);
+
   private Reach() {}
 
   /** Settings by dotted path, from the application's URL, its properties and what it set itself. */
@@ -121,15 +128,36 @@ final class Reach {
     url.append('/');
     String database = PGProperty.PG_DBNAME.getOrDefault(source);
     url.append(database == null ? "" : encoded(database));
-    char separator = '?';
+    Map<String, String> parameters = new TreeMap<>();
     for (PGProperty property : NEEDED) {
       if (property.isPresent(source)) {
-        String value = property.getOrDefault(source);
-        url.append(separator).append(property.getName()).append('=').append(encoded(value));
-        separator = '&';
+        put(parameters, property.getName(), property.getOrDefault(source));
       }
     }
+    if (FACTORIES.stream().anyMatch(factory -> factory.isPresent(source))) {
+      parameters.putAll(notTheDrivers(source));
+    }
+    char separator = '?';
+    for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+      url.append(separator).append(encoded(parameter.getKey()));
+      url.append('=').append(encoded(parameter.getValue()));
+      separator = '&';
+    }
     return url.toString();
+  }
+
+  /** What the application's own factory reads, such as the name of an instance in a cloud. */
+  private static Map<String, String> notTheDrivers(Properties source) {
+    Map<String, String> parameters = new TreeMap<>();
+    for (String name : source.stringPropertyNames()) {
+      String value = source.getProperty(name);
+      if (PGProperty.forName(name) == null
+          && !name.startsWith(DriverUrl.SETTING)
+          && !value.equals(System.getProperty(name))) {
+        parameters.put(name, value);
+      }
+    }
+    return parameters;
   }
 
   private static String encoded(@Nullable String text) {

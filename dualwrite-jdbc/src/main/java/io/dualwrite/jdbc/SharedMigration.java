@@ -22,7 +22,11 @@ final class SharedMigration {
 
   private int users;
   private boolean closed;
-  private @Nullable DualWriteDataSource machinery;
+
+  /** Held while it starts, which may take long; nobody who comes or goes meanwhile waits. */
+  private final Object starting = new Object();
+
+  private volatile @Nullable DualWriteDataSource machinery;
 
   SharedMigration(SharedMigrations all, DriverUrl.Key key, MigrationConfig config) {
     this.all = all;
@@ -48,26 +52,39 @@ final class SharedMigration {
   }
 
   /** The side that answers, as far as it is known before the migration is started. */
-  synchronized Side primarySide() {
-    return machinery == null ? config.phase().primary() : machinery.migration().primarySide();
+  Side primarySide() {
+    DualWriteDataSource running = machinery;
+    return running == null ? config.phase().primary() : running.migration().primarySide();
   }
 
   /** The migration, started if it is not. */
-  synchronized Migration started() throws SQLException {
-    if (machinery == null) {
-      try {
-        machinery =
-            DualWriteDataSource.builder()
-                .config(config)
-                .pools(DataSources::ofDriver)
-                .meterRegistry(Metrics.globalRegistry)
-                .build();
-      } catch (PoolInitializationException e) {
-        throw e.getCause() instanceof SQLException cause ? cause : new SQLException(e);
+  Migration started() throws SQLException {
+    DualWriteDataSource running = machinery;
+    return running == null ? start() : running.migration();
+  }
+
+  private Migration start() throws SQLException {
+    synchronized (starting) {
+      DualWriteDataSource running = machinery;
+      if (running == null) {
+        running = build();
+        machinery = running;
+        all.started();
       }
-      all.started();
+      return running.migration();
     }
-    return machinery.migration();
+  }
+
+  private DualWriteDataSource build() throws SQLException {
+    try {
+      return DualWriteDataSource.builder()
+          .config(config)
+          .pools(DataSources::ofDriver)
+          .meterRegistry(Metrics.globalRegistry)
+          .build();
+    } catch (PoolInitializationException e) {
+      throw e.getCause() instanceof SQLException cause ? cause : new SQLException(e);
+    }
   }
 
   /** One connection less. */
@@ -97,10 +114,7 @@ final class SharedMigration {
   }
 
   private void drain() {
-    DualWriteDataSource running;
-    synchronized (this) {
-      running = machinery;
-    }
+    DualWriteDataSource running = machinery;
     if (running == null) {
       return;
     }

@@ -3,6 +3,7 @@ package io.dualwrite.jdbc;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,7 +71,8 @@ final class SharedMigrations {
   }
 
   void unused(SharedMigration migration) {
-    closer.schedule(migration::closeIfUnused, linger.toMillis(), TimeUnit.MILLISECONDS);
+    closer.schedule(
+        () -> inBackground(migration::closeIfUnused), linger.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   void closed(SharedMigration migration) {
@@ -83,9 +85,33 @@ final class SharedMigrations {
     List.copyOf(running.values()).forEach(SharedMigration::closeIfUnused);
   }
 
-  /** Closes all; what connections that are still open write waits in the journal. */
+  /**
+   * Closes all; what connections that are still open write waits in the journal. Takes no longer
+   * than delivery is waited for and a moment more, whatever state the databases are in.
+   */
   void closeAll() {
-    List.copyOf(running.values()).forEach(SharedMigration::close);
+    long limit = 0;
+    List<Thread> closing = new ArrayList<>();
+    for (SharedMigration migration : List.copyOf(running.values())) {
+      limit = Math.max(limit, migration.config().secondary().timeout().toNanos());
+      closing.add(inBackground(migration::close));
+    }
+    long end = System.nanoTime() + limit + TimeUnit.SECONDS.toNanos(1);
+    try {
+      for (Thread thread : closing) {
+        thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** A database that does not answer holds up nobody but its own migration. */
+  private static Thread inBackground(Runnable close) {
+    Thread thread = new Thread(close, "dualwrite-close");
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
   }
 
   private synchronized void hook(boolean wanted) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.testing.ChildJvm;
 import io.dualwrite.testing.Guarantee;
+import io.dualwrite.testing.TcpProxy;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
 import java.net.URLEncoder;
@@ -252,6 +253,39 @@ class DualWriteDriverTest {
     assertThat(dbs.query(dbs.target(), ALL)).hasSize(500);
     assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal"))
         .isEqualTo("0");
+  }
+
+  @Test
+  void dualwritesOwnConnectionsUseTheApplicationsSocketFactory() throws Exception {
+    String url = direct("&socketFactory=" + NamedSocketFactory.class.getName());
+    Properties properties = new Properties();
+    properties.setProperty("cloudInstance", "project:region:a");
+    try (Connection c = DriverManager.getConnection(url, properties)) {
+      insert(c, 1);
+      dbs.awaitSameRows(ALL);
+    }
+    assertThat(NamedSocketFactory.INSTANCES).hasSizeGreaterThan(1).containsOnly("project:region:a");
+  }
+
+  @Test
+  void aSourceThatIsGoneHoldsUpNobodyWhoEnds() throws Exception {
+    SharedMigrations migrations = new SharedMigrations(java.time.Duration.ofMinutes(1));
+    DualWriteDriver driver = new DualWriteDriver(migrations);
+    try (TcpProxy proxy = TcpProxy.inFrontOf(dbs.sourceServer())) {
+      String url =
+          direct("").replace(":" + dbs.sourceServer().port() + "/", ":" + proxy.port() + "/");
+      try (Connection c = driver.connect(url, new Properties())) {
+        insert(c, 1);
+      }
+      proxy.refuse();
+      proxy.cut();
+      long before = System.nanoTime();
+      migrations.closeAll();
+      assertThat(java.time.Duration.ofNanos(System.nanoTime() - before))
+          .isLessThan(java.time.Duration.ofSeconds(5));
+      proxy.forward();
+      Awaitility.await().until(() -> migrations.size() == 0);
+    }
   }
 
   @Test

@@ -43,6 +43,8 @@ public final class DataSources {
     HikariConfig pool = pool(config, side, "dualwrite " + config.migration());
     if (idle >= 0) {
       pool.setMinimumIdle(idle);
+      // No more than a few are needed at once: whoever waits long waits for a server that is away.
+      pool.setConnectionTimeout(5_000);
       // The application waits for the first connection.
       pool.addDataSourceProperty("loginTimeout", "30");
     }
