@@ -93,6 +93,10 @@ public final class DualConnection extends ForwardingConnection implements Forwar
     return transaction;
   }
 
+  JournaledExecution journaled() {
+    return journaled;
+  }
+
   Execution execution() {
     return execution;
   }

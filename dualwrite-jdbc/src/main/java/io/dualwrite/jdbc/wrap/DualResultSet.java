@@ -1,6 +1,5 @@
 package io.dualwrite.jdbc.wrap;
 
-import io.dualwrite.jdbc.capture.CapturePlan;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,16 +9,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A result set that leads back to the wrapped statement. Its getters are plain calls that the JIT
  * compiler can inline; a whole read cycle costs some 20 ns above the bare driver's ({@code
- * benchmarks/README.md}). Rows changed through it are not captured.
+ * benchmarks/README.md}). Rows changed through it are journaled: see {@link ChangedRows}.
  */
 final class DualResultSet extends ForwardingResultSet {
-  private static final CapturePlan.Unmirrored ROW_CHANGE =
-      new CapturePlan.Unmirrored(
-          "updatable-result-set",
-          "Rows changed through a result set are not captured: use INSERT, UPDATE and DELETE instead.");
-
   private final DualConnection connection;
   private final @Nullable Statement statement;
+  private @Nullable ChangedRows changed;
 
   /**
    * Wraps a result set.
@@ -63,31 +58,32 @@ final class DualResultSet extends ForwardingResultSet {
 
   @Override
   public void insertRow() throws SQLException {
-    changeRow(ResultSet::insertRow);
+    changeRow(false, true, ResultSet::insertRow);
   }
 
   @Override
   public void updateRow() throws SQLException {
-    changeRow(ResultSet::updateRow);
+    changeRow(true, true, ResultSet::updateRow);
   }
 
   @Override
   public void deleteRow() throws SQLException {
-    changeRow(ResultSet::deleteRow);
+    changeRow(true, false, ResultSet::deleteRow);
   }
 
-  private interface RowChange {
-    void on(ResultSet rows) throws SQLException;
-  }
-
-  private void changeRow(RowChange change) throws SQLException {
+  private void changeRow(boolean wasThere, boolean isThere, ChangedRows.Change change)
+      throws SQLException {
     CurrentTransaction transaction = connection.transaction();
     boolean mirrored = transaction.enter();
     try {
-      if (mirrored) {
-        connection.mirroring().unmirrored(ROW_CHANGE);
+      if (!mirrored || delegate.getConcurrency() == ResultSet.CONCUR_READ_ONLY) {
+        change.on(delegate);
+        return;
       }
-      change.on(delegate);
+      if (changed == null) {
+        changed = ChangedRows.of(connection, delegate);
+      }
+      changed.change(wasThere, isThere, change);
     } finally {
       transaction.leave();
     }

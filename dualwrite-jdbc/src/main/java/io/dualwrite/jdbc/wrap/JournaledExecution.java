@@ -104,6 +104,25 @@ final class JournaledExecution {
     }
   }
 
+  /**
+   * Work that changes rows of a table by statements of the driver and journals them by others; what
+   * the driver remembers of it cannot be taken back, so that it never runs again.
+   */
+  <R> R changing(CapturedTable table, Work<R> work) throws SQLException {
+    CapturePlan.Captured plan = ChangedRows.asWrite(table);
+    boolean alone = transaction.isAutoCommit();
+    long started = mirroring.started();
+    try {
+      touch(plan);
+      R result = committing(alone, alone, work);
+      mirroring.wrote(plan, true, started);
+      return result;
+    } catch (SQLException e) {
+      mirroring.wrote(plan, false, started);
+      throw mirroring.journalFailed(e) ? RetryLater.journalFailed(e) : e;
+    }
+  }
+
   /** A batch of statements that are prepared or added in the form that journals. */
   <R> R batch(List<CapturePlan.Captured> plans, Work<R> work) throws SQLException {
     boolean alone = transaction.isAutoCommit();

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
@@ -148,6 +149,7 @@ final class StubDriver {
               case "getString" -> current[0][0];
               case "getArray" -> current[0][1];
               case "getStatement" -> proxy(Statement.class, new StubStatement("", new Object[0]));
+              case "getMetaData" -> proxy(ResultSetMetaData.class, (p, m, a) -> nothing(m));
               case "insertRow", "updateRow", "deleteRow" -> {
                 calls.add(method.getName());
                 yield null;
