@@ -26,6 +26,7 @@ public sealed interface CapturePlan {
    *     place of journaling; null where the statement returns rows of its own or needs several
    *     statements, and is journaled instead
    * @param tables the mirrored tables that it may touch
+   * @param sentKeys where the application sends the rows' keys itself, how; else null
    * @param besides what the statement may write beside the rows that the journal names, because it
    *     calls a function that may write; treated by {@code unmirrored} before the statement runs,
    *     journaling, if it may
@@ -35,11 +36,23 @@ public sealed interface CapturePlan {
       String journaling,
       @Nullable String returningKeys,
       List<CapturedTable> tables,
+      @Nullable SentKeys sentKeys,
       @Nullable Unmirrored besides,
       Operation operation)
       implements CapturePlan {
     public Captured {
       tables = List.copyOf(tables);
+    }
+
+    /** A write whose keys the application does not send. */
+    public Captured(
+        @Nullable String before,
+        String journaling,
+        @Nullable String returningKeys,
+        List<CapturedTable> tables,
+        @Nullable Unmirrored besides,
+        Operation operation) {
+      this(before, journaling, returningKeys, tables, null, besides, operation);
     }
 
     /** What a statement does to its table. */

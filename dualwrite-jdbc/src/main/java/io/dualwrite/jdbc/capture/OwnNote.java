@@ -26,6 +26,13 @@ public final class OwnNote {
   }
 
   /**
+   * A statement that notes that there is more than can be noted; the commit then reads the journal.
+   */
+  public static String tooMany() {
+    return "SELECT pg_catalog.set_config('" + SETTING + "', '" + TOO_MANY + "', true)";
+  }
+
+  /**
    * A condition that is always true.
    *
    * @param name an SQL expression for the table's identity

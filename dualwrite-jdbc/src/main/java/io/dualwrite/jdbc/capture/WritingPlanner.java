@@ -67,8 +67,19 @@ final class WritingPlanner {
         text.journaling(),
         whole.isEmpty() ? text.returningKeys() : null,
         List.copyOf(written),
+        sentKeys(statement),
         besides(calls),
         operation(statement));
+  }
+
+  private @Nullable SentKeys sentKeys(WritingStatement statement) {
+    return keys.equals(RequestedKeys.NONE)
+            && whole.isEmpty()
+            && queries.isEmpty()
+            && outermost != null
+            && statement.outermost().isPresent()
+        ? SentKeys.of(journalTable, outermost.table(), statement.outermost().get())
+        : null;
   }
 
   private void query(TokenRun run, QueryStatement query, Aliases alias) throws SQLException {

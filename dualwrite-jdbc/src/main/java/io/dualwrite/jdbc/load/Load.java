@@ -3,6 +3,7 @@ package io.dualwrite.jdbc.load;
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.LoadFormat;
+import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Column;
 import java.nio.charset.Charset;
@@ -101,7 +102,8 @@ public final class Load implements AutoCloseable {
    * Journals what the primary has taken. From here on the definition of the table cannot change.
    */
   public void journal() throws SQLException {
-    LoadJournal journal = new LoadJournal(connection, plan.journalTable(), table);
+    Pipeline pipeline = new Pipeline(connection);
+    LoadJournal journal = new LoadJournal(pipeline, plan.journalTable(), table);
     if (reader != null) {
       reader.end();
     }
@@ -121,6 +123,7 @@ public final class Load implements AutoCloseable {
           table.journalName());
       journal.whole();
     }
+    pipeline.send();
   }
 
   @Override

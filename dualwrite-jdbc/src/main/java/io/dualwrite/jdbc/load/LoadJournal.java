@@ -1,11 +1,11 @@
 package io.dualwrite.jdbc.load;
 
+import io.dualwrite.jdbc.capture.OwnNote;
+import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.KeyText;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -19,19 +19,23 @@ final class LoadJournal {
   /** No more than delivery takes apart at once. */
   private static final int LONGEST_RUN = 1_000;
 
-  private final Connection connection;
+  private final Pipeline pipeline;
   private final String into;
   private final CapturedTable table;
 
-  LoadJournal(Connection connection, String journalTable, CapturedTable table) {
-    this.connection = connection;
+  /** Statements are added to the pipeline, and sent with it where they are many. */
+  LoadJournal(Pipeline pipeline, String journalTable, CapturedTable table) {
+    this.pipeline = pipeline;
     this.table = table;
+    if (OwnNote.isFor(table)) {
+      pipeline.add(OwnNote.tooMany());
+    }
     this.into = "INSERT INTO " + journalTable + " (table_name, key_id, ";
   }
 
   /** One entry for the whole table. */
-  void whole() throws SQLException {
-    run(into + "key) VALUES (" + names() + ", NULL)");
+  void whole() {
+    pipeline.add(into + "key) VALUES (" + names() + ", NULL)");
   }
 
   /** Entries for the rows that said their keys. */
@@ -40,41 +44,38 @@ final class LoadJournal {
     boolean ranges = table.key().isEmpty();
     List<Column> columns = ranges ? List.of(table.rangeColumn().orElseThrow()) : table.key();
     String sql = ranges ? oneRange(columns.get(0)) : each(columns);
-    keys.forEach(
-        KEYS_AT_ONCE,
-        byColumn -> {
-          try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < byColumn.size(); i++) {
-              statement.setArray(
-                  i + 1, connection.createArrayOf("text", byColumn.get(i).toArray()));
-            }
-            statement.executeUpdate();
-          }
-        });
+    keys.forEach(KEYS_AT_ONCE, byColumn -> pipeline.add(sql, arrays(byColumn)).send());
   }
 
-  private void runs(List<DenseRuns.Run> runs) throws SQLException {
-    if (runs.isEmpty()) {
-      return;
+  private void runs(List<DenseRuns.Run> runs) {
+    if (!runs.isEmpty()) {
+      pipeline.add(
+          into
+              + "range_from, range_to) SELECT "
+              + names()
+              + ", r.low, r.high FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::text[])) AS r(low, high)",
+          arrays(
+              List.of(
+                  runs.stream().map(run -> Long.toString(run.from())).toList(),
+                  runs.stream().map(run -> Long.toString(run.to())).toList())));
     }
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            into
-                + "range_from, range_to) SELECT "
-                + names()
-                + ", r.low, r.high FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::text[])) AS r(low, high)")) {
-      Object[] from = runs.stream().map(run -> Long.toString(run.from())).toArray();
-      Object[] to = runs.stream().map(run -> Long.toString(run.to())).toArray();
-      statement.setArray(1, connection.createArrayOf("text", from));
-      statement.setArray(2, connection.createArrayOf("text", to));
-      statement.executeUpdate();
-    }
+  }
+
+  private static Pipeline.Parameters arrays(List<List<String>> columns) {
+    return (statement, first) -> {
+      int next = first;
+      for (List<String> column : columns) {
+        statement.setArray(
+            next++, statement.getConnection().createArrayOf("text", column.toArray()));
+      }
+      return next;
+    };
   }
 
   /** Entries for all rows whose key column lies between two values of its sequence. */
-  void numbered(Column column, long from, long to) throws SQLException {
+  void numbered(Column column, long from, long to) {
     if (DenseRuns.suits(table.key())) {
-      run(
+      pipeline.add(
           into
               + "range_from, range_to) SELECT "
               + names()
@@ -94,7 +95,7 @@ final class LoadJournal {
           table.key().stream()
               .map(k -> KeyText.encode(k, "t." + k.sql()))
               .collect(Collectors.joining(", "));
-      run(
+      pipeline.add(
           into
               + "key) SELECT "
               + names()
@@ -149,11 +150,5 @@ final class LoadJournal {
 
   private static String joined(int n, IntFunction<String> each) {
     return IntStream.range(0, n).mapToObj(each).collect(Collectors.joining(", "));
-  }
-
-  private void run(String sql) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.executeUpdate();
-    }
   }
 }

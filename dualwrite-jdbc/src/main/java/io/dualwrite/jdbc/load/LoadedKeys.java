@@ -59,6 +59,11 @@ final class LoadedKeys implements RowReader.Rows, AutoCloseable {
       }
       texts[i] = text.get();
     }
+    add(texts);
+  }
+
+  /** Adds a row's key. */
+  void add(String... texts) {
     count++;
     if (runs == null || !runs.add(texts[0])) {
       keep(texts);

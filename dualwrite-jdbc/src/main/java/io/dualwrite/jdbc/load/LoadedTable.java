@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.load;
 
+import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -11,6 +12,11 @@ import java.util.Optional;
 
 /** What the primary's catalog says, in the loading transaction, of the table that is loaded. */
 final class LoadedTable {
+  private static final String TRIGGERS =
+      "SELECT '' FROM pg_catalog.pg_trigger g WHERE g.tgtype & 7 = 7 AND g.tgenabled <> 'D' AND NOT g.tgisinternal"
+          + " AND g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(?::pg_catalog.regclass)"
+          + " UNION SELECT ?::pg_catalog.regclass) LIMIT 1";
+
   private final Connection connection;
   private final String name;
 
@@ -29,13 +35,23 @@ final class LoadedTable {
 
   /** Whether triggers may store other values than those that were sent. */
   boolean changesRows() throws SQLException {
-    return !ask(
-            "SELECT '' FROM pg_catalog.pg_trigger g WHERE g.tgtype & 7 = 7 AND g.tgenabled <> 'D' AND NOT g.tgisinternal"
-                + " AND g.tgrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree(?::pg_catalog.regclass)"
-                + " UNION SELECT ?::pg_catalog.regclass) LIMIT 1",
-            name,
-            name)
-        .isEmpty();
+    return !ask(TRIGGERS, name, name).isEmpty();
+  }
+
+  /** Asks the same on the way of other statements. */
+  void changesRows(Pipeline pipeline, Runnable ifSo) {
+    pipeline.add(
+        TRIGGERS,
+        (statement, first) -> {
+          statement.setString(first, name);
+          statement.setString(first + 1, name);
+          return first + 2;
+        },
+        rows -> {
+          if (rows.next()) {
+            ifSo.run();
+          }
+        });
   }
 
   /**

@@ -80,23 +80,25 @@ public final class Pipeline {
     return parts.isEmpty();
   }
 
-  /** Sends the statements and reads their results. */
+  /** Sends the statements and reads their results; then there is nothing to send any more. */
   public void send() throws SQLException {
     if (parts.isEmpty()) {
       return;
     }
-    String sql = String.join("; ", parts.stream().map(Part::sql).toList());
+    List<Part> sent = List.copyOf(parts);
+    parts.clear();
+    String sql = String.join("; ", sent.stream().map(Part::sql).toList());
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       if (plannedAfresh) {
         PlannedAfresh.each(statement);
       }
       statement.setFetchSize(fetchSize);
       int next = 1;
-      for (Part part : parts) {
+      for (Part part : sent) {
         next = part.parameters().set(statement, next);
       }
       statement.execute();
-      for (Part part : parts) {
+      for (Part part : sent) {
         try (ResultSet rows = statement.getResultSet()) {
           if (rows != null) {
             part.results().read(rows);

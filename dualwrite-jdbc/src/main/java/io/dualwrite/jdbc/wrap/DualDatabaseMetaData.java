@@ -15,11 +15,6 @@ final class DualDatabaseMetaData extends ForwardingDatabaseMetaData {
   }
 
   @Override
-  void unwrapping(Class<?> type) {
-    connection.unwrapping(type);
-  }
-
-  @Override
   Connection wrapped(Connection raw) {
     return connection;
   }

@@ -1,12 +1,15 @@
 package io.dualwrite.jdbc.wrap;
 
 import io.dualwrite.jdbc.capture.CapturePlan;
+import io.dualwrite.jdbc.capture.SentKeys;
+import io.dualwrite.jdbc.load.SentRows;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
 
@@ -58,6 +61,8 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
   private boolean setUnrecorded;
   private @Nullable Parameters parameters;
   private @Nullable PendingBatch batch;
+  private @Nullable SentRows sentRows;
+  private int[] keyParameters = {};
 
   private DualPreparedStatement(
       DualConnection connection,
@@ -85,7 +90,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
   static PreparedStatement prepare(
       DualConnection connection, String sql, Preparation preparation, @Nullable CapturePlan likely)
       throws SQLException {
-    if (likely instanceof CapturePlan.Captured captured) {
+    if (likely instanceof CapturePlan.Captured captured && !sendsKeys(connection, captured)) {
       String returningKeys =
           preparation.canReturnKeys() ? JournaledExecution.keysInMemory(captured) : null;
       String text = returningKeys == null ? captured.journaling() : returningKeys;
@@ -100,7 +105,8 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
           true);
     }
     PreparedStatement inner = preparation.prepare(connection.raw(), sql);
-    boolean recording = likely == null && StatementText.mayBeRewritten(sql);
+    boolean recording =
+        likely == null ? StatementText.mayBeRewritten(sql) : likely instanceof CapturePlan.Captured;
     return new DualPreparedStatement(connection, inner, sql, preparation, sql, false, recording);
   }
 
@@ -321,6 +327,16 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
       }
     }
     delegate.addBatch();
+    batch.rowAdded();
+    if (sentRows != null) {
+      sentRows.add(parameters == null ? null : parameters.texts(keyParameters));
+    }
+  }
+
+  /** Whether batches of the statement most likely run as they were written. */
+  private static boolean sendsKeys(DualConnection connection, CapturePlan.Captured plan) {
+    SentKeys sent = plan.sentKeys();
+    return sent != null && sent.worthIt() && !connection.transaction().isAutoCommit();
   }
 
   private PendingBatch beginBatch(boolean mirrored) throws SQLException {
@@ -334,6 +350,11 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
     if (!(plan instanceof CapturePlan.Captured captured)) {
       begun.addedUncaptured(plan);
       inner(sql, false);
+    } else if (sendsKeys(connection, captured) && recording && !setUnrecorded) {
+      SentKeys sent = Objects.requireNonNull(captured.sentKeys());
+      inner(sql, false);
+      keyParameters = sent.parameters();
+      sentRows = begun.addedSendingKeys(captured, sent);
     } else if (inner(captured)) {
       begun.addedReturningKeys(captured);
     } else {
@@ -355,6 +376,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
   private @Nullable PendingBatch takeBatch() {
     PendingBatch added = batch;
     batch = null;
+    sentRows = null;
     return added;
   }
 

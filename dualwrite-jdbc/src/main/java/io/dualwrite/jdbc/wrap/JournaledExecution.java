@@ -3,6 +3,7 @@ package io.dualwrite.jdbc.wrap;
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.load.SentRows;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import java.sql.Array;
 import java.sql.Connection;
@@ -123,10 +124,21 @@ final class JournaledExecution {
     }
   }
 
-  /** A batch of statements that are prepared or added in the form that journals. */
-  <R> R batch(List<CapturePlan.Captured> plans, Work<R> work) throws SQLException {
+  /** Journals the keys of a batch that ran as it was written. */
+  void journal(SentRows sent) throws SQLException {
+    sent.journal(raw);
+  }
+
+  /**
+   * A batch of statements that are prepared or added in the form that journals.
+   *
+   * @param ofSeveral whether its work is several statements, to be committed together
+   */
+  <R> R batch(List<CapturePlan.Captured> plans, boolean ofSeveral, Work<R> work)
+      throws SQLException {
     boolean alone = transaction.isAutoCommit();
-    boolean own = alone && plans.stream().anyMatch(JournaledExecution::needsTransaction);
+    boolean own =
+        alone && (ofSeveral || plans.stream().anyMatch(JournaledExecution::needsTransaction));
     long started = mirroring.started();
     try {
       R result =

@@ -71,6 +71,33 @@ final class Parameters {
     }
   }
 
+  /**
+   * The texts of some parameters, as a column of a whole number, a text or a {@code uuid} reads
+   * them; null where one cannot be told.
+   */
+  String @Nullable [] texts(int[] positions) {
+    String[] texts = new String[positions.length];
+    for (int i = 0; i < positions.length; i++) {
+      int index = positions[i] - 1;
+      if (index >= size || setters[index] == 0) {
+        return null;
+      }
+      Object value = values[index];
+      if (value instanceof String
+          || value instanceof Long
+          || value instanceof Integer
+          || value instanceof Short
+          || value instanceof UUID) {
+        texts[i] = value.toString();
+      } else if (value == null && WholeNumberSetters.isOne(setters[index] - 1)) {
+        texts[i] = Long.toString(bits[index]);
+      } else {
+        return null;
+      }
+    }
+    return texts;
+  }
+
   boolean canReplay() {
     for (int i = 0; i < size; i++) {
       if (values[i] == ONCE) {

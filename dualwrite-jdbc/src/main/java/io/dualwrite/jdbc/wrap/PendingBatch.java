@@ -1,6 +1,8 @@
 package io.dualwrite.jdbc.wrap;
 
 import io.dualwrite.jdbc.capture.CapturePlan;
+import io.dualwrite.jdbc.capture.SentKeys;
+import io.dualwrite.jdbc.load.SentRows;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -20,6 +22,8 @@ final class PendingBatch {
   private final List<CapturePlan.Captured> captured = new ArrayList<>(1);
   private CapturePlan.@Nullable Captured returningKeys;
   private CapturePlan.@Nullable Unmirrored unmirrored;
+  private @Nullable SentRows sentRows;
+  private int rows;
   private boolean inPassThrough;
 
   PendingBatch(
@@ -31,6 +35,11 @@ final class PendingBatch {
     this.transaction = transaction;
     this.execution = execution;
     this.journaled = journaled;
+  }
+
+  /** A row was added to a prepared statement's batch. */
+  void rowAdded() {
+    rows++;
   }
 
   /** An entry was added as it was written, while nothing is mirrored. */
@@ -75,6 +84,14 @@ final class PendingBatch {
     }
   }
 
+  /** Entries are added as they were written, and say their rows' keys. */
+  SentRows addedSendingKeys(CapturePlan.Captured plan, SentKeys keys) {
+    captured.add(plan);
+    SentRows rows = new SentRows(keys);
+    sentRows = rows;
+    return rows;
+  }
+
   /** Runs a statement's batch, of which there may be none. */
   static <R> R run(@Nullable PendingBatch added, Statement inner, JournaledExecution.Work<R> batch)
       throws SQLException {
@@ -83,30 +100,57 @@ final class PendingBatch {
 
   /** The statement's batch, of which there may be none, was cleared, or the statement closed. */
   static void forget(@Nullable PendingBatch added) {
-    if (added != null && added.inPassThrough) {
-      added.inPassThrough = false;
-      added.transaction.batchCleared();
+    if (added != null) {
+      if (added.inPassThrough) {
+        added.inPassThrough = false;
+        added.transaction.batchCleared();
+      }
+      if (added.sentRows != null) {
+        added.sentRows.close();
+      }
     }
   }
 
   /** Runs the batch; it is spent. */
   <R> R run(Statement inner, JournaledExecution.Work<R> batch) throws SQLException {
     CapturePlan.Captured keys = returningKeys;
-    JournaledExecution.Work<R> work = keys == null ? batch : () -> remembering(inner, batch, keys);
+    SentRows sent = sentRows;
+    SentKeys alike = captured.size() == 1 ? captured.get(0).sentKeys() : null;
+    if (alike != null) {
+      alike.ran(rows);
+    }
+    JournaledExecution.Work<R> work =
+        sent != null
+            ? () -> journaling(batch, sent)
+            : keys == null ? batch : () -> remembering(inner, batch, keys);
     boolean mirrored = transaction.enter();
-    try {
+    try (sent) {
       if (inPassThrough) {
         inPassThrough = false;
         transaction.batchRuns();
       }
       return mirrored || captured.isEmpty()
-          ? journaled.batch(captured, work)
+          ? journaled.batch(captured, sent != null, work)
           : journaled.batchInPassThrough(work);
     } finally {
       if (unmirrored != null) {
         execution.anythingMayHaveChanged(unmirrored);
       }
       transaction.leave();
+    }
+  }
+
+  private <R> R journaling(JournaledExecution.Work<R> batch, SentRows sent) throws SQLException {
+    boolean done = false;
+    try {
+      R result = batch.run();
+      done = true;
+      return result;
+    } finally {
+      // What failed may have stored some rows all the same, where a savepoint saves them.
+      if (done || transaction.isOpenOnServer()) {
+        journaled.journal(sent);
+      }
     }
   }
 
