@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each connection is one of PostgreSQL's driver to the primary, wrapped; none is pooled. All
  * connections of one configuration share delivery, its pools, kill switch and metrics (in
- * Micrometer's global registry), which begin with the first statement and end a few seconds after
- * the last of them was closed, or with the process; both wait for delivery, at most {@code
- * secondary.timeout}. What is not delivered then stays in the journal. Safe for use by many
- * threads.
+ * Micrometer's global registry), which begin with the first statement that is more than a plain
+ * read, and end a few seconds after the last of them was closed, or with the process; both wait for
+ * delivery, at most {@code secondary.timeout}. What is not delivered then stays in the journal.
+ * Safe for use by many threads.
  *
  * <p>A configuration that is wrong is an {@link SQLException} with SQLState 08001. If the primary
  * cannot be reached, the exception is that of PostgreSQL's driver.

@@ -10,33 +10,52 @@ import io.dualwrite.jdbc.wrap.SessionNames;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The migration as one connection sees it: started by the connection's first statement, so that
- * opening and testing a connection needs nothing but that connection. If it cannot be started,
- * nothing is executed.
+ * The migration as one connection sees it: started by the connection's first statement that is not
+ * plainly a read, so that opening and testing a connection, and reading by a role that may do
+ * nothing else, needs nothing but that connection. If it cannot be started, the statement is not
+ * executed.
  */
 final class StartingMirroring implements Mirroring {
+  private static final Logger LOG = LoggerFactory.getLogger(StartingMirroring.class);
+
+  /** Calls nothing, makes nothing: no plan is needed to run it. */
+  private static final Pattern PLAIN_READ =
+      Pattern.compile(
+          "\\s*(?:SELECT|SHOW|VALUES)\\b(?!.*\\bINTO\\b)[^(;]*",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
   private final SharedMigration shared;
   private final Side connectedTo;
   private volatile @Nullable Migration running;
   private @Nullable OpenConnection connection;
-  private SQLException failure = new SQLNonTransientConnectionException("not started", "08003");
 
   StartingMirroring(SharedMigration shared, Side connectedTo) {
     this.shared = shared;
     this.connectedTo = connectedTo;
   }
 
+  /**
+   * Yes until it is known. Where that turns out wrong, the first transaction is journaled although
+   * mirroring is stopped, and its entries wait.
+   */
   @Override
   public boolean active() {
     Migration migration = running;
-    return migration == null ? start() : migration.active();
+    return migration == null || migration.active();
   }
 
-  /** If it cannot be started, the answer is yes, and {@link #plan} says why not. */
-  private boolean start() {
+  private Migration running() throws SQLException {
+    Migration migration = running;
+    return migration == null ? start() : migration;
+  }
+
+  private Migration start() throws SQLException {
     try {
       Migration migration = shared.started();
       if (migration.primarySide() != connectedTo) {
@@ -50,27 +69,18 @@ final class StartingMirroring implements Mirroring {
         migration.opened(connection);
       }
       running = migration;
-      return migration.active();
-    } catch (SQLException e) {
-      failure = e;
+      return migration;
     } catch (IllegalArgumentException | IllegalStateException e) {
-      failure = new SQLNonTransientConnectionException(e.getMessage(), "08001", e);
+      throw new SQLNonTransientConnectionException(e.getMessage(), "08001", e);
     }
-    return true;
-  }
-
-  private Migration running() throws SQLException {
-    Migration migration = running;
-    if (migration == null) {
-      throw failure;
-    }
-    return migration;
   }
 
   @Override
   public CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys)
       throws SQLException {
-    return running().plan(raw, session, sql, keys);
+    return running == null && PLAIN_READ.matcher(sql).matches()
+        ? new CapturePlan.PassThrough()
+        : running().plan(raw, session, sql, keys);
   }
 
   @Override
@@ -133,12 +143,10 @@ final class StartingMirroring implements Mirroring {
 
   @Override
   public void bypass(String kind) {
-    if (running == null) {
-      start();
-    }
-    Migration migration = running;
-    if (migration != null) {
-      migration.bypass(kind);
+    try {
+      running().bypass(kind);
+    } catch (SQLException e) {
+      LOG.warn("not mirrored (bypass): {}; and the migration cannot be started", kind, e);
     }
   }
 

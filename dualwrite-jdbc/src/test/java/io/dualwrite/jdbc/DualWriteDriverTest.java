@@ -289,10 +289,16 @@ class DualWriteDriverTest {
   }
 
   @Test
-  void aConnectionThatOnlyOpensStartsNothing() throws Exception {
+  void aConnectionThatOnlyReadsStartsNothing() throws Exception {
     try (Connection c = DriverManager.getConnection(direct(""))) {
       assertThat(c.isValid(1)).isTrue();
+      assertThat(one(c, "SELECT 1")).isEqualTo("1");
       assertThat(sessions()).isEqualTo("0");
+      c.setAutoCommit(false);
+      assertThat(one(c, "SELECT 'a' UNION SELECT name FROM item")).isEqualTo("a");
+      insert(c, 1);
+      c.commit();
+      dbs.awaitSameRows(ALL);
     }
   }
 
