@@ -3,6 +3,7 @@ package io.dualwrite.jdbc.resolve;
 import io.dualwrite.jdbc.capture.TableResolver;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Column;
+import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.Table;
 import io.dualwrite.jdbc.wrap.SessionNames;
 import java.sql.Connection;
@@ -18,6 +19,8 @@ import java.util.Optional;
  * answer given then could outlive the transaction in a cache.
  */
 final class CatalogResolver implements TableResolver {
+  private static final String TEMPORARY_SCHEMA = "pg_temp_";
+
   private final Relations relations;
   private final Connection raw;
   private final SessionNames session;
@@ -50,13 +53,17 @@ final class CatalogResolver implements TableResolver {
   private Relation ask(WrittenName name) throws SQLException {
     NameLookup.Answer answer = NameLookup.ask(raw, name, relations.journalSchema());
     session.searchPath(answer.session());
+    if (answer.session().contains(TEMPORARY_SCHEMA)) {
+      // Created by a function, perhaps, which no text tells of.
+      session.createdTemporaryTable();
+    }
     if (answer.relation().isEmpty()) {
       return new Relation.Unknown();
     }
     FoundRelation found = answer.relation().get();
     Relation relation = relations.meaning(found);
     if (relation instanceof Relation.Mirrored captured) {
-      relation = permitted(found, captured.table()).orElse(captured);
+      relation = permitted(found, captured.table(), answer.role()).orElse(captured);
     }
     if (!found.temporary() && !session.temporaryTables() && relations.knows(found)) {
       relations.cache(answer.session(), name, relation);
@@ -65,7 +72,7 @@ final class CatalogResolver implements TableResolver {
   }
 
   /** What privilege is missing, if one is. */
-  private Optional<Relation> permitted(FoundRelation found, CapturedTable table)
+  private Optional<Relation> permitted(FoundRelation found, CapturedTable table, String role)
       throws SQLException {
     List<Column> needed = new ArrayList<>(table.key());
     table.rangeColumn().ifPresent(needed::add);
@@ -73,21 +80,33 @@ final class CatalogResolver implements TableResolver {
       return Optional.of(
           new Relation.Uncapturable(
               "privilege",
-              "The session's user may not read the key of "
+              "The role "
+                  + role
+                  + " may not read the key of "
                   + table.journalName()
                   + ". Grant it: GRANT SELECT ("
                   + String.join(", ", needed.stream().map(Column::sql).toList())
                   + ") ON "
                   + table.table().name().sql()
-                  + " TO its role."));
+                  + " TO "
+                  + role
+                  + "."));
     }
     if (!found.journalWritable()) {
       return Optional.of(
           new Relation.Uncapturable(
               "privilege",
-              "The session's user may not write the journal in schema "
-                  + relations.journalSchema()
-                  + ". Grant it with: reconciler init --print"));
+              "The role "
+                  + role
+                  + " may not write the journal. Grant it: GRANT USAGE ON SCHEMA "
+                  + Identifiers.quote(relations.journalSchema())
+                  + " TO "
+                  + role
+                  + "; GRANT INSERT ON "
+                  + Identifiers.quote(relations.journalSchema())
+                  + ".journal TO "
+                  + role
+                  + "."));
     }
     return Optional.empty();
   }

@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc.resolve;
 
 import io.dualwrite.jdbc.schema.Column;
+import io.dualwrite.jdbc.schema.Identifiers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -50,7 +51,12 @@ final class NameLookup {
    * @param session role and effective search path: where they are the same, so are the answers
    * @param relation empty if there is none
    */
-  record Answer(String session, Optional<FoundRelation> relation) {}
+  record Answer(String session, Optional<FoundRelation> relation) {
+    /** The role's name, for use in SQL. */
+    String role() {
+      return Identifiers.quote(session.substring(0, session.indexOf(" {")));
+    }
+  }
 
   static Answer ask(Connection raw, WrittenName name, String journalSchema) throws SQLException {
     try (PreparedStatement query =

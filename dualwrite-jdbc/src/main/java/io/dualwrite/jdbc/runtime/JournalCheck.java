@@ -26,7 +26,8 @@ final class JournalCheck {
   }
 
   /**
-   * Whether a failure may be the journal's. That of an undefined or forbidden object is only if its
+   * Whether a failure may be the journal's. That of a read-only transaction is not: it refuses the
+   * application's own statement too. That of an undefined or forbidden object is only if its
    * message, in any language, names it.
    */
   boolean concerns(SQLException failure) {
@@ -35,7 +36,7 @@ final class JournalCheck {
       String message = String.valueOf(failure.getMessage());
       return message.contains("journal") || message.contains(schema);
     }
-    return state.equals("25006") || state.startsWith("53");
+    return state.startsWith("53");
   }
 
   private static String state(SQLException failure) {

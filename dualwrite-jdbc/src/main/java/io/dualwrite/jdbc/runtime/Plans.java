@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +48,9 @@ final class Plans {
       CapturePlanner planner,
       Map<Key, CapturePlan> everywhere,
       Map<String, Map<Key, CapturePlan>> bySearchPath) {}
+
+  /** Plans for one session alone, by one thread at a time. */
+  private record OfSession(State state, Map<Key, CapturePlan> plans) {}
 
   Plans(DataSource primary, MigrationConfig config, Side side) throws SQLException {
     this.primary = primary;
@@ -118,11 +122,21 @@ final class Plans {
   private static @Nullable CapturePlan known(State current, SessionNames session, Key key) {
     CapturePlan plan = current.everywhere().get(key);
     String path = session.searchPath();
-    if (plan == null && path != null && !session.temporaryTables()) {
-      Map<Key, CapturePlan> ofPath = current.bySearchPath().get(path);
-      return ofPath == null ? null : ofPath.get(key);
+    if (plan == null && path != null) {
+      Map<Key, CapturePlan> some =
+          session.temporaryTables()
+              ? ofSession(current, session)
+              : current.bySearchPath().get(path);
+      return some == null ? null : some.get(key);
     }
     return plan;
+  }
+
+  /** Of a session whose temporary tables may hide others. */
+  private static @Nullable Map<Key, CapturePlan> ofSession(State current, SessionNames session) {
+    return session.known() instanceof OfSession known && known.state() == current
+        ? known.plans()
+        : null;
   }
 
   private CapturePlan decide(State current, Connection raw, SessionNames session, Key key)
@@ -133,10 +147,23 @@ final class Plans {
     String path = session.searchPath();
     if (!resolver.asked) {
       put(current.everywhere(), key, plan);
-    } else if (!stale && path != null && !session.temporaryTables() && !resolver.unknown) {
-      put(current.bySearchPath().computeIfAbsent(path, p -> new ConcurrentHashMap<>()), key, plan);
+    } else if (!stale && path != null && !resolver.unknown) {
+      put(plansOf(current, session, path), key, plan);
     }
     return plan;
+  }
+
+  private static Map<Key, CapturePlan> plansOf(State current, SessionNames session, String path) {
+    if (!session.temporaryTables()) {
+      return current.bySearchPath().computeIfAbsent(path, p -> new ConcurrentHashMap<>());
+    }
+    Map<Key, CapturePlan> known = ofSession(current, session);
+    if (known != null) {
+      return known;
+    }
+    OfSession begun = new OfSession(current, new HashMap<>());
+    session.know(begun);
+    return begun.plans();
   }
 
   private static void put(Map<Key, CapturePlan> plans, Key key, CapturePlan plan) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class SessionNames {
   private @Nullable String searchPath;
   private boolean temporaryTables;
+  private @Nullable Object known;
 
   /**
    * The effective search path as a key for caches; null until looked up, and again after a
@@ -21,6 +22,9 @@ public final class SessionNames {
   /** Notes the effective search path. */
   public void searchPath(@Nullable String path) {
     searchPath = path;
+    if (path == null) {
+      known = null;
+    }
   }
 
   /**
@@ -29,6 +33,16 @@ public final class SessionNames {
    */
   public boolean temporaryTables() {
     return temporaryTables;
+  }
+
+  /** What was noted with {@link #know}; null again once the search path is. */
+  public @Nullable Object known() {
+    return known;
+  }
+
+  /** Notes what holds for this session alone, as long as names mean what they mean now. */
+  public void know(Object what) {
+    known = what;
   }
 
   /** Notes that a temporary table was created. */

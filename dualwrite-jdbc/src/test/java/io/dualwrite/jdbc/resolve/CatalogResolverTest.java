@@ -202,7 +202,9 @@ class CatalogResolverTest {
         .contains("may not read the key of public.orders")
         .contains("GRANT SELECT (\"id\") ON \"public\".\"orders\"");
     assertThat(((Relation.Uncapturable) resolver.resolve("app.orders")).explanation())
-        .contains("may not write the journal in schema dualwrite");
+        .contains(
+            "The role \"" + role + "\" may not write the journal. Grant it: GRANT USAGE ON SCHEMA",
+            "; GRANT INSERT ON \"dualwrite\".journal TO \"" + role + "\".");
 
     statement.execute("RESET ROLE");
     session.searchPath(null);
