@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY item_price_since ON item_price (since);
