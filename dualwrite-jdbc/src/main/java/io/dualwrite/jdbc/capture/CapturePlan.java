@@ -30,6 +30,8 @@ public sealed interface CapturePlan {
    * @param besides what the statement may write beside the rows that the journal names, because it
    *     calls a function that may write; treated by {@code unmirrored} before the statement runs,
    *     journaling, if it may
+   * @param origins where the parts of {@code journaling} come from; null where its errors are left
+   *     as they are
    */
   record Captured(
       @Nullable String before,
@@ -38,13 +40,14 @@ public sealed interface CapturePlan {
       List<CapturedTable> tables,
       @Nullable SentKeys sentKeys,
       @Nullable Unmirrored besides,
-      Operation operation)
+      Operation operation,
+      @Nullable Origins origins)
       implements CapturePlan {
     public Captured {
       tables = List.copyOf(tables);
     }
 
-    /** A write whose keys the application does not send. */
+    /** A write whose keys the application does not send, and whose errors are left as they are. */
     public Captured(
         @Nullable String before,
         String journaling,
@@ -52,7 +55,7 @@ public sealed interface CapturePlan {
         List<CapturedTable> tables,
         @Nullable Unmirrored besides,
         Operation operation) {
-      this(before, journaling, returningKeys, tables, null, besides, operation);
+      this(before, journaling, returningKeys, tables, null, besides, operation, null);
     }
 
     /** What a statement does to its table. */

@@ -23,10 +23,10 @@ record CaptureText(
   record QueryWrite(WithQuery query, CapturedWrite write) {}
 
   /** The statement that writes and journals. */
-  String journaling() {
+  Spliced journaling() {
     Spliced text = new Spliced(run.text());
     queries.forEach(query -> splice(text, query));
-    return outermost == null ? text.finish() : outermost(text, outermost).finish();
+    return outermost == null ? text : outermost(text, outermost);
   }
 
   /**

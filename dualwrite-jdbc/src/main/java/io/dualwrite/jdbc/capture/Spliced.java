@@ -4,6 +4,7 @@ package io.dualwrite.jdbc.capture;
 final class Spliced {
   private final String original;
   private final StringBuilder text;
+  private final Origins origins = new Origins();
   private int copied;
 
   Spliced(String original) {
@@ -13,7 +14,8 @@ final class Spliced {
 
   /** Inserts at a place of the original, which must not lie before the last one. */
   Spliced insert(int at, String insertion) {
-    text.append(original, copied, at).append(insertion);
+    copy(copied, at);
+    text.append(insertion);
     copied = at;
     return this;
   }
@@ -26,12 +28,24 @@ final class Spliced {
 
   /** Inserts a part of the original. */
   Spliced repeat(int from, int to) {
-    text.append(original, from, to);
+    copy(from, to);
     return this;
   }
 
   /** The text with the rest of the original. */
   String finish() {
-    return text.append(original, copied, original.length()).toString();
+    copy(copied, original.length());
+    copied = original.length();
+    return text.toString();
+  }
+
+  /** Where the parts of the finished text come from. */
+  Origins origins() {
+    return origins;
+  }
+
+  private void copy(int from, int to) {
+    origins.add(text.length(), from, to - from);
+    text.append(original, from, to);
   }
 }

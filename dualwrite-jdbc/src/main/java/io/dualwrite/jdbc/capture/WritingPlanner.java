@@ -62,14 +62,16 @@ final class WritingPlanner {
     if (written.isEmpty()) {
       return refused == null ? calls.otherwisePassThrough() : refused;
     }
+    Spliced journaling = text.journaling();
     return new Captured(
         whole.isEmpty() ? null : TruncateCapture.journalWhole(journalTable, whole),
-        text.journaling(),
+        journaling.finish(),
         whole.isEmpty() ? text.returningKeys() : null,
         List.copyOf(written),
         sentKeys(statement),
         besides(calls),
-        operation(statement));
+        operation(statement),
+        journaling.origins());
   }
 
   private @Nullable SentKeys sentKeys(WritingStatement statement) {

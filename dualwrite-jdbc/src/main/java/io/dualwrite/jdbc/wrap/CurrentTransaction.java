@@ -142,6 +142,11 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
     return driver != null && driver.getTransactionState() == TransactionState.OPEN;
   }
 
+  /** Whether the driver's exceptions tell the server's details. */
+  boolean tellsDetail() {
+    return driver == null || driver.getLogServerErrorDetail();
+  }
+
   /** Whether the statement about to run is its own transaction. */
   boolean isAutoCommit() {
     return autoCommit && isAlone();

@@ -136,7 +136,7 @@ final class DualCallableStatement extends ForwardingCallableStatement
       }
       CapturePlan.Unmirrored unmirrored = mirrored ? unmirrored() : null;
       if (unmirrored != null) {
-        batch.addedUncaptured(unmirrored);
+        batch.addedUncaptured(unmirrored, sql);
       } else if (!mirrored) {
         batch.addedInPassThrough();
       }

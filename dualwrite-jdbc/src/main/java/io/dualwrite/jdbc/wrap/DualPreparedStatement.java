@@ -238,6 +238,11 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
   }
 
   @Override
+  public String sql() {
+    return sql;
+  }
+
+  @Override
   public <R> R asWritten(Call<R> call) throws SQLException {
     return call.on(inner(sql, false), sql, false);
   }
@@ -348,7 +353,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
     }
     CapturePlan plan = plan();
     if (!(plan instanceof CapturePlan.Captured captured)) {
-      begun.addedUncaptured(plan);
+      begun.addedUncaptured(plan, sql);
       inner(sql, false);
     } else if (sendsKeys(connection, captured) && recording && !setUnrecorded) {
       SentKeys sent = Objects.requireNonNull(captured.sentKeys());
@@ -358,7 +363,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
     } else if (inner(captured)) {
       begun.addedReturningKeys(captured);
     } else {
-      begun.addedCaptured(captured);
+      begun.addedCaptured(captured, sql);
     }
     return begun;
   }

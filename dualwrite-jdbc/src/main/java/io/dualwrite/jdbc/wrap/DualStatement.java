@@ -187,6 +187,11 @@ final class DualStatement extends ForwardingStatement implements ForwardingPGSta
     }
 
     @Override
+    public String sql() {
+      return sql;
+    }
+
+    @Override
     public <R> R asWritten(Call<R> call) throws SQLException {
       return call.on(delegate, sql, false);
     }
@@ -225,10 +230,10 @@ final class DualStatement extends ForwardingStatement implements ForwardingPGSta
         batch.addedInPassThrough();
       } else if (connection.plan(sql, RequestedKeys.NONE)
           instanceof CapturePlan.Captured captured) {
-        batch.addedCaptured(captured);
+        batch.addedCaptured(captured, sql);
         delegate.addBatch(captured.journaling());
       } else {
-        batch.addedUncaptured(connection.plan(sql, RequestedKeys.NONE));
+        batch.addedUncaptured(connection.plan(sql, RequestedKeys.NONE), sql);
         delegate.addBatch(sql);
       }
     } finally {

@@ -68,7 +68,7 @@ final class JournaledExecution {
         return again(statement, call, alone, e);
       }
       if (!mirroring.journalFailed(e)) {
-        throw e;
+        throw returningKeys == null ? original(e, statement.sql(), plan) : e;
       }
       if (!alone || !transaction.fallBack()) {
         throw RetryLater.journalFailed(e);
@@ -101,8 +101,15 @@ final class JournaledExecution {
       return result;
     } catch (SQLException e) {
       mirroring.wrote(plan, false, started);
-      throw mirroring.journalFailed(e) ? RetryLater.journalFailed(e) : e;
+      throw mirroring.journalFailed(e)
+          ? RetryLater.journalFailed(e)
+          : original(e, statement.sql(), plan);
     }
+  }
+
+  /** As it would be for the text that the application gave. */
+  SQLException original(SQLException e, String sql, CapturePlan.Captured plan) {
+    return OriginalError.of(e, sql, plan, transaction.tellsDetail());
   }
 
   /**

@@ -3,10 +3,13 @@ package io.dualwrite.jdbc.wrap;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.SentKeys;
 import io.dualwrite.jdbc.load.SentRows;
+import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,16 +18,23 @@ import org.jspecify.annotations.Nullable;
  * journals, whatever happens in between.
  */
 final class PendingBatch {
+  private static final Entry AS_WRITTEN = new Entry("", null);
+  private static final Pattern FAILED = Pattern.compile("Batch entry (\\d{1,9}) ");
+
   private final Mirroring mirroring;
   private final CurrentTransaction transaction;
   private final Execution execution;
   private final JournaledExecution journaled;
   private final List<CapturePlan.Captured> captured = new ArrayList<>(1);
+  private final List<Entry> entries = new ArrayList<>(1);
   private CapturePlan.@Nullable Captured returningKeys;
   private CapturePlan.@Nullable Unmirrored unmirrored;
   private @Nullable SentRows sentRows;
   private int rows;
   private boolean inPassThrough;
+
+  /** An entry, to tell its errors in terms of its own text; null: it runs as it was written. */
+  private record Entry(String sql, CapturePlan.@Nullable Captured plan) {}
 
   PendingBatch(
       Mirroring mirroring,
@@ -44,6 +54,7 @@ final class PendingBatch {
 
   /** An entry was added as it was written, while nothing is mirrored. */
   void addedInPassThrough() {
+    entries.add(AS_WRITTEN);
     if (!inPassThrough) {
       inPassThrough = true;
       transaction.batchWaits();
@@ -51,7 +62,12 @@ final class PendingBatch {
   }
 
   /** An entry was added as it was written, because it is not captured. */
-  void addedUncaptured(CapturePlan plan) throws SQLException {
+  void addedUncaptured(CapturePlan plan, String sql) throws SQLException {
+    entries.add(new Entry(sql, null));
+    report(plan);
+  }
+
+  private void report(CapturePlan plan) throws SQLException {
     if (plan instanceof CapturePlan.PassThrough) {
       return;
     }
@@ -67,12 +83,13 @@ final class PendingBatch {
 
   /** An entry was added in the form that journals. */
   @SuppressWarnings("ReferenceEquality") // the rows of one statement share a plan
-  void addedCaptured(CapturePlan.Captured plan) throws SQLException {
+  void addedCaptured(CapturePlan.Captured plan, String sql) throws SQLException {
+    entries.add(new Entry(sql, plan));
     if (captured.isEmpty() || captured.get(captured.size() - 1) != plan) {
       captured.add(plan);
     }
     if (plan.besides() != null) {
-      addedUncaptured(plan.besides());
+      report(plan.besides());
     }
   }
 
@@ -80,12 +97,13 @@ final class PendingBatch {
   void addedReturningKeys(CapturePlan.Captured plan) throws SQLException {
     returningKeys = plan;
     if (plan.besides() != null) {
-      addedUncaptured(plan.besides());
+      report(plan.besides());
     }
   }
 
   /** Entries are added as they were written, and say their rows' keys. */
   SentRows addedSendingKeys(CapturePlan.Captured plan, SentKeys keys) {
+    entries.add(AS_WRITTEN);
     captured.add(plan);
     SentRows rows = new SentRows(keys);
     sentRows = rows;
@@ -132,6 +150,8 @@ final class PendingBatch {
       return mirrored || captured.isEmpty()
           ? journaled.batch(captured, sent != null, work)
           : journaled.batchInPassThrough(work);
+    } catch (BatchUpdateException e) {
+      throw original(e);
     } finally {
       if (unmirrored != null) {
         execution.anythingMayHaveChanged(unmirrored);
@@ -152,6 +172,19 @@ final class PendingBatch {
         journaled.journal(sent);
       }
     }
+  }
+
+  /** All entries of a prepared statement have one text; of others the driver says which failed. */
+  private SQLException original(BatchUpdateException e) {
+    Matcher failed = FAILED.matcher(String.valueOf(e.getMessage()));
+    if (entries.isEmpty() || !failed.lookingAt()) {
+      return e;
+    }
+    int index = entries.size() == 1 ? 0 : Integer.parseInt(failed.group(1));
+    Entry entry = index < entries.size() ? entries.get(index) : null;
+    return entry == null || entry.plan() == null
+        ? e
+        : journaled.original(e, entry.sql(), entry.plan());
   }
 
   private <R> R remembering(

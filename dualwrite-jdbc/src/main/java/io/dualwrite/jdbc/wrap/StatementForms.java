@@ -12,6 +12,9 @@ interface StatementForms {
   /** The plan of the text, by what is known of the schema now. */
   CapturePlan plan() throws SQLException;
 
+  /** The text as the application wrote it. */
+  String sql();
+
   /** Runs the text as the application wrote it. */
   <R> R asWritten(Call<R> call) throws SQLException;
 

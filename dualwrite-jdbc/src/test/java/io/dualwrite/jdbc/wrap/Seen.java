@@ -19,12 +19,7 @@ final class Seen {
       statement.run();
       seen.add("did not fail");
     } catch (SQLException e) {
-      seen.add(
-          e.getClass().getName()
-              + " "
-              + e.getSQLState()
-              + " "
-              + String.valueOf(e.getMessage()).replaceFirst("\\s+Position: \\d+", ""));
+      seen.add(e.getClass().getName() + " " + e.getSQLState() + " " + e.getMessage());
     }
   }
 
