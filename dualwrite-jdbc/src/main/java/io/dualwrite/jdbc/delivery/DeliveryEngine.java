@@ -66,6 +66,10 @@ public final class DeliveryEngine implements AutoCloseable {
   private volatile boolean running;
   private volatile boolean tableChanged;
   private volatile Map<String, LaneWorker> workers = Map.of();
+
+  /** Tables that were written and have no lane: new ones, for each of which is looked once. */
+  private final Set<String> withoutLane = ConcurrentHashMap.newKeySet();
+
   private volatile Journal.Depth depth = new Journal.Depth(0, 0, Duration.ZERO);
   private long measuredAt = System.nanoTime() - DEPTH_EVERY.toNanos();
   private final AtomicBoolean lanesReadable = new AtomicBoolean(true);
@@ -193,7 +197,11 @@ public final class DeliveryEngine implements AutoCloseable {
   /** A local transaction journaled rows of this table. Never blocks. */
   public void wake(String table) {
     LaneWorker worker = workers.get(table);
-    if (worker != null && running) {
+    if (worker == null) {
+      if (!known.isEmpty() && withoutLane.add(table)) {
+        tableChanged = true;
+      }
+    } else if (running) {
       worker.wake();
     }
   }
@@ -352,6 +360,7 @@ public final class DeliveryEngine implements AutoCloseable {
     }
     Map<String, LaneWorker> former = workers;
     workers = Map.copyOf(next);
+    withoutLane.removeAll(next.keySet());
     former.values().stream().distinct().forEach(worker -> remember(worker.lane().forget()));
     remember(early.take(Integer.MAX_VALUE));
     workers.values().forEach(LaneWorker::wake);
