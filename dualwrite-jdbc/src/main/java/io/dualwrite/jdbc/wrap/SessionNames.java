@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.wrap;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * connection's thread.
  */
 public final class SessionNames {
+  private final RecentPlans recent = new RecentPlans();
   private @Nullable String searchPath;
   private boolean temporaryTables;
   private @Nullable Object known;
@@ -21,7 +23,10 @@ public final class SessionNames {
 
   /** Notes the effective search path. */
   public void searchPath(@Nullable String path) {
-    searchPath = path;
+    if (!Objects.equals(path, searchPath)) {
+      searchPath = path;
+      recent.clear();
+    }
     if (path == null) {
       known = null;
     }
@@ -48,5 +53,11 @@ public final class SessionNames {
   /** Notes that a temporary table was created. */
   public void createdTemporaryTable() {
     temporaryTables = true;
+    recent.clear();
+  }
+
+  /** The plans of the texts met last, as names resolve now. */
+  public RecentPlans recent() {
+    return recent;
   }
 }
