@@ -3,6 +3,7 @@ package io.dualwrite.benchmarks.wrapper;
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
+import io.dualwrite.jdbc.runtime.PlanCache;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.Table;
@@ -14,37 +15,33 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A migration that has seen every text before: plans come from maps laid out as the real one's (by
- * search path, then by text and generated keys). Nothing is delivered.
+ * A migration that has seen every text before: plans come from the cache that the real one has.
+ * Nothing is delivered.
  */
-final class KnownPlans implements Mirroring {
+class KnownPlans implements Mirroring {
   private static final String SEARCH_PATH = "public";
 
-  private final Map<String, Map<Text, CapturePlan>> plans = new ConcurrentHashMap<>();
-  private final boolean active;
+  static final CapturePlan READ = new CapturePlan.PassThrough();
+  static final CapturePlan WRITE =
+      new CapturePlan.Captured(
+          null,
+          Statements.JOURNALING,
+          null,
+          List.of(table()),
+          null,
+          CapturePlan.Captured.Operation.INSERT);
 
-  private record Text(String sql, RequestedKeys keys) {}
+  private final PlanCache plans = new PlanCache();
+  private final boolean active;
 
   KnownPlans(boolean active) {
     this.active = active;
-    Map<Text, CapturePlan> ofPath = new ConcurrentHashMap<>();
-    ofPath.put(new Text(Statements.READ, RequestedKeys.NONE), new CapturePlan.PassThrough());
-    ofPath.put(
-        new Text(Statements.WRITE, RequestedKeys.NONE),
-        new CapturePlan.Captured(
-            null,
-            Statements.JOURNALING,
-            null,
-            List.of(table()),
-            null,
-            CapturePlan.Captured.Operation.INSERT));
-    plans.put(SEARCH_PATH, ofPath);
+    plans.keep(names(), Statements.READ, RequestedKeys.NONE, READ);
+    plans.keep(names(), Statements.WRITE, RequestedKeys.NONE, WRITE);
   }
 
   /** As wide as tables are. */
@@ -98,9 +95,7 @@ final class KnownPlans implements Mirroring {
 
   @Override
   public @Nullable CapturePlan knownPlan(SessionNames session, String sql, RequestedKeys keys) {
-    String path = session.searchPath();
-    Map<Text, CapturePlan> ofPath = path == null ? null : plans.get(path);
-    return ofPath == null ? null : ofPath.get(new Text(sql, keys));
+    return plans.find(session, sql, keys);
   }
 
   @Override

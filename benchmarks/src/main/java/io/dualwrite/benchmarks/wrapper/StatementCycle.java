@@ -23,9 +23,9 @@ import org.openjdk.jmh.infra.Blackhole;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(3)
-@Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Fork(2)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 4, time = 1)
 public class StatementCycle {
   /** What is measured. */
   @Param public Wrapper wrapper = Wrapper.NONE;
@@ -37,7 +37,7 @@ public class StatementCycle {
   /** Opens the one connection. */
   @Setup
   public void open() throws SQLException {
-    opened = wrapper.open();
+    opened = wrapper.open(1);
     connection = opened.connection();
   }
 

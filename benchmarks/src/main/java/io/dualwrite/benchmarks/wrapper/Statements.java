@@ -8,5 +8,8 @@ final class Statements {
       "WITH dw(dk1) AS (INSERT INTO items (id, name) VALUES (?, ?) RETURNING id::text)"
           + " INSERT INTO dualwrite.journal (table_name, key) SELECT 'public.items', ARRAY[dk1] FROM dw";
 
+  static final char[] READ_CHARACTERS = READ.toCharArray();
+  static final char[] WRITE_CHARACTERS = WRITE.toCharArray();
+
   private Statements() {}
 }

@@ -8,15 +8,15 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Stub connections for a pool. */
-final class StubDataSource implements DataSource {
+record StubDataSource(int rows) implements DataSource {
   @Override
   public Connection getConnection() {
-    return StubDriver.connect();
+    return StubDriver.connect(rows);
   }
 
   @Override
   public Connection getConnection(String username, String password) {
-    return StubDriver.connect();
+    return StubDriver.connect(rows);
   }
 
   @Override

@@ -14,9 +14,15 @@ import net.bytebuddy.implementation.ExceptionMethod;
 final class StubDriver {
   private StubDriver() {}
 
-  /** A new connection. */
+  /** A new connection whose queries find one row. */
   static StubConnection connect() {
+    return connect(1);
+  }
+
+  /** A new connection whose queries find this many rows. */
+  static StubConnection connect(int rowsOfEachQuery) {
     StubResultSet rows = complete(StubResultSet.class);
+    rows.connect(rowsOfEachQuery);
     StubPreparedStatement statement = complete(StubPreparedStatement.class);
     StubConnection connection = complete(StubConnection.class);
     statement.connect(connection, rows);
@@ -24,21 +30,24 @@ final class StubDriver {
     return connection;
   }
 
-  /** Adds the methods that no benchmark calls; they throw. */
-  private static <T> T complete(Class<T> stub) {
+  /** An instance with the methods that no benchmark calls; they throw. */
+  static <T> T complete(Class<T> stub) {
     try {
-      return new ByteBuddy()
-          .subclass(stub)
-          .method(isAbstract())
-          .intercept(ExceptionMethod.throwing(UnsupportedOperationException.class))
-          .make()
-          .load(stub.getClassLoader(), ClassLoadingStrategy.Default.WRAPPER)
-          .getLoaded()
-          .getDeclaredConstructor()
-          .newInstance();
+      return completed(stub).getDeclaredConstructor().newInstance();
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("cannot complete " + stub, e);
     }
+  }
+
+  /** Adds the methods that no benchmark calls. */
+  static <T> Class<? extends T> completed(Class<T> stub) {
+    return new ByteBuddy()
+        .subclass(stub)
+        .method(isAbstract())
+        .intercept(ExceptionMethod.throwing(UnsupportedOperationException.class))
+        .make()
+        .load(stub.getClassLoader(), ClassLoadingStrategy.Default.WRAPPER)
+        .getLoaded();
   }
 
   static Logger logger() {

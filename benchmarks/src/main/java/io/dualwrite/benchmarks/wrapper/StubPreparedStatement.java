@@ -8,7 +8,7 @@ import java.sql.SQLWarning;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.CompilerControl;
 
-/** Changes one row, finds one row. */
+/** Changes one row, finds some. */
 public abstract class StubPreparedStatement implements PreparedStatement {
   private @Nullable Connection connection;
   private @Nullable StubResultSet rows;

@@ -3,22 +3,25 @@ package io.dualwrite.benchmarks.wrapper;
 import java.sql.ResultSet;
 import org.openjdk.jmh.annotations.CompilerControl;
 
-/** One row of a number and a text. */
+/** Rows of a number and a text. */
 public abstract class StubResultSet implements ResultSet {
   private long number;
-  private boolean more;
+  private int rows = 1;
+  private int left;
+
+  void connect(int rowsOfEachQuery) {
+    rows = rowsOfEachQuery;
+  }
 
   void begin(long numberInRow) {
     number = numberInRow;
-    more = true;
+    left = rows;
   }
 
   @Override
   @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public boolean next() {
-    boolean found = more;
-    more = false;
-    return found;
+    return left-- > 0;
   }
 
   @Override

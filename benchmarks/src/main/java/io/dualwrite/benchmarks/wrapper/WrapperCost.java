@@ -11,7 +11,10 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** Runs {@link StatementCycle} and prints what each wrapper adds; takes JMH's own options. */
+/**
+ * Runs {@link StatementCycle}, {@link RowCycle} and {@link PlanLookup} and prints what each wrapper
+ * adds; takes JMH's own options.
+ */
 public final class WrapperCost {
   private WrapperCost() {}
 
@@ -26,13 +29,15 @@ public final class WrapperCost {
     options
         .parent(new CommandLineOptions(arguments))
         .include(StatementCycle.class.getName())
+        .include(RowCycle.class.getName())
+        .include(PlanLookup.class.getName())
         .addProfiler(CpuTimeProfiler.class)
         .addProfiler(GCProfiler.class);
     Machine before = Machine.now();
     Collection<RunResult> results = new Runner(options.build()).run();
     out.println();
     out.println("wrapper cost per prepare-bind-execute-close cycle over a stub driver");
-    out.println(before.describe());
+    out.printf("%s · load at the end %.1f%n", before.describe(), Machine.now().load());
     out.println();
     out.print(WrapperReport.of(results));
   }
