@@ -3,12 +3,16 @@ package io.dualwrite.jdbc;
 import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.KillSwitch;
+import io.dualwrite.MismatchListener;
+import io.dualwrite.ShadowComparator;
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.DataSources;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.delivery.DeliveryProbe;
 import io.dualwrite.jdbc.runtime.ForwardingDataSource;
 import io.dualwrite.jdbc.runtime.Migration;
+import io.dualwrite.jdbc.shadow.QueryAnswer;
+import io.dualwrite.jdbc.shadow.ShadowOptions;
 import io.dualwrite.jdbc.wrap.DualConnection;
 import io.dualwrite.jdbc.wrap.PhysicalSessions;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -18,6 +22,7 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.BiFunction;
+import java.util.function.DoubleSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +130,7 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
     private @Nullable MeterRegistry registry;
     private KillSwitch killSwitch = KillSwitch.never();
     private DeliveryProbe probe = DeliveryProbe.NONE;
+    private ShadowOptions shadowOptions = ShadowOptions.DEFAULT;
     private BiFunction<MigrationConfig, Side, HikariDataSource> pools = DataSources::ofApplication;
 
     private Builder() {}
@@ -165,6 +171,31 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
       return this;
     }
 
+    /**
+     * How the answers of repeated reads are compared ({@code shadow-reads.sample-rate}): two {@link
+     * QueryAnswer}s of one query, which hold no values; by default with {@code equals}. Called on a
+     * background thread.
+     */
+    public Builder shadowComparator(ShadowComparator comparator) {
+      shadowOptions = shadowOptions.withComparator(comparator);
+      return this;
+    }
+
+    /**
+     * Is told of repeated reads that the two sides answer otherwise: the operation is the query's
+     * fingerprint, the answers are {@link QueryAnswer}s. Called on a background thread.
+     */
+    public Builder onMismatch(MismatchListener listener) {
+      shadowOptions = shadowOptions.withMismatches(listener);
+      return this;
+    }
+
+    /** By which numbers reads are chosen to be repeated. */
+    Builder random(DoubleSupplier numbers) {
+      shadowOptions = shadowOptions.withRandom(numbers);
+      return this;
+    }
+
     /** Is told of every step of delivery; for tests and tracing. */
     public Builder probe(DeliveryProbe deliveryProbe) {
       probe = deliveryProbe;
@@ -190,7 +221,8 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
         DataSource ofTarget =
             target == null ? own(pools.apply(config, Side.TARGET), owned) : target;
         DualWriteMetrics metrics = DualWriteMetrics.of(registry, config.migration());
-        Migration migration = new Migration(config, ofSource, ofTarget, killSwitch, metrics, probe);
+        Migration migration =
+            new Migration(config, ofSource, ofTarget, killSwitch, metrics, probe, shadowOptions);
         built = true;
         return new DualWriteDataSource(migration, owned);
       } finally {

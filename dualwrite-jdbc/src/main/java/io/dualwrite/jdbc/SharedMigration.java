@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.runtime.Migration;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,11 @@ final class SharedMigration {
   Migration started() throws SQLException {
     DualWriteDataSource running = machinery;
     return running == null ? start() : running.migration();
+  }
+
+  /** The migration, if it is started. */
+  Optional<Migration> running() {
+    return Optional.ofNullable(machinery).map(DualWriteDataSource::migration);
   }
 
   private Migration start() throws SQLException {

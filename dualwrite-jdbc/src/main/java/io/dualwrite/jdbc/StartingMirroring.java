@@ -4,6 +4,7 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
 import io.dualwrite.jdbc.runtime.Migration;
+import io.dualwrite.jdbc.wrap.BoundParameters;
 import io.dualwrite.jdbc.wrap.MirroredTransaction;
 import io.dualwrite.jdbc.wrap.Mirroring;
 import io.dualwrite.jdbc.wrap.SessionNames;
@@ -147,6 +148,34 @@ final class StartingMirroring implements Mirroring {
       running().bypass(kind);
     } catch (SQLException e) {
       LOG.warn("not mirrored (bypass): {}; and the migration cannot be started", kind, e);
+    }
+  }
+
+  /** For plain reads, which start nothing, the migration that another connection has started. */
+  private @Nullable Migration repeating() {
+    Migration migration = running;
+    return migration == null && shared.config().shadowReads().sampleRate() > 0
+        ? shared.running().filter(m -> m.primarySide() == connectedTo).orElse(null)
+        : migration;
+  }
+
+  @Override
+  public boolean repeatsReads() {
+    Migration migration = repeating();
+    return migration != null && migration.repeatsReads();
+  }
+
+  @Override
+  public boolean samples(String sql) {
+    Migration migration = repeating();
+    return migration != null && migration.samples(sql);
+  }
+
+  @Override
+  public void repeat(Connection raw, SessionNames session, String sql, BoundParameters parameters) {
+    Migration migration = repeating();
+    if (migration != null) {
+      migration.repeat(raw, session, sql, parameters);
     }
   }
 

@@ -17,8 +17,10 @@ import java.util.Optional;
  */
 final class NameLookup {
   private static final String FOUND =
-      """
-      SELECT current_user || ' ' || pg_catalog.current_schemas(true)::pg_catalog.text, c.oid, c.nspname, c.relname, c.relkind,
+      "SELECT "
+          + EffectivePath.SQL
+          + """
+      , c.oid, c.nspname, c.relname, c.relkind,
         c.relispartition, c.relpersistence = 't', pg_catalog.has_table_privilege(c.oid, 'SELECT'),
         coalesce((SELECT pg_catalog.has_schema_privilege(jn.oid, 'USAGE') AND pg_catalog.has_table_privilege(j.oid, 'INSERT')
           FROM pg_catalog.pg_class j JOIN pg_catalog.pg_namespace jn ON jn.oid = j.relnamespace

@@ -22,7 +22,12 @@ import io.dualwrite.jdbc.delivery.StrictCommit;
 import io.dualwrite.jdbc.journal.Control;
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.schema.CapturedTable;
+import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.Refused;
+import io.dualwrite.jdbc.shadow.BothSides;
+import io.dualwrite.jdbc.shadow.ShadowOptions;
+import io.dualwrite.jdbc.shadow.ShadowReads;
+import io.dualwrite.jdbc.wrap.BoundParameters;
 import io.dualwrite.jdbc.wrap.MirroredTransaction;
 import io.dualwrite.jdbc.wrap.Mirroring;
 import io.dualwrite.jdbc.wrap.SessionNames;
@@ -62,6 +67,7 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final Membership membership;
   private final KillSwitchMonitor killSwitch;
   private final ScheduledThreadPoolExecutor chores;
+  private final @Nullable ShadowReads shadowReads;
 
   /**
    * Starts mirroring.
@@ -69,6 +75,7 @@ public final class Migration implements Mirroring, AutoCloseable {
    * @param givenTarget the target; where it comes from the application it is waited for no longer
    *     than {@code secondary.timeout}, whatever its own limits
    * @param more a kill switch beside the configured file and the control table
+   * @param shadowOptions how repeated reads are chosen and compared
    * @throws SQLException if the source cannot be reached or the control schema is missing and may
    *     not be created there
    */
@@ -78,7 +85,8 @@ public final class Migration implements Mirroring, AutoCloseable {
       DataSource givenTarget,
       KillSwitch more,
       DualWriteMetrics metrics,
-      DeliveryProbe probe)
+      DeliveryProbe probe,
+      ShadowOptions shadowOptions)
       throws SQLException {
     Supported.check(config);
     this.config = config;
@@ -123,6 +131,10 @@ public final class Migration implements Mirroring, AutoCloseable {
             delivery::pause,
             delivery::resume,
             Clock.systemUTC());
+    this.shadowReads =
+        dual && config.shadowReads().sampleRate() > 0
+            ? shadowReads(context, shadowOptions, givenSource, givenTarget)
+            : null;
     this.killSwitch =
         KillSwitchMonitor.builder(KillSwitch.anyOf(switches(config, more, membership)))
             .interval(config.killSwitch().pollInterval())
@@ -137,6 +149,28 @@ public final class Migration implements Mirroring, AutoCloseable {
     new Upkeep(config.migration(), mode, journalCheck, membership, dual ? schema::look : () -> {})
         .start(chores);
     announce(phase);
+  }
+
+  private ShadowReads shadowReads(
+      CopyContext context, ShadowOptions options, DataSource givenSource, DataSource givenTarget)
+      throws SQLException {
+    boolean ofSource = primarySide == Side.SOURCE;
+    BothSides sides =
+        new BothSides(
+            config.migration(),
+            Identifiers.quote(config.journal().schema()) + ".journal",
+            primarySide,
+            SpareConnections.of(ofSource ? givenSource : givenTarget),
+            SpareConnections.of(ofSource ? givenTarget : givenSource),
+            context.statementTimeout());
+    return new ShadowReads(
+        config.shadowReads().sampleRate(),
+        options,
+        sides,
+        delivery,
+        () -> active() && breaker.getState() == CircuitBreaker.State.CLOSED,
+        plans::catalog,
+        metrics);
   }
 
   private static List<KillSwitch> switches(
@@ -301,6 +335,23 @@ public final class Migration implements Mirroring, AutoCloseable {
   }
 
   @Override
+  public boolean repeatsReads() {
+    return shadowReads != null;
+  }
+
+  @Override
+  public boolean samples(String sql) {
+    return shadowReads != null && shadowReads.samples(sql);
+  }
+
+  @Override
+  public void repeat(Connection raw, SessionNames session, String sql, BoundParameters parameters) {
+    if (shadowReads != null) {
+      RepeatedReads.repeat(shadowReads, raw, session, sql, parameters);
+    }
+  }
+
+  @Override
   public void opened(OpenConnection connection) {
     mode.opened(connection);
   }
@@ -323,6 +374,9 @@ public final class Migration implements Mirroring, AutoCloseable {
   @Override
   public void close() {
     killSwitch.close();
+    if (shadowReads != null) {
+      shadowReads.close();
+    }
     delivery.close();
     mode.tend();
     chores.shutdownNow();

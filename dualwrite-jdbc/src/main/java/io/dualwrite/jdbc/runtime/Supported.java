@@ -5,24 +5,15 @@ import io.dualwrite.jdbc.config.CaptureMode;
 import io.dualwrite.jdbc.config.ConfigurationException;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What can be configured already and comes later: refused where leaving it out would matter. */
 final class Supported {
-  private static final Logger LOG = LoggerFactory.getLogger(Supported.class);
-
   private Supported() {}
 
   static void check(MigrationConfig config) {
     if (config.capture() == CaptureMode.TRIGGER) {
       throw new ConfigurationException(
           List.of("capture: TRIGGER is not supported by this version. Use STATEMENT."));
-    }
-    if (config.shadowReads().sampleRate() > 0) {
-      LOG.warn(
-          "migration {}: shadow-reads.sample-rate has no effect here: this version repeats reads of DualWriter alone",
-          config.migration());
     }
   }
 

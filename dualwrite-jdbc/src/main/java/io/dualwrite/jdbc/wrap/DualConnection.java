@@ -53,7 +53,13 @@ public final class DualConnection extends ForwardingConnection implements Forwar
     this.names = names;
     this.transaction = new CurrentTransaction(mirroring, raw, names);
     this.journaled = new JournaledExecution(mirroring, raw, transaction);
-    this.execution = new Execution(mirroring, names, transaction, journaled);
+    this.execution =
+        new Execution(
+            mirroring,
+            names,
+            transaction,
+            journaled,
+            new Repetition(mirroring, raw, names, transaction));
   }
 
   /**

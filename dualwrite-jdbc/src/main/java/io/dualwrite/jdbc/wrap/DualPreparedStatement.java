@@ -106,7 +106,10 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
     }
     PreparedStatement inner = preparation.prepare(connection.raw(), sql);
     boolean recording =
-        likely == null ? StatementText.mayBeRewritten(sql) : likely instanceof CapturePlan.Captured;
+        (likely == null
+                ? StatementText.mayBeRewritten(sql)
+                : likely instanceof CapturePlan.Captured)
+            || connection.mirroring().repeatsReads();
     return new DualPreparedStatement(connection, inner, sql, preparation, sql, false, recording);
   }
 
@@ -186,6 +189,19 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
     } finally {
       transaction.leave();
     }
+  }
+
+  @Override
+  public String sql() {
+    return sql;
+  }
+
+  @Override
+  public @Nullable BoundParameters parameters() {
+    if (setUnrecorded) {
+      return null;
+    }
+    return parameters == null ? BoundParameters.NONE : parameters.detached();
   }
 
   @Override

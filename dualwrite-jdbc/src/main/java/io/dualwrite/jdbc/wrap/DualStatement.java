@@ -182,6 +182,16 @@ final class DualStatement extends ForwardingStatement implements ForwardingPGSta
     }
 
     @Override
+    public String sql() {
+      return sql;
+    }
+
+    @Override
+    public BoundParameters parameters() {
+      return BoundParameters.NONE;
+    }
+
+    @Override
     public CapturePlan plan() throws SQLException {
       return connection.plan(sql, requested);
     }

@@ -32,21 +32,29 @@ final class Execution {
   private final SessionNames names;
   private final CurrentTransaction transaction;
   private final JournaledExecution journaled;
+  private final Repetition repetition;
 
   Execution(
       Mirroring mirroring,
       SessionNames names,
       CurrentTransaction transaction,
-      JournaledExecution journaled) {
+      JournaledExecution journaled,
+      Repetition repetition) {
     this.mirroring = mirroring;
     this.names = names;
     this.transaction = transaction;
     this.journaled = journaled;
+    this.repetition = repetition;
   }
 
   <R> R run(CapturePlan plan, StatementForms statement, Call<R> call) throws SQLException {
+    if (plan instanceof CapturePlan.PassThrough) {
+      R result = statement.asWritten(call);
+      repetition.after(statement);
+      return result;
+    }
     // The driver itself refuses a load that does not come by its own interface.
-    if (plan instanceof CapturePlan.PassThrough || plan instanceof CapturePlan.Load) {
+    if (plan instanceof CapturePlan.Load) {
       return statement.asWritten(call);
     }
     if (plan instanceof CapturePlan.Captured captured) {

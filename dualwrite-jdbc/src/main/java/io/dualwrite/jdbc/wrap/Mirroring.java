@@ -94,6 +94,25 @@ public interface Mirroring {
    */
   void bypass(String kind);
 
+  /** Whether reads are repeated on the other side at all, so that parameters are to be kept. */
+  default boolean repeatsReads() {
+    return false;
+  }
+
+  /** Whether a statement of this text, which was answered and writes nothing, is to be repeated. */
+  default boolean samples(String sql) {
+    return false;
+  }
+
+  /**
+   * Has such a statement repeated by other threads; never throws.
+   *
+   * @param raw the connection that it ran on, with its transaction still as it was
+   * @param session how names resolve on that connection, looked up on it where that is not known
+   */
+  default void repeat(
+      Connection raw, SessionNames session, String sql, BoundParameters parameters) {}
+
   /** A connection was opened; the migration keeps it until {@link #closed}. */
   void opened(OpenConnection connection);
 

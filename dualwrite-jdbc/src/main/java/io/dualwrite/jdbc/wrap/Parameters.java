@@ -116,6 +116,29 @@ final class Parameters {
     }
   }
 
+  /** A copy for another thread; null where something can be set only once. */
+  @Nullable BoundParameters detached() {
+    if (!canReplay()) {
+      return null;
+    }
+    Parameters copy = new Parameters();
+    copy.size = size;
+    copy.setters = setters.clone();
+    copy.bits = bits.clone();
+    copy.values = values.clone();
+    copy.seconds = seconds == null ? null : seconds.clone();
+    try {
+      for (int i = 0; i < size; i++) {
+        if (copy.values[i] instanceof Array array) {
+          copy.values[i] = new DetachedArray(array);
+        }
+      }
+    } catch (SQLException e) {
+      return null;
+    }
+    return copy::replay;
+  }
+
   void clear() {
     for (int i = 0; i < size; i++) {
       setters[i] = 0;

@@ -3,12 +3,22 @@ package io.dualwrite.jdbc.wrap;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A wrapped statement as {@link Execution} sees it: it can run its text as it is, or in the form
  * that a plan asks for.
  */
 interface StatementForms {
+  /** The text as the application wrote it. */
+  String sql();
+
+  /**
+   * The parameters as they are set, for another thread; null where they are not known or can be set
+   * only once.
+   */
+  @Nullable BoundParameters parameters();
+
   /** The plan of the text, by what is known of the schema now. */
   CapturePlan plan() throws SQLException;
 
