@@ -192,11 +192,6 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
   }
 
   @Override
-  public String sql() {
-    return sql;
-  }
-
-  @Override
   public @Nullable BoundParameters parameters() {
     if (setUnrecorded) {
       return null;

@@ -182,11 +182,6 @@ final class DualStatement extends ForwardingStatement implements ForwardingPGSta
     }
 
     @Override
-    public String sql() {
-      return sql;
-    }
-
-    @Override
     public BoundParameters parameters() {
       return BoundParameters.NONE;
     }

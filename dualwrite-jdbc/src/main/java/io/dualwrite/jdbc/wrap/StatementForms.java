@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
  * that a plan asks for.
  */
 interface StatementForms {
-  /** The text as the application wrote it. */
-  String sql();
-
   /**
    * The parameters as they are set, for another thread; null where they are not known or can be set
    * only once.
