@@ -142,6 +142,11 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
     return driver != null && driver.getTransactionState() == TransactionState.OPEN;
   }
 
+  /** How the driver sends a batch as it was written; null: each row by itself. */
+  @Nullable RewrittenBatch rewrittenBatch(String sql, int rows) throws SQLException {
+    return driver == null ? null : RewrittenBatch.of(driver, sql, rows);
+  }
+
   /** Whether the driver's exceptions tell the server's details. */
   boolean tellsDetail() {
     return driver == null || driver.getLogServerErrorDetail();

@@ -1,8 +1,10 @@
 package io.dualwrite.jdbc.wrap;
 
 import io.dualwrite.jdbc.capture.CapturePlan;
+import io.dualwrite.jdbc.capture.RequestedKeys;
 import io.dualwrite.jdbc.capture.SentKeys;
 import io.dualwrite.jdbc.load.SentRows;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -381,12 +383,36 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
 
   @Override
   public int[] executeBatch() throws SQLException {
-    return PendingBatch.run(takeBatch(), delegate, delegate::executeBatch);
+    PendingBatch added = takeBatch();
+    RewrittenBatch rewritten = rewritten(added);
+    if (rewritten == null) {
+      return PendingBatch.run(added, delegate, delegate::executeBatch);
+    }
+    try {
+      return rewritten.counts(PendingBatch.run(added, delegate, delegate::executeBatch));
+    } catch (BatchUpdateException e) {
+      throw rewritten.failure(e);
+    }
   }
 
   @Override
   public long[] executeLargeBatch() throws SQLException {
-    return PendingBatch.run(takeBatch(), delegate, delegate::executeLargeBatch);
+    PendingBatch added = takeBatch();
+    RewrittenBatch rewritten = rewritten(added);
+    if (rewritten == null) {
+      return PendingBatch.run(added, delegate, delegate::executeLargeBatch);
+    }
+    try {
+      return rewritten.counts(PendingBatch.run(added, delegate, delegate::executeLargeBatch));
+    } catch (BatchUpdateException e) {
+      throw rewritten.failure(e);
+    }
+  }
+
+  /** How the driver would have sent the batch as it was written; null: as it does now. */
+  private @Nullable RewrittenBatch rewritten(@Nullable PendingBatch added) throws SQLException {
+    boolean asWritten = text.equals(sql) || !(preparation.keys() instanceof RequestedKeys.None);
+    return added == null || asWritten ? null : transaction.rewrittenBatch(sql, added.rows());
   }
 
   private @Nullable PendingBatch takeBatch() {

@@ -52,6 +52,11 @@ final class PendingBatch {
     rows++;
   }
 
+  /** How many rows were added to a prepared statement's batch. */
+  int rows() {
+    return rows;
+  }
+
   /** An entry was added as it was written, while nothing is mirrored. */
   void addedInPassThrough() {
     entries.add(AS_WRITTEN);
@@ -148,7 +153,8 @@ final class PendingBatch {
         transaction.batchRuns();
       }
       return mirrored || captured.isEmpty()
-          ? journaled.batch(captured, sent != null, work)
+          // With generated keys the driver would commit entry by entry.
+          ? journaled.batch(captured, sent != null || keys != null, work)
           : journaled.batchInPassThrough(work);
     } catch (BatchUpdateException e) {
       throw original(e);
