@@ -42,7 +42,7 @@ class LiquibaseTest extends ClientContract {
 
   @BeforeEach
   void nothingMigrated() throws SQLException {
-    LOGGER.setLevel(Level.SEVERE);
+    LOGGER.setLevel(Level.OFF);
     databases().executeOnBoth("DROP SCHEMA IF EXISTS app CASCADE", "CREATE SCHEMA app");
   }
 
