@@ -61,6 +61,19 @@ public final class TestDatabases {
     return leaks.watch(through(proxy, targetServer));
   }
 
+  /**
+   * The source through a pooler in front of its server, leak-checked, without prepared statements
+   * that the server keeps.
+   */
+  public DataSource sourceThrough(TransactionPooler pooler) {
+    return leaks.watch(through(pooler, sourceServer));
+  }
+
+  /** The target likewise. */
+  public DataSource targetThrough(TransactionPooler pooler) {
+    return leaks.watch(through(pooler, targetServer));
+  }
+
   /** The source's URL with user and password, as {@link java.sql.DriverManager} takes it. */
   public String sourceUrl() {
     return urlWithCredentials(sourceServer);
@@ -186,8 +199,18 @@ public final class TestDatabases {
   }
 
   private DataSource through(TcpProxy proxy, PostgresServer server) {
+    return behind(proxy.jdbcUrl(name), server);
+  }
+
+  private DataSource through(TransactionPooler pooler, PostgresServer server) {
+    PGSimpleDataSource dataSource = behind(pooler.jdbcUrl(name), server);
+    dataSource.setPrepareThreshold(0);
+    return dataSource;
+  }
+
+  private static PGSimpleDataSource behind(String url, PostgresServer server) {
     PGSimpleDataSource dataSource = new PGSimpleDataSource();
-    dataSource.setUrl(proxy.jdbcUrl(name));
+    dataSource.setUrl(url);
     dataSource.setUser(server.username());
     dataSource.setPassword(server.password());
     return dataSource;

@@ -5,33 +5,40 @@ import java.util.Optional;
 
 /** By what name the server calls a statement in its messages. */
 public final class CommandTag {
+  private static final String[] VERBS = {"SELECT", "INSERT", "UPDATE", "DELETE", "MERGE"};
+  private static final String[] WRITES = {"INSERT", "UPDATE", "DELETE", "MERGE"};
+
   private CommandTag() {}
 
-  /**
-   * That of a text's only statement that reads or writes rows; empty if there are several, or none.
-   */
-  public static Optional<String> of(String sql) {
+  /** That of the first statement of a text that writes rows; empty if none is seen to. */
+  public static Optional<String> ofFirstWrite(String sql) {
     List<TokenRun> statements =
         Lexer.tokens(sql).map(tokens -> TokenRun.statements(sql, tokens)).orElse(List.of());
-    if (statements.size() != 1) {
-      return Optional.empty();
-    }
-    TokenRun run = statements.get(0);
-    int verb = 0;
-    if (run.is(0, "WITH")) {
-      // What follows the list of queries; one of them may bear any of these names.
-      do {
-        verb = run.find(verb + 1, run.size(), "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE");
-      } while (verb < run.size() && !run.is(verb - 1, ")"));
-    }
-    if (run.is(verb, "TRUNCATE")) {
-      return Optional.of("TRUNCATE TABLE");
-    }
-    for (String tag : List.of("SELECT", "INSERT", "UPDATE", "DELETE", "MERGE")) {
-      if (run.is(verb, tag)) {
-        return Optional.of(tag);
+    for (TokenRun statement : statements) {
+      Optional<String> tag = ofWrite(statement);
+      if (tag.isPresent()) {
+        return tag;
       }
     }
     return Optional.empty();
+  }
+
+  private static Optional<String> ofWrite(TokenRun run) {
+    if (run.is(0, "TRUNCATE")) {
+      return Optional.of("TRUNCATE TABLE");
+    }
+    if (!run.is(0, "WITH")) {
+      return run.isAny(0, WRITES) ? Optional.of(run.get(0).word()) : Optional.empty();
+    }
+    int verb = 0;
+    do {
+      // What follows the list of queries; one of them may bear any of these names.
+      verb = run.find(verb + 1, run.size(), VERBS);
+    } while (verb < run.size() && !run.is(verb - 1, ")"));
+    boolean writes = run.isAny(verb, WRITES);
+    for (int i = 0; !writes && i < verb; i++) {
+      writes = run.is(i, "(") && run.isAny(i + 1, WRITES);
+    }
+    return writes && verb < run.size() ? Optional.of(run.get(verb).word()) : Optional.empty();
   }
 }

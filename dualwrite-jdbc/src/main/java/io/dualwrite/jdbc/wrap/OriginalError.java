@@ -1,11 +1,14 @@
 package io.dualwrite.jdbc.wrap;
 
 import io.dualwrite.jdbc.capture.CapturePlan;
+import io.dualwrite.jdbc.capture.CommandTag;
 import io.dualwrite.jdbc.capture.OriginalText;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -17,12 +20,17 @@ import org.postgresql.util.ServerErrorMessage;
 final class OriginalError {
   private static final String SYNTAX_ERROR = "42601";
   private static final String NEAR = "syntax error at or near ";
+  private static final String READ_ONLY = "25006";
+  private static final Pattern COMMAND =
+      Pattern.compile("\\b(INSERT|SELECT(?! FOR)|UPDATE|DELETE|MERGE)\\b");
   private static final String AT_END = "syntax error at end of input";
 
+  private final String sql;
   private final OriginalText text;
   private final boolean detail;
 
-  private OriginalError(OriginalText text, boolean detail) {
+  private OriginalError(String sql, OriginalText text, boolean detail) {
+    this.sql = sql;
     this.text = text;
     this.detail = detail;
   }
@@ -35,12 +43,18 @@ final class OriginalError {
   static SQLException of(SQLException e, String sql, CapturePlan.Captured plan, boolean detail) {
     boolean concerned =
         e instanceof BatchUpdateException
+            || READ_ONLY.equals(e.getSQLState())
             || (position(e) > 0 && e.getClass() == PSQLException.class);
     if (!concerned) {
       return e;
     }
     Optional<OriginalText> text = OriginalText.of(sql, plan);
-    return text.isEmpty() ? e : new OriginalError(text.get(), detail).translated(e);
+    if (text.isPresent()) {
+      return new OriginalError(sql, text.get(), detail).translated(e);
+    }
+    return e instanceof PSQLException refused && READ_ONLY.equals(e.getSQLState())
+        ? ofReadOnly(refused, sql, detail)
+        : e;
   }
 
   private static int position(SQLException e) {
@@ -88,6 +102,9 @@ final class OriginalError {
   private SQLException ofServer(SQLException e) {
     ServerErrorMessage server =
         e instanceof PSQLException failure ? failure.getServerErrorMessage() : null;
+    if (e instanceof PSQLException refused && READ_ONLY.equals(e.getSQLState())) {
+      return ofReadOnly(refused, sql, detail);
+    }
     if (server == null || server.getPosition() <= 0) {
       return e;
     }
@@ -104,8 +121,30 @@ final class OriginalError {
         || (position.getAsInt() == server.getPosition() && message.equals(server.getMessage()))) {
       return e;
     }
-    PSQLException translated =
-        new PSQLException(rebuilt(server, message, position.getAsInt()), detail);
+    return translated(e, rebuilt(server, message, position.getAsInt(), server.getWhere()), detail);
+  }
+
+  /** The server names the command that it refuses, of the text that ran. */
+  private static SQLException ofReadOnly(PSQLException e, String sql, boolean detail) {
+    ServerErrorMessage server = e.getServerErrorMessage();
+    if (server == null) {
+      return e;
+    }
+    String message = String.valueOf(server.getMessage());
+    String given =
+        CommandTag.ofFirstWrite(sql)
+            .map(tag -> COMMAND.matcher(message).replaceFirst(tag))
+            .orElse(message);
+    // Where a block was added, it says so.
+    String where = sql.contains("$") ? server.getWhere() : null;
+    return given.equals(message) && Objects.equals(where, server.getWhere())
+        ? e
+        : translated(e, rebuilt(server, given, 0, where), detail);
+  }
+
+  private static SQLException translated(
+      SQLException e, ServerErrorMessage message, boolean detail) {
+    PSQLException translated = new PSQLException(message, detail);
     if (e.getCause() != null) {
       translated.initCause(e.getCause());
     }
@@ -114,15 +153,15 @@ final class OriginalError {
 
   /** In the form in which the server sends it: fields that begin with a letter. */
   private static ServerErrorMessage rebuilt(
-      ServerErrorMessage server, String message, int position) {
+      ServerErrorMessage server, String message, int position, @Nullable String where) {
     StringBuilder fields = new StringBuilder();
     add(fields, 'S', server.getSeverity());
     add(fields, 'C', server.getSQLState());
     add(fields, 'M', message);
     add(fields, 'D', server.getDetail());
     add(fields, 'H', server.getHint());
-    add(fields, 'P', String.valueOf(position));
-    add(fields, 'W', server.getWhere());
+    add(fields, 'P', position > 0 ? String.valueOf(position) : null);
+    add(fields, 'W', where);
     add(fields, 's', server.getSchema());
     add(fields, 't', server.getTable());
     add(fields, 'c', server.getColumn());
