@@ -151,7 +151,7 @@ class DualWriteDataSourceTest {
         Statement s = c.createStatement()) {
       s.executeUpdate("INSERT INTO item (name) VALUES ('a'), ('b')");
       assertThat(
-              dbs.query(dbs.source(), "SELECT table_name, key FROM dualwrite.journal ORDER BY id"))
+              dbs.query(dbs.source(), "SELECT table_name, key FROM dualwrite.journal ORDER BY at"))
           .containsExactly(
               java.util.List.of("public.item", "{1}"), java.util.List.of("public.item", "{2}"));
     }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.journal.Journal;
-import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.ColumnText;
 import io.dualwrite.jdbc.schema.Lane;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -343,16 +343,23 @@ public final class LockedCopy implements AutoCloseable {
   }
 
   /**
-   * Ends the snapshot and deletes these entries from the journal, in one message. Only after {@link
-   * #commit()} has returned.
+   * Ends the snapshot and then sends these changes to the primary, in one message and a transaction
+   * of their own. Only after {@link #commit()} has returned. The primary's disk is not waited for:
+   * what a crash brings back is copied once more.
    */
-  public void clear(Collection<JournalEntry> delivered) throws SQLException {
-    Pipeline pipeline = new Pipeline(primary).add("COMMIT");
-    if (delivered.isEmpty()) {
-      pipeline.send();
-    } else {
-      context.journal().clear(pipeline, delivered);
-    }
+  public void end(Consumer<Pipeline> changes) throws SQLException {
+    Pipeline last =
+        new Pipeline(primary)
+            .add("COMMIT")
+            .add("SELECT pg_catalog.set_config('synchronous_commit', 'off', true)");
+    changes.accept(last);
+    last.send();
+  }
+
+  /** Ends the snapshot; the primary's connection may then be used for a transaction of its own. */
+  public Connection end() throws SQLException {
+    new Pipeline(primary).add("COMMIT").send();
+    return primary;
   }
 
   /** Gives everything back; without a {@link #commit()} before, nothing is kept. */

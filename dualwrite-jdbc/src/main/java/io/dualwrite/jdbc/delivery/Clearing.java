@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.journal.JournalEntry;
+import io.dualwrite.jdbc.pipeline.Pipeline;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -55,9 +56,14 @@ final class Clearing {
     List<JournalEntry> delivered = new ArrayList<>();
     List<JournalEntry> triedAgain = new ArrayList<>();
     List<JournalEntry> succeeded = new ArrayList<>();
+    List<WholeTable> walked = new ArrayList<>();
     round.finished.forEach(
         whole -> {
-          delivered.addAll(whole.journaled());
+          if (whole.walked() == null) {
+            delivered.addAll(whole.journaled());
+          } else {
+            walked.add(whole);
+          }
           succeeded.addAll(whole.setAside());
         });
     Map<NamedRow, JournalEntry> aside = new LinkedHashMap<>();
@@ -94,12 +100,14 @@ final class Clearing {
     noteUnnamed(round, triedAgain, aside);
     Instant now = Instant.now();
     delivered.forEach(e -> metrics.deliveryLag(Duration.between(e.at(), now)));
+    walked.forEach(
+        whole ->
+            whole.journaled().forEach(e -> metrics.deliveryLag(Duration.between(e.at(), now))));
     if (aside.isEmpty() && triedAgain.isEmpty() && succeeded.isEmpty()) {
-      copy.clear(delivered);
+      copy.end(last -> delete(last, round, delivered, walked));
       return;
     }
-    copy.clear(List.of());
-    Connection primary = copy.primary();
+    Connection primary = copy.end();
     try {
       for (Map.Entry<NamedRow, JournalEntry> each : aside.entrySet()) {
         setAside(primary, each.getValue(), required(failures.get(each.getKey())));
@@ -109,11 +117,21 @@ final class Clearing {
         journal.triedAgain(primary, entry, failure.getSQLState(), Failures.describe(failure));
       }
       journal.deleteSetAside(primary, succeeded);
-      journal.delete(primary, delivered);
+      Pipeline last = new Pipeline(primary);
+      delete(last, round, delivered, walked);
+      last.send();
       primary.commit();
     } catch (SQLException e) {
       primary.rollback();
       throw e;
+    }
+  }
+
+  private void delete(
+      Pipeline last, Round round, List<JournalEntry> delivered, List<WholeTable> walked) {
+    journal.delete(last, round.read.of(delivered));
+    for (WholeTable whole : walked) {
+      journal.delete(last, required(whole.walked()));
     }
   }
 

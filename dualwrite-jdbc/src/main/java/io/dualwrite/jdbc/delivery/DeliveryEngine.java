@@ -7,7 +7,6 @@ import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
 import io.dualwrite.jdbc.journal.Journal;
-import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.journal.OwnEntries;
 import io.dualwrite.jdbc.schema.Lane;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -163,14 +162,11 @@ public final class DeliveryEngine implements AutoCloseable {
 
   private void clear() {
     clearing.set(false);
-    List<JournalEntry> entries = new ArrayList<>();
     List<OwnEntries.Noted> noted = new ArrayList<>();
     for (OwnEntries own = delivered.poll(); own != null; own = delivered.poll()) {
-      own.entries().stream().filter(e -> e.id() != 0 && e.key() != null).forEach(entries::add);
-      own.noted().ifPresent(noted::add);
+      noted.add(own.noted());
     }
     try {
-      context.journal().clear(context.primaryDatabase(), entries);
       context.journal().clearOwn(context.primaryDatabase(), noted);
     } catch (SQLException | RuntimeException e) {
       LOG.debug(

@@ -9,6 +9,7 @@ import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.journal.JournalEntry;
+import io.dualwrite.jdbc.journal.JournalSnapshot;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.SQLException;
@@ -211,15 +212,15 @@ final class LaneDelivery {
     held.letGo();
     List<String> deliverable = tables.keySet().stream().filter(t -> !held.holds(t)).toList();
     int limit = careful ? CAREFUL_BATCH : settings.batch();
-    List<JournalEntry> found =
+    JournalSnapshot found =
         journal.read(copy.reading(), deliverable, position.next(wait || careful), limit);
     List<JournalEntry> retried = List.of();
     if (careful || Duration.between(setAsideLookedAt, Instant.now()).toMillis() > 1000) {
       retried = journal.dueSetAside(copy.primary(), deliverable, CAREFUL_BATCH);
       setAsideLookedAt = Instant.now();
     }
-    List<JournalEntry> entries = KeyRun.first(found, tables, keyIds, limit);
-    Round round = new Round(entries, retried, entries.size() < found.size());
+    List<JournalEntry> entries = KeyRun.first(found.entries(), tables, keyIds, limit);
+    Round round = new Round(found.of(entries), retried, entries.size() < found.entries().size());
     round.sort(tables, keyIds, fromMemory);
     walks.begin(copy, round, limit);
     return round;

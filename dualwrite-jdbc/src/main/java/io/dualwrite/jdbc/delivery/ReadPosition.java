@@ -1,6 +1,9 @@
 package io.dualwrite.jdbc.delivery;
 
 import io.dualwrite.jdbc.journal.JournalEntry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,43 +15,47 @@ import java.util.Map;
  * entry seen, and now and then one begins at the beginning.
  */
 final class ReadPosition {
-  /** Identities that transactions under way at the same time may have taken. */
-  private static final long SLACK = 2_000;
+  /** Transactions under way at the same time take about so long. */
+  private static final Duration SLACK = Duration.ofMillis(200);
 
   private static final long EVERYTHING_EVERY_NANOS = 500_000_000;
 
-  private final Map<String, Long> seen = new HashMap<>();
-  private final Map<String, Long> passedOver = new HashMap<>();
+  private final Map<String, Instant> seen = new HashMap<>();
+  private final Map<String, Instant> passedOver = new HashMap<>();
   private long lastFromBeginning = System.nanoTime() - EVERYTHING_EVERY_NANOS;
 
   /** For each table where to begin; empty: everywhere at the beginning. */
-  Map<String, Long> next(boolean everything) {
+  Map<String, Instant> next(boolean everything) {
     long now = System.nanoTime();
-    Map<String, Long> from = new HashMap<>(passedOver);
+    Map<String, Instant> from = new HashMap<>(passedOver);
     if (everything || now - lastFromBeginning >= EVERYTHING_EVERY_NANOS) {
       lastFromBeginning = now;
       return from;
     }
-    seen.forEach((table, id) -> from.merge(table, id - SLACK, Math::max));
+    seen.forEach((table, at) -> from.merge(table, at.minus(SLACK), ReadPosition::later));
     return from;
   }
 
   /** These have been delivered. */
   void delivered(List<JournalEntry> entries) {
-    entries.forEach(e -> seen.merge(e.table(), e.id(), Math::max));
+    entries.forEach(e -> seen.merge(e.table(), e.at(), ReadPosition::later));
   }
 
   /**
    * Until {@link #everythingOf}, the table's entries up to this one are not read: a walk stands for
    * them, and they would leave no room for others.
    */
-  void passOver(String table, long upTo) {
-    passedOver.put(table, upTo);
+  void passOver(String table, Instant upTo) {
+    passedOver.put(table, upTo.plus(1, ChronoUnit.MICROS));
   }
 
   /** The table's entries are looked at from the beginning again. */
   void everythingOf(String table) {
     passedOver.remove(table);
     seen.remove(table);
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 }

@@ -5,6 +5,7 @@ import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
 import io.dualwrite.jdbc.journal.JournalEntry;
+import io.dualwrite.jdbc.journal.JournalSnapshot;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,8 +62,12 @@ final class Round {
   /** Whether more entries were read than one round takes. */
   final boolean isCut;
 
-  Round(List<JournalEntry> entries, List<JournalEntry> retried, boolean isCut) {
-    this.entries = entries;
+  /** The snapshot in which the entries were read. */
+  final JournalSnapshot read;
+
+  Round(JournalSnapshot read, List<JournalEntry> retried, boolean isCut) {
+    this.read = read;
+    this.entries = read.entries();
     this.isCut = isCut;
     this.retried = retried;
   }

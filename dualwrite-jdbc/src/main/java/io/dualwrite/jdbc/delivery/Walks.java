@@ -6,7 +6,7 @@ import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
 import io.dualwrite.jdbc.journal.Journal;
-import io.dualwrite.jdbc.journal.JournalEntry;
+import io.dualwrite.jdbc.journal.WholeEntries;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -22,9 +22,6 @@ import java.util.Optional;
  */
 final class Walks {
   private static final int STEP = 500;
-
-  /** Entries of one table that one walk stands for; of the rest, the next walk takes as many. */
-  private static final int MOST_ENTRIES = 200_000;
 
   private final Map<String, TablePair> tables;
   private final Map<String, Integer> keyIds;
@@ -60,22 +57,14 @@ final class Walks {
       String table = each.getKey().table();
       TablePair pair = Objects.requireNonNull(tables.get(table));
       if (!pair.key().isEmpty() && !underWay.containsKey(table)) {
-        boolean more = round.entriesOf(table) >= limit;
-        WholeTable stands = more ? allOf(copy, table, each.getValue()) : each.getValue();
-        underWay.put(table, new TableWalk(pair, stands, secondary));
+        WholeEntries all = journal.readWhole(copy.primary(), table, keyIds.getOrDefault(table, 0));
+        if (round.entriesOf(table) >= limit) {
+          all.last().ifPresent(last -> position.passOver(table, last));
+        }
+        underWay.put(table, new TableWalk(pair, each.getValue().walked(all), secondary));
         begun++;
       }
     }
-  }
-
-  /** With those that the round's limit left in the journal. */
-  private WholeTable allOf(LockedCopy copy, String table, WholeTable read) throws SQLException {
-    int keyId = keyIds.getOrDefault(table, 0);
-    List<JournalEntry> all = journal.readWhole(copy.primary(), table, keyId, MOST_ENTRIES);
-    if (!all.isEmpty()) {
-      position.passOver(table, all.get(all.size() - 1).id());
-    }
-    return new WholeTable(all, read.setAside(), read.remembered());
   }
 
   /** Those of tables that can be written. */

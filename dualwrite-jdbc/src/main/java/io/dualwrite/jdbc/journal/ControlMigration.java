@@ -19,7 +19,12 @@ final class ControlMigration {
     String s = Identifiers.quote(schema);
     String setAside = s + ".set_aside";
     return List.of(
-        "ALTER TABLE " + s + ".journal ADD COLUMN IF NOT EXISTS key_id integer",
+        "ALTER TABLE "
+            + s
+            + ".journal ADD COLUMN IF NOT EXISTS key_id integer, DROP COLUMN IF EXISTS id",
+        "CREATE INDEX IF NOT EXISTS journal_by_time ON " + s + ".journal (table_name, at)",
+        // Where everything is published to logical replication, deletes need it.
+        "ALTER TABLE " + s + ".journal REPLICA IDENTITY FULL",
         "ALTER TABLE "
             + setAside
             + " ADD COLUMN IF NOT EXISTS key_id integer, ADD COLUMN IF NOT EXISTS named bytea",
@@ -53,12 +58,12 @@ final class ControlMigration {
     String sql =
         "SELECT count(*) FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
             + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND NOT a.attisdropped"
-            + " AND (c.relname, a.attname) IN (('journal', 'key_id'), ('set_aside', 'key_id'), ('set_aside_named', 'named'))";
+            + " AND (c.relname, a.attname) IN (('journal', 'key_id'), ('set_aside', 'key_id'), ('set_aside_named', 'named'), ('journal_by_time', 'at'))";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, schema);
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
-        return rows.getInt(1) < 3;
+        return rows.getInt(1) < 4;
       }
     }
   }

@@ -39,15 +39,13 @@ public final class ControlSchema {
             + s
             + """
             .journal (
-              id bigint GENERATED ALWAYS AS IDENTITY,
               table_name text COLLATE "C" NOT NULL,
               key text[],
               range_from text,
               range_to text,
               tx xid8 NOT NULL DEFAULT pg_current_xact_id(),
               at timestamptz NOT NULL DEFAULT clock_timestamp(),
-              key_id integer,
-              PRIMARY KEY (table_name, id)
+              key_id integer
             ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,
               autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000)""",
         "CREATE TABLE IF NOT EXISTS "

@@ -1,6 +1,5 @@
 package io.dualwrite.jdbc.journal;
 
-import com.google.common.collect.Iterables;
 import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.Identifiers;
 import java.sql.Connection;
@@ -25,11 +24,7 @@ import org.jspecify.annotations.Nullable;
  * that the caller decides on the transaction; none commits.
  */
 public final class Journal {
-  /** So many identities are looked through one by one, as a kept plan does. */
-  private static final int FEW = 50;
-
-  /** Entries that one statement deletes; what a walk stood for may be many more. */
-  private static final int MOST_AT_ONCE = 5_000;
+  private static final String WHOLE = "(key IS NULL OR key_id IS DISTINCT FROM ?)";
 
   private final String journal;
   private final String setAside;
@@ -54,53 +49,75 @@ public final class Journal {
    * The oldest entries of each of these tables, at most {@code limitPerTable} each.
    *
    * @param reading to be sent with what begins the snapshot; sent when this returns
-   * @param after for each table the identity behind which to look; what is not in here is looked at
-   *     from the beginning. Entries become visible out of order, so look at everything now and
-   *     then.
+   * @param after for each table the time from which to look; what is not in here is looked at from
+   *     the beginning. Entries become visible out of order, so look at everything now and then.
    */
-  public List<JournalEntry> read(
-      Pipeline reading, Collection<String> tables, Map<String, Long> after, int limitPerTable)
+  public JournalSnapshot read(
+      Pipeline reading, Collection<String> tables, Map<String, Instant> after, int limitPerTable)
       throws SQLException {
     String sql =
-        "SELECT e.id, e.place, e.table_name, e.key_id, e.key, e.range_from, e.range_to, e.at"
-            + " FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::bigint[])) AS t(name, after)"
+        "SELECT 0, e.place, e.table_name, e.key_id, e.key, e.range_from, e.range_to, e.at"
+            + " FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::timestamptz[])) AS t(name, after)"
             + " CROSS JOIN LATERAL (SELECT j.ctid AS place, j.* FROM "
             + journal
-            + " j WHERE j.table_name = t.name COLLATE \"C\" AND j.id > t.after ORDER BY j.id LIMIT ?) e";
-    Object[] behind = tables.stream().map(t -> after.getOrDefault(t, Long.MIN_VALUE)).toArray();
+            + " j WHERE j.table_name = t.name COLLATE \"C\" AND j.at >= t.after ORDER BY j.at LIMIT ?) e";
+    Object[] from =
+        tables.stream()
+            .map(t -> after.containsKey(t) ? after.get(t).toString() : "-infinity")
+            .toArray();
     List<JournalEntry> entries = new ArrayList<>();
+    List<String> place = new ArrayList<>();
     reading
+        .add(
+            "SELECT pg_catalog.pg_current_snapshot()::text, pg_catalog.pg_relation_filenode("
+                + Identifiers.literal(journal)
+                + "::pg_catalog.regclass)::text",
+            Pipeline.Parameters.NONE,
+            row -> {
+              row.next();
+              place.add(row.getString(1));
+              place.add(row.getString(2));
+            })
         .add(
             sql,
             (statement, first) -> {
               Connection primary = statement.getConnection();
               statement.setArray(first, primary.createArrayOf("text", tables.toArray()));
-              statement.setArray(first + 1, primary.createArrayOf("bigint", behind));
+              statement.setArray(first + 1, primary.createArrayOf("timestamptz", from));
               statement.setInt(first + 2, limitPerTable);
               return first + 3;
             },
             rows -> entries.addAll(entries(rows)))
         .send();
-    return entries;
+    return new JournalSnapshot(entries, place.get(0), Long.parseLong(place.get(1)));
   }
 
   /**
-   * The oldest entries of a table that name no row by its present key, without what they name: for
-   * a walk over the whole table, which stands for them all.
+   * Everything in the snapshot that names no row of a table by its present key: what a walk over
+   * the whole table stands for.
    *
    * @param presentKey the id of the key or range column that entries are read by
    */
-  public List<JournalEntry> readWhole(Connection primary, String table, int presentKey, int limit)
+  public WholeEntries readWhole(Connection primary, String table, int presentKey)
       throws SQLException {
     String sql =
-        "SELECT id, ctid, table_name, key_id, NULL::text[], NULL::text, NULL::text, at FROM "
+        "SELECT pg_catalog.pg_current_snapshot()::text, (SELECT max(at) FROM "
             + journal
-            + " WHERE table_name = ? AND (key IS NULL OR key_id IS DISTINCT FROM ?) ORDER BY id LIMIT ?";
+            + " WHERE table_name = ? AND "
+            + WHOLE
+            + ")";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setString(1, table);
       statement.setInt(2, presentKey);
-      statement.setInt(3, limit);
-      return entries(statement);
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        Timestamp last = rows.getTimestamp(2);
+        return new WholeEntries(
+            table,
+            presentKey,
+            rows.getString(1),
+            last == null ? Optional.empty() : Optional.of(last.toInstant()));
+      }
     }
   }
 
@@ -108,9 +125,9 @@ public final class Journal {
   public List<JournalEntry> ownEntries(Connection primary, Collection<String> tables)
       throws SQLException {
     String sql =
-        "SELECT id, ctid, table_name, key_id, key, range_from, range_to, at FROM "
+        "SELECT 0, ctid, table_name, key_id, key, range_from, range_to, at FROM "
             + journal
-            + " WHERE table_name = ANY (?) AND tx = pg_catalog.pg_current_xact_id() ORDER BY id";
+            + " WHERE table_name = ANY (?) AND tx = pg_catalog.pg_current_xact_id() ORDER BY at";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setArray(1, primary.createArrayOf("text", tables.toArray()));
       return entries(statement);
@@ -161,59 +178,43 @@ public final class Journal {
     return entries;
   }
 
-  /** Deletes exactly these entries of the journal. */
-  public void delete(Connection primary, Collection<JournalEntry> entries) throws SQLException {
-    Pipeline pipeline = new Pipeline(primary);
-    delete(pipeline, entries);
-    pipeline.send();
-  }
-
   /**
-   * Deletes exactly these entries in a transaction of its own, without waiting for the primary's
-   * disk: if a crash brings them back, the same state is copied once more.
+   * Adds the deletion of exactly these entries, to be done in any later transaction: what lies
+   * where they lay, in the same file, and was there in their snapshot, is they. Those that a
+   * rewrite of the table has moved since stay, and are delivered once more.
    */
-  public void clear(DataSource primary, Collection<JournalEntry> entries) throws SQLException {
-    if (entries.isEmpty()) {
-      return;
-    }
-    try (Connection connection = primary.getConnection()) {
-      clear(new Pipeline(connection), entries);
-    }
-  }
-
-  /** The same, behind what the pipeline holds already, which must leave no transaction open. */
-  public void clear(Pipeline pipeline, Collection<JournalEntry> entries) throws SQLException {
-    pipeline.add("SELECT pg_catalog.set_config('synchronous_commit', 'off', true)");
-    delete(pipeline, entries);
-    pipeline.send();
-  }
-
-  /**
-   * Entries are found by where they lay, and deleted only if they still are what lies there. One
-   * that has been moved since (VACUUM FULL) stays, and is delivered once more.
-   */
-  private void delete(Pipeline pipeline, Collection<JournalEntry> entries) {
-    if (entries.isEmpty()) {
-      return;
-    }
-    if (entries.size() > FEW) {
-      pipeline.plannedAfresh();
-    }
-    for (List<JournalEntry> some : Iterables.partition(entries, MOST_AT_ONCE)) {
-      deleteSome(pipeline, some);
+  public void delete(Pipeline pipeline, JournalSnapshot read) {
+    if (!read.entries().isEmpty()) {
+      Object[] places = read.entries().stream().map(JournalEntry::place).toArray();
+      pipeline.add(
+          "DELETE FROM "
+              + journal
+              + " WHERE ctid = ANY (?) AND pg_catalog.pg_visible_in_snapshot(tx, ?::text::pg_snapshot)"
+              + " AND pg_catalog.pg_relation_filenode("
+              + Identifiers.literal(journal)
+              + "::pg_catalog.regclass) = ?",
+          (statement, first) -> {
+            statement.setArray(first, statement.getConnection().createArrayOf("tid", places));
+            statement.setString(first + 1, read.snapshot());
+            statement.setLong(first + 2, read.file());
+            return first + 3;
+          });
     }
   }
 
-  private void deleteSome(Pipeline pipeline, List<JournalEntry> entries) {
-    Object[] places = entries.stream().map(JournalEntry::place).toArray();
-    Object[] ids = entries.stream().map(JournalEntry::id).toArray();
+  /** Adds the deletion of what a walk stood for. */
+  public void delete(Pipeline pipeline, WholeEntries walked) {
     pipeline.add(
-        "DELETE FROM " + journal + " WHERE ctid = ANY (?) AND id = ANY (?)",
+        "DELETE FROM "
+            + journal
+            + " WHERE table_name = ? AND "
+            + WHOLE
+            + " AND pg_catalog.pg_visible_in_snapshot(tx, ?::text::pg_snapshot)",
         (statement, first) -> {
-          Connection connection = statement.getConnection();
-          statement.setArray(first, connection.createArrayOf("tid", places));
-          statement.setArray(first + 1, connection.createArrayOf("bigint", ids));
-          return first + 2;
+          statement.setString(first, walked.table());
+          statement.setInt(first + 1, walked.presentKey());
+          statement.setString(first + 2, walked.snapshot());
+          return first + 3;
         });
   }
 
@@ -229,7 +230,7 @@ public final class Journal {
     String sql =
         "DELETE FROM "
             + journal
-            + " WHERE table_name = ANY (?) AND id > ? AND tx = ?::text::xid8 AND key IS NOT NULL";
+            + " WHERE table_name = ANY (?) AND at >= ? AND tx = ?::text::xid8 AND key IS NOT NULL";
     try (Connection connection = primary.getConnection()) {
       Pipeline pipeline = new Pipeline(connection);
       pipeline.add("SELECT pg_catalog.set_config('synchronous_commit', 'off', true)");
@@ -238,7 +239,7 @@ public final class Journal {
             sql,
             (statement, first) -> {
               statement.setArray(first, connection.createArrayOf("text", of.tables().toArray()));
-              statement.setLong(first + 1, of.behind());
+              statement.setTimestamp(first + 1, Timestamp.from(of.since()));
               statement.setString(first + 2, of.transaction());
               return first + 3;
             });

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One entry: the secondary may not have this row, or the rows of this range, right.
  *
- * @param id its identity
- * @param place where it lay when it was read (PostgreSQL's {@code ctid}), by which it is found
- *     again
+ * @param id its identity if it is set aside; those of the journal have none
+ * @param place where it lay when it was read (PostgreSQL's {@code ctid}), which is its identity in
+ *     that snapshot
  * @param table the table's identity: the source's {@code schema.name}
  * @param keyId which columns {@code key} or the range are of ({@link
  *     io.dualwrite.jdbc.schema.KeyId}); null for a whole table, and in entries of versions that did

@@ -11,32 +11,26 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the transaction under way on a connection has journaled so far.
  *
- * @param entries by what they name; those that were noted have no identity
- * @param noted how those are found in the journal later
+ * @param entries by what they name
+ * @param noted how they are found in the journal later
  */
-public record OwnEntries(List<JournalEntry> entries, Optional<Noted> noted) {
-  /**
-   * Identities that other transactions may have taken in between; an entry further away is
-   * delivered once more instead of being found.
-   */
-  private static final long SLACK = 2_000;
-
+public record OwnEntries(List<JournalEntry> entries, Noted noted) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * The noted entries of one transaction.
+   * The entries of one transaction.
    *
    * @param transaction its {@code xid8}
    * @param tables the tables that they name rows of
-   * @param behind an identity that their own are probably greater than
+   * @param since when it began: its entries are later, unless the clock was set back; those are
+   *     delivered once more
    */
-  public record Noted(String transaction, List<String> tables, long behind) {}
+  public record Noted(String transaction, List<String> tables, Instant since) {}
 
   /**
    * Reads the transaction's notes, and not the journal, where it can: under SERIALIZABLE whoever
@@ -59,29 +53,26 @@ public record OwnEntries(List<JournalEntry> entries, Optional<Noted> noted) {
       throws SQLException {
     String sql =
         "SELECT s.notes, pg_catalog.pg_current_xact_id()::text,"
-            + " CASE WHEN s.notes <> '' AND pg_catalog.has_sequence_privilege(s.sequence, 'USAGE, SELECT')"
-            + " THEN pg_catalog.currval(s.sequence) END,"
+            + " pg_catalog.now(),"
             + " pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('enable_hashjoin', 'off', true),"
             + " pg_catalog.set_config('enable_mergejoin', 'off', true)"
-            + " FROM (SELECT pg_catalog.current_setting(?, true) AS notes,"
-            + " pg_catalog.pg_get_serial_sequence(?, 'id') AS sequence OFFSET 0) s";
+            + " FROM (SELECT pg_catalog.current_setting(?, true) AS notes OFFSET 0) s";
     List<String> lookedFor = new ArrayList<>(otherTables);
     List<JournalEntry> entries = new ArrayList<>();
-    Optional<Noted> noted = Optional.empty();
+    Noted noted;
     try (PreparedStatement statement = own.prepareStatement(sql)) {
       statement.setString(1, setting);
-      statement.setString(2, journal.sql());
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         String notes = row.getString(1);
-        long last = row.getLong(3);
         if (tooMany.equals(notes)) {
           lookedFor.addAll(notedTables);
         } else if (notes != null && !notes.isEmpty()) {
           entries.addAll(parsed(notes));
-          long behind = last == 0 ? Long.MIN_VALUE : last - entries.size() - SLACK;
-          noted = Optional.of(new Noted(row.getString(2), List.copyOf(notedTables), behind));
         }
+        List<String> tables = new ArrayList<>(notedTables);
+        tables.addAll(otherTables);
+        noted = new Noted(row.getString(2), tables, row.getTimestamp(3).toInstant());
       }
     }
     if (!lookedFor.isEmpty()) {

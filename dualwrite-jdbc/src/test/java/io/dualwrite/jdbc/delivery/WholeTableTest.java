@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.config.TableOverride;
 import io.dualwrite.jdbc.config.TablesConfig;
+import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
@@ -173,7 +174,11 @@ class WholeTableTest {
     Bed bed = new Bed(dbs, "CREATE TABLE item (id int PRIMARY KEY)");
     bed.change("SELECT 1", "public.item");
     try (Connection source = dbs.source().getConnection()) {
-      var entry = bed.journal.readWhole(source, "public.item", bed.keyId("public.item"), 10).get(0);
+      var entry =
+          bed.journal
+              .read(new Pipeline(source), List.of("public.item"), Map.of(), 10)
+              .entries()
+              .get(0);
       bed.journal.setAside(source, entry, "23514", "first");
       bed.journal.setAside(source, entry, "23514", "second");
       assertThat(bed.journal.listSetAside(source, 10))

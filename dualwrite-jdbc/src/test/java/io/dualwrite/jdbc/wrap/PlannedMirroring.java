@@ -81,7 +81,7 @@ final class PlannedMirroring implements Mirroring {
     return dbs
         .query(
             source,
-            "SELECT replace(table_name, 'public.', '') || ' ' || coalesce(key::text, 'all') FROM dualwrite.journal ORDER BY id")
+            "SELECT replace(table_name, 'public.', '') || ' ' || coalesce(key::text, 'all') FROM dualwrite.journal ORDER BY at")
         .stream()
         .map(row -> row.get(0))
         .toList();

@@ -1,0 +1,14 @@
+package io.dualwrite.jdbc.journal;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The entries in one snapshot that name no row of a table by its present key.
+ *
+ * @param table the table's identity
+ * @param presentKey the id of the key that entries are read by
+ * @param snapshot the snapshot, as {@code pg_snapshot} prints it
+ * @param last when the last of them was written; empty: there is none
+ */
+public record WholeEntries(String table, int presentKey, String snapshot, Optional<Instant> last) {}
