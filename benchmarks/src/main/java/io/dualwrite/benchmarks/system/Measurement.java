@@ -27,4 +27,11 @@ record Measurement(
     double lagP99,
     long journalMost,
     long journalBytes,
-    double emptyAfter) {}
+    double emptyAfter) {
+
+  /** Transactions per second of the time in which they were made and delivered. */
+  double sustained() {
+    double seconds = transactions / perSecond;
+    return transactions / (Double.isNaN(emptyAfter) ? seconds : seconds + emptyAfter / 1000);
+  }
+}

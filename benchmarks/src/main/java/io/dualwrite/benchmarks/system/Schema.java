@@ -30,6 +30,18 @@ final class Schema {
         article text NOT NULL,
         price numeric(12,2) NOT NULL
       );
+      CREATE TABLE measurements (
+        id bigint PRIMARY KEY,
+        device integer NOT NULL,
+        value double precision NOT NULL,
+        note text
+      );
+      CREATE TABLE events (
+        id uuid PRIMARY KEY,
+        device integer NOT NULL,
+        value double precision NOT NULL,
+        note text
+      );
       INSERT INTO accounts (id, owner) SELECT i, 'owner ' || i FROM generate_series(1, 10000) i;
       """;
 

@@ -67,7 +67,7 @@ final class Slot {
             outcome.failures() + outcome.latencies().count(),
             outcome.failure());
       }
-      Latencies lags = targetUp ? arrivals.lags() : new Latencies();
+      Latencies lags = targetUp && !workload.bulk() ? arrivals.lags() : new Latencies();
       return new Measurement(
           outcome.latencies().count(),
           outcome.latencies().percentile(0.5) / 1e3,

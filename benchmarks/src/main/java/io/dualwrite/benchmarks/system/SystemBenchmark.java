@@ -46,16 +46,11 @@ public final class SystemBenchmark implements Callable<Integer> {
   @Option(
       names = "--threads",
       split = ",",
-      defaultValue = "1,8",
-      description = "of the application (${DEFAULT-VALUE})")
+      description = "of the application (1,8; bulk loads 1,4; COPY 1)")
   private List<Integer> threads = List.of();
 
-  @Option(
-      names = "--workloads",
-      split = ",",
-      defaultValue = "SINGLE_INSERT,FIVE_STATEMENTS",
-      description = "${COMPLETION-CANDIDATES}")
-  private List<Workload> workloads = List.of();
+  @Option(names = "--workloads", split = ",", description = "${COMPLETION-CANDIDATES} (all)")
+  private List<Workload> workloads = List.of(Workload.values());
 
   @Option(
       names = "--variants",
@@ -107,13 +102,17 @@ public final class SystemBenchmark implements Callable<Integer> {
     out.flush();
     SystemReport report = new SystemReport();
     for (Workload workload : workloads) {
-      for (int number : threads) {
+      for (int number : threads(workload)) {
         out.println(report.rounds(workload, number, rounds(servers, workload, number)));
         out.flush();
       }
+      if (workload.bulk() && variants.contains(Variant.RECOVER_ASYNC)) {
+        Equality equality = new Equality(servers, Variant.RECOVER_ASYNC.database());
+        out.printf("%s%n%n", equality.describe(List.of(workload.insertedOnly())));
+      }
     }
-    if (!noOutage && variants.contains(Variant.RECOVER_ASYNC)) {
-      for (int number : threads) {
+    if (!noOutage && !workloads.get(0).bulk() && variants.contains(Variant.RECOVER_ASYNC)) {
+      for (int number : threads(workloads.get(0))) {
         Outage outage = new Outage();
         outage.run(servers, slot(servers, workloads.get(0), number), workloads.get(0), rounds);
         out.println(report.outage(workloads.get(0), number, outage));
@@ -123,11 +122,16 @@ public final class SystemBenchmark implements Callable<Integer> {
     out.println(report.goals());
   }
 
+  private List<Integer> threads(Workload workload) {
+    return threads.isEmpty() ? workload.threads() : threads;
+  }
+
   private Rounds rounds(Servers servers, Workload workload, int number)
       throws SQLException, InterruptedException {
     Slot slot = slot(servers, workload, number);
     Rounds measured = new Rounds();
     List<Variant> order = new ArrayList<>(variants);
+    order.removeIf(variant -> !variant.suits(workload));
     for (int round = 0; round < rounds; round++) {
       for (Variant variant : order) {
         long began = System.nanoTime();
@@ -149,7 +153,7 @@ public final class SystemBenchmark implements Callable<Integer> {
 
   private void profile(Servers servers, PrintWriter out) throws SQLException, InterruptedException {
     for (Workload workload : workloads) {
-      for (int number : threads) {
+      for (int number : threads(workload)) {
         for (Variant variant : variants) {
           Slot slot = slot(servers, workload, number);
           out.println(new Profile(servers, slot, variant, workload, number).run());

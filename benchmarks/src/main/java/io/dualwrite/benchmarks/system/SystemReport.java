@@ -17,6 +17,9 @@ final class SystemReport {
 
   /** One load: a line per variant, and the goals that apply. */
   String rounds(Workload workload, int threads, Rounds rounds) {
+    if (workload.bulk()) {
+      return new BulkReport(workload, title(workload, threads), rounds).text(goals);
+    }
     TextTable table =
         new TextTable(
             "",

@@ -83,6 +83,14 @@ enum Variant {
     this.arrival = arrival;
   }
 
+  /** Whether it is compared under loads of many rows. */
+  boolean suits(Workload workload) {
+    return !workload.bulk()
+        || this == SOURCE_ALONE
+        || this == HAND_WRITTEN
+        || this == RECOVER_ASYNC;
+  }
+
   String label() {
     return label;
   }

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
 
 /** What one transaction of the application does. */
 enum Workload {
@@ -72,16 +73,80 @@ enum Workload {
         insert.executeUpdate();
       }
     }
+  },
+
+  /** A thousand rows in one batch and one transaction; keys in order. */
+  BATCH("batches of 1,000 rows, keys in order", BulkRows.NUMBERED, 1_000) {
+    @Override
+    boolean autoCommit() {
+      return false;
+    }
+
+    @Override
+    void run(Connection connection, long id) throws SQLException {
+      BulkRows.NUMBERED.batch(connection, firstRow(id), rowsPerTransaction());
+    }
+  },
+
+  /** The same with random keys. */
+  BATCH_UUID("batches of 1,000 rows, random keys", BulkRows.UUIDS, 1_000) {
+    @Override
+    boolean autoCommit() {
+      return false;
+    }
+
+    @Override
+    void run(Connection connection, long id) throws SQLException {
+      BulkRows.UUIDS.batch(connection, firstRow(id), rowsPerTransaction());
+    }
+  },
+
+  /** {@code COPY … FROM STDIN} in auto-commit; keys in order. */
+  COPY("COPY of 20,000 rows, keys in order", BulkRows.NUMBERED, 20_000) {
+    @Override
+    boolean autoCommit() {
+      return true;
+    }
+
+    @Override
+    void run(Connection connection, long id) throws SQLException {
+      BulkRows.NUMBERED.copy(connection, firstRow(id), rowsPerTransaction());
+    }
+  },
+
+  /** The same with random keys. */
+  COPY_UUID("COPY of 20,000 rows, random keys", BulkRows.UUIDS, 20_000) {
+    @Override
+    boolean autoCommit() {
+      return true;
+    }
+
+    @Override
+    void run(Connection connection, long id) throws SQLException {
+      BulkRows.UUIDS.copy(connection, firstRow(id), rowsPerTransaction());
+    }
   };
+
+  /** Loads that share a table give their transactions ids from one sequence. */
+  private static final long MOST_ROWS = 20_000;
 
   private final String label;
   private final String insertedOnly;
   private final int rowsPerTransaction;
+  private final boolean bulk;
 
   Workload(String label, String insertedOnly, int rowsPerTransaction) {
     this.label = label;
     this.insertedOnly = insertedOnly;
     this.rowsPerTransaction = rowsPerTransaction;
+    this.bulk = false;
+  }
+
+  Workload(String label, BulkRows rows, int rowsPerTransaction) {
+    this.label = label;
+    this.insertedOnly = rows.table();
+    this.rowsPerTransaction = rowsPerTransaction;
+    this.bulk = true;
   }
 
   String label() {
@@ -93,9 +158,26 @@ enum Workload {
     return insertedOnly;
   }
 
+  /** Whether it is measured in rows rather than transactions. */
+  boolean bulk() {
+    return bulk;
+  }
+
+  /** How many threads of the application are worth a look. */
+  List<Integer> threads() {
+    if (rowsPerTransaction > 1_000) {
+      return List.of(1);
+    }
+    return bulk ? List.of(1, 4) : List.of(1, 8);
+  }
+
+  int rowsPerTransaction() {
+    return rowsPerTransaction;
+  }
+
   /** The first id that the transaction of that id inserts into {@link #insertedOnly()}. */
   long firstRow(long transaction) {
-    return rowsPerTransaction * transaction;
+    return (bulk ? MOST_ROWS : rowsPerTransaction) * transaction;
   }
 
   abstract boolean autoCommit();
