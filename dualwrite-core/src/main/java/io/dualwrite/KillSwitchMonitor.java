@@ -46,6 +46,7 @@ public final class KillSwitchMonitor implements KillSwitch, AutoCloseable {
   private final Queue<Boolean> changes = new ConcurrentLinkedQueue<>();
   private final Executor notifications = MoreExecutors.newSequentialExecutor(Runnable::run);
   private volatile boolean engaged;
+  private volatile boolean closed;
 
   private KillSwitchMonitor(Builder builder) {
     sources =
@@ -106,6 +107,7 @@ public final class KillSwitchMonitor implements KillSwitch, AutoCloseable {
   /** Stops polling. The last state stays. An executor that was passed in is left running. */
   @Override
   public void close() {
+    closed = true;
     polls.forEach(poll -> poll.cancel(false));
     followers.forEach((source, follower) -> ((ManualKillSwitch) source.source).unfollow(follower));
     if (ownExecutor != null) {
@@ -168,6 +170,10 @@ public final class KillSwitchMonitor implements KillSwitch, AutoCloseable {
   }
 
   private void failed(MonitoredSwitch source, RuntimeException cause) {
+    if (closed) {
+      // Closing cuts off what is being read.
+      return;
+    }
     lock.lock();
     try {
       if (source.failure() == null) {

@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +141,33 @@ class KillSwitchMonitorTest {
       await().until(monitor::engaged);
       hangs.countDown();
     }
+  }
+
+  @Test
+  void aReadingThatClosingCutsOffIsNoError() throws Exception {
+    AtomicBoolean hang = new AtomicBoolean();
+    AtomicReference<Thread> reading = new AtomicReference<>();
+    KillSwitch hanging =
+        KillSwitch.of(
+            () -> {
+              if (hang.get()) {
+                reading.set(Thread.currentThread());
+                try {
+                  new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException("cut off", e);
+                }
+              }
+              return false;
+            });
+    try (KillSwitchMonitor monitor =
+        KillSwitchMonitor.builder(hanging).interval(Duration.ofMillis(5)).start()) {
+      assertThat(monitor.engaged()).isFalse();
+      hang.set(true);
+      await().until(() -> reading.get() != null);
+    }
+    reading.get().join();
+    assertThat(logged.list).isEmpty();
   }
 
   @Test
