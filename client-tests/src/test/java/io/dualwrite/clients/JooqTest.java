@@ -92,7 +92,14 @@ class JooqTest extends ClientContract {
             .returning(ID)
             .fetch(ID);
     assertThat(ids).hasSize(3).isSorted().doesNotHaveDuplicates();
-    assertThat(jooq.fetchSingle("SELECT currval('customer_id_seq')").get(0)).isEqualTo(ids.get(2));
+    jooq.connection(
+        connection -> {
+          DSLContext session = DSL.using(connection, SQLDialect.POSTGRES);
+          session.insertInto(CUSTOMER, EMAIL, NAME).values("d", "D").execute();
+          assertThat(session.lastID().longValue()).isGreaterThan(ids.get(2));
+          assertThat(stored("SELECT id FROM customer WHERE email = 'd'"))
+              .isEqualTo(session.lastID().toString());
+        });
   }
 
   @Test

@@ -227,7 +227,7 @@ class MyBatisTest extends ClientContract {
 
     @Insert(INSERT)
     @SelectKey(
-        statement = "SELECT currval('customer_id_seq')",
+        statement = "SELECT lastval()",
         keyProperty = "id",
         before = false,
         resultType = Long.class)
