@@ -73,26 +73,14 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
   }
 
   @Override
-  public Connection getConnection() throws SQLException {
-    return wrapped(dataSource.getConnection());
+  protected Connection adapted(Connection raw) throws SQLException {
+    return DualConnection.wrap(raw, migration, sessions.of(raw));
   }
 
+  /** Its connections write to the primary alone. */
   @Override
-  public Connection getConnection(String username, String password) throws SQLException {
-    return wrapped(dataSource.getConnection(username, password));
-  }
-
-  private Connection wrapped(Connection raw) throws SQLException {
-    boolean wrapped = false;
-    try {
-      Connection connection = DualConnection.wrap(raw, migration, sessions.of(raw));
-      wrapped = true;
-      return connection;
-    } finally {
-      if (!wrapped) {
-        raw.close();
-      }
-    }
+  protected void unwrapping(Class<?> type) {
+    migration.bypass("unwrap:" + type.getSimpleName());
   }
 
   /** The migration at work, for status and health. */

@@ -3,6 +3,7 @@ package io.dualwrite.jdbc.runtime;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
+import java.sql.ConnectionBuilder;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLTransientConnectionException;
@@ -78,14 +79,19 @@ final class BoundedConnections extends ForwardingDataSource {
 
   private void connect(CompletableFuture<Connection> attempt) {
     try {
-      Connection connection = dataSource.getConnection();
-      connection.setNetworkTimeout(Runnable::run, (int) Math.max(10_000, limit.toMillis() * 4));
+      Connection connection = super.getConnection();
       if (!attempt.complete(connection)) {
         connection.close();
       }
     } catch (SQLException | RuntimeException e) {
       attempt.completeExceptionally(e);
     }
+  }
+
+  @Override
+  protected Connection adapted(Connection connection) throws SQLException {
+    connection.setNetworkTimeout(Runnable::run, (int) Math.max(10_000, limit.toMillis() * 4));
+    return connection;
   }
 
   /** A connection that still comes is closed by whoever brings it. */
@@ -98,6 +104,11 @@ final class BoundedConnections extends ForwardingDataSource {
 
   @Override
   public Connection getConnection(String username, String password) throws SQLException {
+    throw new SQLFeatureNotSupportedException("the secondary is used with its own credentials");
+  }
+
+  @Override
+  public ConnectionBuilder createConnectionBuilder() throws SQLException {
     throw new SQLFeatureNotSupportedException("the secondary is used with its own credentials");
   }
 }

@@ -16,29 +16,12 @@ final class OwnConnections extends ForwardingDataSource {
   }
 
   @Override
-  public Connection getConnection() throws SQLException {
-    return autoCommitting(dataSource.getConnection());
-  }
-
-  @Override
-  public Connection getConnection(String username, String password) throws SQLException {
-    return autoCommitting(dataSource.getConnection(username, password));
-  }
-
-  private Connection autoCommitting(Connection connection) throws SQLException {
-    boolean ready = false;
-    try {
-      Connection lent =
-          dataSource instanceof HikariDataSource ? connection : new LentConnection(connection);
-      if (!connection.getAutoCommit()) {
-        connection.setAutoCommit(true);
-      }
-      ready = true;
-      return lent;
-    } finally {
-      if (!ready) {
-        connection.close();
-      }
+  protected Connection adapted(Connection connection) throws SQLException {
+    Connection lent =
+        dataSource instanceof HikariDataSource ? connection : new LentConnection(connection);
+    if (!connection.getAutoCommit()) {
+      connection.setAutoCommit(true);
     }
+    return lent;
   }
 }

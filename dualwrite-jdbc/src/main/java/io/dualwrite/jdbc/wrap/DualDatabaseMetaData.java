@@ -15,6 +15,11 @@ final class DualDatabaseMetaData extends ForwardingDatabaseMetaData {
   }
 
   @Override
+  void unwrapping(Class<?> type) {
+    connection.unwrapping(type);
+  }
+
+  @Override
   Connection wrapped(Connection raw) {
     return connection;
   }

@@ -47,6 +47,11 @@ final class DualResultSet extends ForwardingResultSet {
   }
 
   @Override
+  void unwrapping(Class<?> type) {
+    connection.unwrapping(type);
+  }
+
+  @Override
   public <T> @Nullable T getObject(int column, Class<T> type) throws SQLException {
     return connection.value(delegate.getObject(column, type), type);
   }
