@@ -10,9 +10,16 @@
  *
  * <p>Transaction control in SQL ({@code BEGIN}, {@code COMMIT}, {@code ROLLBACK} and their like,
  * with or without auto-commit) is followed, by asking the driver what the server last said, so that
- * it holds while nothing is mirrored too. {@code PREPARE TRANSACTION} after mirrored writes,
- * control inside a batch, rows changed through result sets, and what a {@code CallableStatement}
- * writes are reported as unmirrored.
+ * it holds while nothing is mirrored too.
+ *
+ * <p>Nothing here holds for a session beyond a transaction, so that a pooler in transaction mode
+ * may stand before the server: what names mean is looked up within the transaction, kept per role
+ * and search path, and looked up again after whatever may change either. A session with temporary
+ * tables, which may hide mirrored ones, keeps its plans for itself. {@code unwrap} to an interface
+ * of the driver gives the wrapper; to a class, the bare object, which is counted as a bypass.
+ *
+ * <p>{@code PREPARE TRANSACTION} after mirrored writes, control inside a batch, rows changed
+ * through result sets, and what a {@code CallableStatement} writes are reported as unmirrored.
  */
 @NullMarked
 @Forwarding(value = Array.class, wrapped = ResultSet.class)
