@@ -26,7 +26,9 @@ public abstract class ForwardingDataSource implements DataSource {
   }
 
   /** The connection to hand out in place of the other's. If this throws, that one is closed. */
-  protected abstract Connection adapted(Connection connection) throws SQLException;
+  protected Connection adapted(Connection connection) throws SQLException {
+    return connection;
+  }
 
   /** Called before the other data source, or what is inside it, is handed out. */
   protected void unwrapping(Class<?> type) {}
