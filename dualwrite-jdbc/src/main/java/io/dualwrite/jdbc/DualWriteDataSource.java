@@ -120,12 +120,14 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
     private DeliveryProbe probe = DeliveryProbe.NONE;
     private ShadowOptions shadowOptions = ShadowOptions.DEFAULT;
     private BiFunction<MigrationConfig, Side, HikariDataSource> pools = DataSources::ofApplication;
+    private boolean separate = true;
 
     private Builder() {}
 
-    /** How what is not given is made. */
+    /** How what is not given is made, for dualwrite alone. */
     Builder pools(BiFunction<MigrationConfig, Side, HikariDataSource> maker) {
       pools = maker;
+      separate = false;
       return this;
     }
 
@@ -206,11 +208,14 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
       try {
         DataSource ofSource =
             source == null ? own(pools.apply(config, Side.SOURCE), owned) : source;
+        DataSource ofDelivery =
+            source == null && separate ? own(DataSources.ofDelivery(config), owned) : ofSource;
         DataSource ofTarget =
             target == null ? own(pools.apply(config, Side.TARGET), owned) : target;
         DualWriteMetrics metrics = DualWriteMetrics.of(registry, config.migration());
         Migration migration =
-            new Migration(config, ofSource, ofTarget, killSwitch, metrics, probe, shadowOptions);
+            new Migration(
+                config, ofSource, ofDelivery, ofTarget, killSwitch, metrics, probe, shadowOptions);
         built = true;
         return new DualWriteDataSource(migration, owned);
       } finally {

@@ -17,6 +17,8 @@ import java.util.Properties;
 public final class DataSources {
   private static final Duration SHORTEST_SOCKET_TIMEOUT = Duration.ofSeconds(10);
 
+  private static final int MOST_FOR_DELIVERY = 8;
+
   private DataSources() {}
 
   /**
@@ -76,6 +78,22 @@ public final class DataSources {
    */
   public static HikariDataSource ofDriver(MigrationConfig config, Side side) {
     return new HikariDataSource(withOwnSettings(application(config, side, 1), config, side));
+  }
+
+  /**
+   * A small pool of the source's for delivery, the journal's state and heartbeats, beside {@link
+   * #ofApplication}: they must not wait for connections that the application holds, nor it for
+   * theirs.
+   *
+   * @throws ConfigurationException as there
+   */
+  public static HikariDataSource ofDelivery(MigrationConfig config) {
+    HikariConfig pool = withOwnSettings(application(config, Side.SOURCE, 1), config, Side.SOURCE);
+    pool.setPoolName(pool.getPoolName() + "-delivery");
+    pool.setMaximumPoolSize(MOST_FOR_DELIVERY);
+    pool.setMinimumIdle(1);
+    pool.setInitializationFailTimeout(-1);
+    return new HikariDataSource(pool);
   }
 
   /**

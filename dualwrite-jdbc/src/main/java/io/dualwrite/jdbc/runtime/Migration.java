@@ -72,6 +72,8 @@ public final class Migration implements Mirroring, AutoCloseable {
   /**
    * Starts mirroring.
    *
+   * @param givenSource the source as the application uses it
+   * @param sourceForDelivery the source as everything else uses it; may be the same
    * @param givenTarget the target; where it comes from the application it is waited for no longer
    *     than {@code secondary.timeout}, whatever its own limits
    * @param more a kill switch beside the configured file and the control table
@@ -82,6 +84,7 @@ public final class Migration implements Mirroring, AutoCloseable {
   public Migration(
       MigrationConfig config,
       DataSource givenSource,
+      DataSource sourceForDelivery,
       DataSource givenTarget,
       KillSwitch more,
       DualWriteMetrics metrics,
@@ -92,7 +95,7 @@ public final class Migration implements Mirroring, AutoCloseable {
     this.config = config;
     this.metrics = metrics;
     this.probe = probe;
-    DataSource source = new OwnConnections(givenSource);
+    DataSource source = new OwnConnections(sourceForDelivery);
     DataSource target = BoundedConnections.of(givenTarget, config.secondary().timeout());
     this.membership = new Membership(config, source);
     Control.State state = membership.join();
