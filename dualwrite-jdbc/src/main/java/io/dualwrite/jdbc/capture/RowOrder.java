@@ -60,7 +60,9 @@ final class RowOrder {
   /** Whether the select list may give that name to something else than the column. */
   private boolean isLabel(String name) {
     for (int i = 1; i < from; i++) {
-      if (run.get(i).isName() && Name.folded(run, i).equals(name)) {
+      if (run.get(i).isName()
+          && run.get(i).depth() == run.get(0).depth()
+          && Name.folded(run, i).equals(name)) {
         boolean column =
             run.isAny(i - 1, "SELECT", "ALL", ",")
                 || (run.is(i - 1, ".") && run.get(i - 2).isName());

@@ -156,6 +156,11 @@ final class Parameters {
     if (value instanceof byte[] bytes) {
       return bytes.clone();
     }
+    if (value instanceof Object[] array) {
+      return Arrays.stream(array).allMatch(e -> e == null || e instanceof String || isImmutable(e))
+          ? array.clone()
+          : ONCE;
+    }
     if (value instanceof Date date) {
       return date.clone();
     }
