@@ -433,6 +433,7 @@ class MirrorTest {
                   mirror.tables().get(0).on(side),
                   mirror.tables().get(0).keyOn(side),
                   java.util.Optional.empty(),
+                  mirror.tables().get(0).keyId(),
                   FailurePolicy.RECOVER));
       assertThat(captured.refused()).extracting(Refused::reason).containsExactly("no-key");
       captured.throwOnProblems();
