@@ -14,7 +14,7 @@ import java.sql.Statement;
  * CPU time of the application's JVM and of both servers: what remains comparable on a machine that
  * others use as well. Known on Linux only.
  */
-final class CpuUse {
+public final class CpuUse {
   static final CpuUse UNKNOWN = new CpuUse(0, 0);
 
   private static final double MICROS_PER_TICK = 10_000;
@@ -28,14 +28,14 @@ final class CpuUse {
   }
 
   /** Of these servers, which must be running. */
-  static CpuUse of(Servers servers) throws SQLException {
+  public static CpuUse of(Servers servers) throws SQLException {
     return Files.exists(Path.of("/proc/self/task"))
         ? new CpuUse(pid(servers.source()), pid(servers.target()))
         : UNKNOWN;
   }
 
   /** Until now. */
-  Spent now() {
+  public Spent now() {
     if (source == 0) {
       return new Spent(Double.NaN, Double.NaN, Double.NaN);
     }
@@ -50,15 +50,16 @@ final class CpuUse {
   }
 
   /** Microseconds; not numbers where they cannot be known. */
-  record Spent(double jvm, double source, double target) {
+  public record Spent(double jvm, double source, double target) {
     /** Per transaction, from an earlier moment until this one. */
-    Spent since(Spent before, long transactions) {
+    public Spent since(Spent before, long transactions) {
       double n = Math.max(1, transactions);
       return new Spent(
           (jvm - before.jvm) / n, (source - before.source) / n, (target - before.target) / n);
     }
 
-    double total() {
+    /** All of it. */
+    public double total() {
       return jvm + source + target;
     }
   }

@@ -8,17 +8,26 @@ import java.sql.Statement;
 import java.util.List;
 
 /** Whether the tables of a database hold the same rows on both servers: counts and hash sums. */
-final class Equality {
+public final class Equality {
   private final Servers servers;
   private final String database;
 
-  Equality(Servers servers, String database) {
+  /** Of a database. */
+  public Equality(Servers servers, String database) {
     this.servers = servers;
     this.database = database;
   }
 
-  /** One line for the report. */
-  String describe(List<String> tables) throws SQLException {
+  /**
+   * What came of it.
+   *
+   * @param equal whether all tables hold the same rows
+   * @param text one line
+   */
+  public record Result(boolean equal, String text) {}
+
+  /** Compares these tables. */
+  public Result of(List<String> tables) throws SQLException {
     StringBuilder different = new StringBuilder();
     for (String table : tables) {
       String source = sum(servers.source(), table);
@@ -28,8 +37,8 @@ final class Equality {
       }
     }
     return different.isEmpty()
-        ? "both databases are equal: " + String.join(", ", tables)
-        : "THE DATABASES DIFFER:" + different;
+        ? new Result(true, "both databases are equal: " + String.join(", ", tables))
+        : new Result(false, "THE DATABASES DIFFER:" + different);
   }
 
   private String sum(PostgresServer server, String table) throws SQLException {

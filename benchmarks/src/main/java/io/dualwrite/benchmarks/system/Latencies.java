@@ -3,29 +3,32 @@ package io.dualwrite.benchmarks.system;
 import java.util.Arrays;
 
 /** Durations in nanoseconds, collected by one thread. */
-final class Latencies {
+public final class Latencies {
   private long[] nanos = new long[1 << 14];
   private int count;
 
-  void add(long duration) {
+  /** One more. */
+  public void add(long duration) {
     if (count == nanos.length) {
       nanos = Arrays.copyOf(nanos, 2 * count);
     }
     nanos[count++] = duration;
   }
 
-  void addAll(Latencies others) {
+  /** All of another. */
+  public void addAll(Latencies others) {
     for (int i = 0; i < others.count; i++) {
       add(others.nanos[i]);
     }
   }
 
-  int count() {
+  /** How many. */
+  public int count() {
     return count;
   }
 
   /** The duration that this share of them does not exceed; not a number when there are none. */
-  double percentile(double share) {
+  public double percentile(double share) {
     if (count == 0) {
       return Double.NaN;
     }

@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 
 /** Two PostgreSQL servers that lose nothing that was committed. */
-final class Servers implements AutoCloseable {
+public final class Servers implements AutoCloseable {
   private static final int POOL_SIZE = 20;
 
   private final PostgresServer source;
@@ -22,7 +22,8 @@ final class Servers implements AutoCloseable {
     this.target = target;
   }
 
-  static Servers start(boolean withStatementStatistics) {
+  /** Starts both. */
+  public static Servers start(boolean withStatementStatistics) {
     ServerOptions options =
         ServerOptions.forDurability()
             // The lag of delivery is read off the commit timestamps of both sides.
@@ -42,26 +43,34 @@ final class Servers implements AutoCloseable {
     }
   }
 
-  PostgresServer source() {
+  /** That of the application. */
+  public PostgresServer source() {
     return source;
   }
 
-  PostgresServer target() {
+  /** The other one. */
+  public PostgresServer target() {
     return target;
   }
 
   /** A database of that name on both servers with the tables of the workloads in it. */
   void createDatabase(String name) throws SQLException {
+    createDatabase(name, Schema.TABLES);
+  }
+
+  /** A database of that name on both servers with this schema in it. */
+  public void createDatabase(String name, String schema) throws SQLException {
     for (PostgresServer server : new PostgresServer[] {source, target}) {
       server.createDatabase(name);
       try (Connection connection = server.dataSource(name).getConnection();
           Statement statement = connection.createStatement()) {
-        statement.execute(Schema.TABLES);
+        statement.execute(schema);
       }
     }
   }
 
-  String version() throws SQLException {
+  /** Of PostgreSQL. */
+  public String version() throws SQLException {
     try (Connection connection = source.dataSource("postgres").getConnection();
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery("SHOW server_version")) {

@@ -108,7 +108,7 @@ public final class SystemBenchmark implements Callable<Integer> {
       }
       if (workload.bulk() && variants.contains(Variant.RECOVER_ASYNC)) {
         Equality equality = new Equality(servers, Variant.RECOVER_ASYNC.database());
-        out.printf("%s%n%n", equality.describe(List.of(workload.insertedOnly())));
+        out.printf("%s%n%n", equality.of(List.of(workload.insertedOnly())).text());
       }
     }
     if (!noOutage && !workloads.get(0).bulk() && variants.contains(Variant.RECOVER_ASYNC)) {
