@@ -4,7 +4,6 @@ import io.dualwrite.jdbc.capture.CapturePlan.PassThrough;
 import io.dualwrite.jdbc.capture.CapturePlan.SessionChange;
 import io.dualwrite.jdbc.capture.CapturePlan.TransactionControl;
 import io.dualwrite.jdbc.capture.CapturePlan.TransactionControl.Kind;
-import io.dualwrite.jdbc.capture.CapturePlan.Unmirrored;
 import java.util.Set;
 
 /** Statements about the session and its transaction. */
@@ -24,16 +23,11 @@ final class SessionStatements {
       throw new NotUnderstood("expected a setting");
     }
     String setting = Name.folded(run, name);
-    if (setting.equals("standard_conforming_strings") && !isOn(run, name + 2)) {
-      return new Unmirrored(
-          "session",
-          "With standard_conforming_strings off, texts cannot be read reliably. Leave it on and write E'…' where needed.");
+    if (setting.equals("standard_conforming_strings")) {
+      // What follows in the same text may read otherwise; later texts are looked at when they come.
+      return new SessionChange();
     }
     return NAMING.contains(setting) ? new SessionChange() : new PassThrough();
-  }
-
-  private static boolean isOn(TokenRun run, int value) {
-    return run.isAny(value, "ON", "TRUE", "DEFAULT") || run.textOf(value).equalsIgnoreCase("'on'");
   }
 
   static CapturePlan transaction(TokenRun run) {

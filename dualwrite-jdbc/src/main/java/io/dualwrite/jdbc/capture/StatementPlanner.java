@@ -175,12 +175,18 @@ final class StatementPlanner {
     return refused.isPresent() ? refused.get() : new PassThrough();
   }
 
-  /** {@code {call p(?)}} may run a procedure; {@code {? = call f(?)}} runs a function. */
+  /** {@code {call p(?)}} and {@code {? = call f(?)}}. */
   private CapturePlan callEscape(TokenRun run) throws SQLException {
-    boolean function = run.get(1).kind() == Token.Kind.PARAMETER && run.are(2, "=", "CALL");
-    return function
-        ? FunctionCalls.in(run, 4, run.size(), tables).otherwisePassThrough()
-        : Refusals.call("{call …}");
+    int call = run.get(1).kind() == Token.Kind.PARAMETER && run.is(2, "=") ? 3 : 1;
+    if (!run.is(call, "CALL")) {
+      return Refusals.call("{…}");
+    }
+    Name called = Name.read(run, call + 1);
+    FunctionCalls inside = FunctionCalls.in(run, call + 1, run.size(), tables);
+    // Without parentheses it is a call all the same.
+    return inside.write() == null && tables.mayWrite(called.written())
+        ? Refusals.function(called.written())
+        : inside.otherwisePassThrough();
   }
 
   private CapturePlan explain(TokenRun run) throws SQLException {

@@ -147,6 +147,11 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
     return driver == null ? null : RewrittenBatch.of(driver, sql, rows);
   }
 
+  /** Whether a backslash in a plain string constant means itself. */
+  boolean readsStringsAsStandard() {
+    return driver == null || driver.getStandardConformingStrings();
+  }
+
   /** Whether the driver's exceptions tell the server's details. */
   boolean tellsDetail() {
     return driver == null || driver.getLogServerErrorDetail();

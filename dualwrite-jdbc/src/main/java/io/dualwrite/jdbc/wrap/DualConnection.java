@@ -30,6 +30,11 @@ import org.postgresql.largeobject.LargeObjectManager;
  * a time. A crash loses what a crash of the bare connection loses: what was not committed.
  */
 public final class DualConnection extends ForwardingConnection implements ForwardingBaseConnection {
+  private static final CapturePlan UNREADABLE =
+      new CapturePlan.Unmirrored(
+          "strings",
+          "With standard_conforming_strings off, a text with a backslash cannot be read reliably. Switch it on and write E'…' where needed.");
+
   private final Mirroring mirroring;
   private final SessionNames names;
   private final CurrentTransaction transaction;
@@ -108,7 +113,9 @@ public final class DualConnection extends ForwardingConnection implements Forwar
   }
 
   CapturePlan plan(String sql, RequestedKeys keys) throws SQLException {
-    return mirroring.plan(delegate, names, sql, keys);
+    return transaction.readsStringsAsStandard() || sql.indexOf('\\') < 0
+        ? mirroring.plan(delegate, names, sql, keys)
+        : UNREADABLE;
   }
 
   Parameters takeParameters() {

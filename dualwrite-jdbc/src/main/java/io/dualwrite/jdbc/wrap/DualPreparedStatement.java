@@ -4,13 +4,17 @@ import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
 import io.dualwrite.jdbc.capture.SentKeys;
 import io.dualwrite.jdbc.load.SentRows;
+import java.io.InputStream;
 import java.sql.BatchUpdateException;
+import java.sql.Blob;
+import java.sql.Clob;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
@@ -41,6 +45,11 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
       (inner, text, keys) -> ((PreparedStatement) inner).executeUpdate();
   private static final Call<Long> LARGE_UPDATE =
       (inner, text, keys) -> ((PreparedStatement) inner).executeLargeUpdate();
+
+  private static final CapturePlan.Unmirrored LARGE_OBJECT =
+      new CapturePlan.Unmirrored(
+          "large-object",
+          "A Blob or Clob parameter is stored as a large object, which is not mirrored. Keep such data in a bytea or text column.");
 
   private final DualConnection connection;
   private final CurrentTransaction transaction;
@@ -159,6 +168,77 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
       parameters = connection.takeParameters();
     }
     parameters.set(position, setter, bits, first, second);
+  }
+
+  @Override
+  public void setBlob(int parameter, @Nullable Blob value) throws SQLException {
+    makesLargeObject(value);
+    super.setBlob(parameter, value);
+  }
+
+  @Override
+  public void setBlob(int parameter, @Nullable InputStream value) throws SQLException {
+    makesLargeObject(value);
+    super.setBlob(parameter, value);
+  }
+
+  @Override
+  public void setBlob(int parameter, @Nullable InputStream value, long length) throws SQLException {
+    makesLargeObject(value);
+    super.setBlob(parameter, value, length);
+  }
+
+  @Override
+  public void setClob(int parameter, @Nullable Clob value) throws SQLException {
+    makesLargeObject(value);
+    super.setClob(parameter, value);
+  }
+
+  @Override
+  public void setObject(int parameter, @Nullable Object value) throws SQLException {
+    if (value instanceof Blob || value instanceof Clob) {
+      makesLargeObject(value);
+    }
+    super.setObject(parameter, value);
+  }
+
+  @Override
+  public void setObject(int parameter, @Nullable Object value, int type) throws SQLException {
+    if (isLargeObject(value, type)) {
+      makesLargeObject(value);
+    }
+    super.setObject(parameter, value, type);
+  }
+
+  @Override
+  public void setObject(int parameter, @Nullable Object value, int type, int scale)
+      throws SQLException {
+    if (isLargeObject(value, type)) {
+      makesLargeObject(value);
+    }
+    super.setObject(parameter, value, type, scale);
+  }
+
+  private static boolean isLargeObject(@Nullable Object value, int type) {
+    return value instanceof Blob
+        || value instanceof Clob
+        || type == Types.BLOB
+        || type == Types.CLOB;
+  }
+
+  /** The driver stores such a value at once, and sets its identity. */
+  private void makesLargeObject(@Nullable Object value) throws SQLException {
+    if (value == null) {
+      return;
+    }
+    boolean mirrored = transaction.enter();
+    try {
+      if (mirrored) {
+        connection.mirroring().unmirrored(LARGE_OBJECT);
+      }
+    } finally {
+      transaction.leave();
+    }
   }
 
   @Override

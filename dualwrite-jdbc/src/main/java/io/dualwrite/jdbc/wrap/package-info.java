@@ -1,16 +1,11 @@
 /**
  * The JDBC wrappers; each holds only what differs from the wrapped object, the rest is generated.
  *
- * <p>What the application can tell apart from the bare driver: a syntax error's position counts in
- * the text that ran, which may be longer than the one that was given; the columns of a mirrored
- * {@code RETURNING} name no table in their metadata; a statement whose streams were set before
- * mirroring was switched, or that was in flight when the journal failed inside a transaction or
- * batch, or whose table's key was renamed elsewhere during a transaction, fails with 40001 and can
- * be run again.
- *
- * <p>Transaction control in SQL ({@code BEGIN}, {@code COMMIT}, {@code ROLLBACK} and their like,
- * with or without auto-commit) is followed, by asking the driver what the server last said, so that
- * it holds while nothing is mirrored too.
+ * <p>What the application can tell apart from the bare driver: the position of an error in a text
+ * of several statements, or of one with JDBC escapes, counts in the text that ran, which may be
+ * longer than the one that was given; a statement whose streams were set before mirroring was
+ * switched, or that was in flight when the journal failed inside a transaction or batch, or whose
+ * table's key was renamed elsewhere during a transaction, fails with 40001 and can be run again.
  *
  * <p>Nothing here holds for a session beyond a transaction, so that a pooler in transaction mode
  * may stand before the server: what names mean is looked up within the transaction, kept per role
@@ -18,8 +13,12 @@
  * tables, which may hide mirrored ones, keeps its plans for itself. {@code unwrap} to an interface
  * of the driver gives the wrapper; to a class, the bare object, which is counted as a bypass.
  *
- * <p>{@code PREPARE TRANSACTION} after mirrored writes, control inside a batch, rows changed
- * through result sets, and what a {@code CallableStatement} writes are reported as unmirrored.
+ * <p>Transaction control in SQL ({@code BEGIN}, {@code COMMIT}, {@code PREPARE TRANSACTION} and
+ * their like, with or without auto-commit, among other statements of a text) is followed, by asking
+ * the driver what the server last said, so that it holds while nothing is mirrored too. Control
+ * inside a batch, what a {@code CallableStatement} writes, and a {@code PREPARE TRANSACTION} or a
+ * commit among other statements where the policy asks for more than the journal, are reported as
+ * unmirrored.
  */
 @NullMarked
 @Forwarding(value = Array.class, wrapped = ResultSet.class)

@@ -137,7 +137,11 @@ class CapturePlannerTest {
           COPY (SELECT * FROM t) TO STDOUT | pass
           COPY (DELETE FROM t RETURNING id) TO STDOUT | copy
           CALL p() | call
-          {call p(?)} | call
+          {call p(?)} | pass
+          {call writes(?)} | function
+          { call app.writes } | function
+          {call lo_create(?)} | large-object
+          {fn now()} | call
           {? = call lower(?)} | pass
           {?= call writes(?)} | function
           DO $$ BEGIN DELETE FROM t; END $$ | do
@@ -168,7 +172,8 @@ class CapturePlannerTest {
           SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY | pass
           SET CONSTRAINTS ALL DEFERRED | pass
           SET standard_conforming_strings = off | session
-          SET standard_conforming_strings = on | pass
+          SET standard_conforming_strings = on | session
+          SET standard_conforming_strings = off; INSERT INTO t VALUES (1) | several+names+multiple
           RESET ALL | session
           DISCARD ALL | session
           BEGIN | BEGIN

@@ -43,6 +43,9 @@ class DriverParityTest {
     SCENES.put("several statements", SeveralStatementScenes::plain);
     SCENES.put("several statements with parameters", SeveralStatementScenes::withParameters);
     SCENES.put("several statements and transactions", SeveralStatementScenes::withTransactions);
+    SCENES.put("metadata of what is returned", RewritingScenes::metadata);
+    SCENES.put("warnings and time-outs", RewritingScenes::warnings);
+    SCENES.put("cursors", RewritingScenes::cursors);
     SCENES.put("values of every kind", ValueScenes::values);
     SCENES.put("metadata", ValueScenes::metadata);
     SCENES.put("updatable result sets", ValueScenes::updatable);

@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc.wrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.testing.Guarantee;
@@ -164,6 +165,19 @@ class ErrorParityTest {
           }
           rollBack(connection);
         });
+  }
+
+  @Test
+  void theDriversTimeOutEndsTheStatementThatRuns() throws SQLException {
+    PlannedMirroring migration = new PlannedMirroring(dbs, FailurePolicy.RECOVER);
+    try (Connection connection = migration.connect();
+        PreparedStatement slow =
+            connection.prepareStatement("INSERT INTO notes SELECT 1 FROM pg_sleep(20)")) {
+      slow.setQueryTimeout(1);
+      assertThatThrownBy(slow::executeUpdate)
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("57014"));
+    }
   }
 
   private static void rollBack(Connection connection) throws SQLException {

@@ -32,6 +32,9 @@ final class PlannedMirroring implements Mirroring {
   static final String[] SCHEMA = {
     "CREATE TABLE orders (id bigserial PRIMARY KEY, code text UNIQUE, qty int, body bytea, doc jsonb, tags text[], at timestamptz)",
     "CREATE TABLE notes (id int PRIMARY KEY, note text)",
+    "CREATE TABLE told (id int PRIMARY KEY)",
+    "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE NOTICE 'now %', NEW.id; RAISE WARNING 'careful'; RETURN NEW; END$$",
+    "CREATE TRIGGER tell BEFORE INSERT OR UPDATE ON told FOR EACH ROW EXECUTE FUNCTION tell()",
     "CREATE TABLE other.plain (v text)",
     "CREATE FUNCTION numbers() RETURNS refcursor LANGUAGE plpgsql STABLE AS $$DECLARE c refcursor; BEGIN OPEN c FOR SELECT 1; RETURN c; END$$",
     "CREATE FUNCTION writes(int) RETURNS int LANGUAGE sql AS 'INSERT INTO other.plain VALUES ($1::text); SELECT $1'",
