@@ -66,12 +66,22 @@ public final class TestDatabases {
    * that the server keeps.
    */
   public DataSource sourceThrough(TransactionPooler pooler) {
-    return leaks.watch(through(pooler, sourceServer));
+    return leaks.watch(behindPooler(pooler.jdbcUrl(name), sourceServer));
+  }
+
+  /** The source through PgBouncer, likewise. */
+  public DataSource sourceThrough(PgBouncer pooler) {
+    return leaks.watch(behindPooler(pooler.jdbcUrl(name), sourceServer));
   }
 
   /** The target likewise. */
   public DataSource targetThrough(TransactionPooler pooler) {
-    return leaks.watch(through(pooler, targetServer));
+    return leaks.watch(behindPooler(pooler.jdbcUrl(name), targetServer));
+  }
+
+  /** The target through PgBouncer, likewise. */
+  public DataSource targetThrough(PgBouncer pooler) {
+    return leaks.watch(behindPooler(pooler.jdbcUrl(name), targetServer));
   }
 
   /** The source's URL with user and password, as {@link java.sql.DriverManager} takes it. */
@@ -202,8 +212,8 @@ public final class TestDatabases {
     return behind(proxy.jdbcUrl(name), server);
   }
 
-  private DataSource through(TransactionPooler pooler, PostgresServer server) {
-    PGSimpleDataSource dataSource = behind(pooler.jdbcUrl(name), server);
+  private static DataSource behindPooler(String url, PostgresServer server) {
+    PGSimpleDataSource dataSource = behind(url, server);
     dataSource.setPrepareThreshold(0);
     return dataSource;
   }
