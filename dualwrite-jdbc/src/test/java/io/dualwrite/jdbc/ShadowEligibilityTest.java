@@ -227,4 +227,30 @@ class ShadowEligibilityTest {
               });
     }
   }
+
+  @Test
+  void ofVeryManyRowsOnlyTheNumberIsCompared() throws Exception {
+    try (ShadowBed bed = open()) {
+      compared(bed, "SELECT a.id FROM item a, item b, item c, item d", QueryAnswer.Compared.COUNT);
+      assertThat(answers.get(0).rows()).isEqualTo(160_000);
+    }
+  }
+
+  @Test
+  void aSessionUnderAnotherRoleIsLeftAlone() throws Exception {
+    try (ShadowBed bed = open();
+        Connection c = bed.ds.getConnection();
+        Statement s = c.createStatement()) {
+      s.execute("GRANT SELECT ON item TO pg_monitor");
+      s.execute("SET ROLE pg_monitor");
+      ShadowBed.read(c, "SELECT id FROM item");
+      s.execute("RESET ROLE");
+      Awaitility.await()
+          .until(
+              () ->
+                  logged.stream()
+                      .anyMatch(e -> e.getFormattedMessage().contains("has another role")));
+      assertThat(bed.ended()).isZero();
+    }
+  }
 }
