@@ -46,11 +46,6 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
   private static final Call<Long> LARGE_UPDATE =
       (inner, text, keys) -> ((PreparedStatement) inner).executeLargeUpdate();
 
-  private static final CapturePlan.Unmirrored LARGE_OBJECT =
-      new CapturePlan.Unmirrored(
-          "large-object",
-          "A Blob or Clob parameter is stored as a large object, which is not mirrored. Keep such data in a bytea or text column.");
-
   private final DualConnection connection;
   private final CurrentTransaction transaction;
   private final Preparation preparation;
@@ -172,73 +167,45 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
 
   @Override
   public void setBlob(int parameter, @Nullable Blob value) throws SQLException {
-    makesLargeObject(value);
+    LargeObjects.made(connection, value);
     super.setBlob(parameter, value);
   }
 
   @Override
   public void setBlob(int parameter, @Nullable InputStream value) throws SQLException {
-    makesLargeObject(value);
+    LargeObjects.made(connection, value);
     super.setBlob(parameter, value);
   }
 
   @Override
   public void setBlob(int parameter, @Nullable InputStream value, long length) throws SQLException {
-    makesLargeObject(value);
+    LargeObjects.made(connection, value);
     super.setBlob(parameter, value, length);
   }
 
   @Override
   public void setClob(int parameter, @Nullable Clob value) throws SQLException {
-    makesLargeObject(value);
+    LargeObjects.made(connection, value);
     super.setClob(parameter, value);
   }
 
   @Override
   public void setObject(int parameter, @Nullable Object value) throws SQLException {
-    if (value instanceof Blob || value instanceof Clob) {
-      makesLargeObject(value);
-    }
+    LargeObjects.madeOf(connection, value, Types.OTHER);
     super.setObject(parameter, value);
   }
 
   @Override
   public void setObject(int parameter, @Nullable Object value, int type) throws SQLException {
-    if (isLargeObject(value, type)) {
-      makesLargeObject(value);
-    }
+    LargeObjects.madeOf(connection, value, type);
     super.setObject(parameter, value, type);
   }
 
   @Override
   public void setObject(int parameter, @Nullable Object value, int type, int scale)
       throws SQLException {
-    if (isLargeObject(value, type)) {
-      makesLargeObject(value);
-    }
+    LargeObjects.madeOf(connection, value, type);
     super.setObject(parameter, value, type, scale);
-  }
-
-  private static boolean isLargeObject(@Nullable Object value, int type) {
-    return value instanceof Blob
-        || value instanceof Clob
-        || type == Types.BLOB
-        || type == Types.CLOB;
-  }
-
-  /** The driver stores such a value at once, and sets its identity. */
-  private void makesLargeObject(@Nullable Object value) throws SQLException {
-    if (value == null) {
-      return;
-    }
-    boolean mirrored = transaction.enter();
-    try {
-      if (mirrored) {
-        connection.mirroring().unmirrored(LARGE_OBJECT);
-      }
-    } finally {
-      transaction.leave();
-    }
   }
 
   @Override
