@@ -18,7 +18,7 @@ final class Checks {
   /** Asked often: each table by the journal's index, not the journal from end to end. */
   private static final String WAITS =
       "SELECT count(*) FROM unnest(ARRAY['public.airports', 'public.flights', 'public.requests']) AS t(name)"
-          + " WHERE EXISTS (SELECT FROM dualwrite.journal j WHERE j.table_name = t.name COLLATE \"C\" AND j.id <= ?)";
+          + " WHERE EXISTS (SELECT FROM dualwrite.journal j WHERE j.table_name = t.name COLLATE \"C\" AND j.at <= ?::timestamptz)";
 
   private Checks() {}
 
@@ -35,7 +35,7 @@ final class Checks {
    */
   static Duration awaitDelivered(Database source) throws SQLException, InterruptedException {
     long start = System.nanoTime();
-    long last = source.number("SELECT coalesce(max(id), 0) FROM dualwrite.journal");
+    String last = source.text("SELECT coalesce(max(at), '-infinity')::text FROM dualwrite.journal");
     while (source.number(WAITS, last) > 0) {
       if (System.nanoTime() - start > PATIENCE.toNanos()) {
         throw new IllegalStateException(
