@@ -54,11 +54,12 @@ final class RowTransfer {
 
   /** Adds to a pipeline the reading of these keys' rows. */
   void read(Pipeline pipeline, Side side, List<RowKey> keys, Consumer<Found> found) {
+    NumberedRows runs = NumberedRows.of(pair, side, keys).orElse(null);
     pipeline
         .fetching(FETCH_SIZE)
         .add(
-            sql.read(side),
-            (statement, first) -> setKeys(statement, first, keys),
+            runs == null ? sql.read(side) : NumberedRows.read(pair, side, sql.columnCount(side)),
+            runs == null ? (statement, first) -> setKeys(statement, first, keys) : runs,
             rows -> found.accept(found(rows, side, keys.size())));
   }
 

@@ -34,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class LaneDelivery {
   private static final int CAREFUL_BATCH = 500;
+
+  /** Rows that runs of keys may name in one round, to entries: they cost less each. */
+  private static final int RUN_ROWS_PER_ENTRY = 5;
+
   private static final String FOREIGN_KEY = "23503";
   private static final String LOCK_NOT_AVAILABLE = "55P03";
 
@@ -219,7 +223,8 @@ final class LaneDelivery {
       retried = journal.dueSetAside(copy.primary(), deliverable, CAREFUL_BATCH);
       setAsideLookedAt = Instant.now();
     }
-    List<JournalEntry> entries = KeyRun.first(found.entries(), tables, keyIds, limit);
+    List<JournalEntry> entries =
+        KeyRun.first(found.entries(), tables, keyIds, careful ? limit : RUN_ROWS_PER_ENTRY * limit);
     Round round = new Round(found.of(entries), retried, entries.size() < found.entries().size());
     round.sort(tables, keyIds, fromMemory);
     walks.begin(copy, round, limit);
