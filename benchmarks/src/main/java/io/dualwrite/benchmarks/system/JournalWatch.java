@@ -7,16 +7,19 @@ import java.sql.SQLException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Counts the journal's entries four times a second while a load runs. */
+/** Counts the journal's entries four times a second while a load runs, or once if it is bulky. */
 final class JournalWatch implements AutoCloseable {
   private static final int EVERY_MILLIS = 250;
+  private static final int BULK_EVERY_MILLIS = 1_000;
 
   private final Connection source;
   private final CountDownLatch end = new CountDownLatch(1);
   private final Thread thread = new Thread(this::watch, "journal-watch");
+  private final int everyMillis;
   private volatile long most;
 
-  JournalWatch(Servers servers, Variant variant) throws SQLException {
+  JournalWatch(Servers servers, Variant variant, Workload workload) throws SQLException {
+    everyMillis = workload.bulk() ? BULK_EVERY_MILLIS : EVERY_MILLIS;
     source = servers.source().dataSource(variant.database()).getConnection();
     if (variant.arrival() == Variant.Arrival.THROUGH_THE_JOURNAL) {
       thread.start();
@@ -31,7 +34,7 @@ final class JournalWatch implements AutoCloseable {
   private void watch() {
     try (PreparedStatement count =
         source.prepareStatement("SELECT count(*) FROM dualwrite.journal")) {
-      while (!end.await(EVERY_MILLIS, TimeUnit.MILLISECONDS)) {
+      while (!end.await(everyMillis, TimeUnit.MILLISECONDS)) {
         try (ResultSet rows = count.executeQuery()) {
           rows.next();
           most = Math.max(most, rows.getLong(1));

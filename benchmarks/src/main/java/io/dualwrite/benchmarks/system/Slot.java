@@ -52,7 +52,7 @@ final class Slot {
   Measurement measure(Variant variant, Store store, boolean targetUp)
       throws SQLException, InterruptedException {
     try (Arrivals arrivals = new Arrivals(servers, variant, workload, ids.get() + 1);
-        JournalWatch journal = new JournalWatch(servers, variant)) {
+        JournalWatch journal = new JournalWatch(servers, variant, workload)) {
       // Its server has to run to be asked, and its children end with it.
       CpuUse cpu = targetUp ? CpuUse.of(servers) : CpuUse.UNKNOWN;
       CpuUse.Spent before = cpu.now();
