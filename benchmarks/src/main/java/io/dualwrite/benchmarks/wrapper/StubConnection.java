@@ -41,6 +41,16 @@ public abstract class StubConnection implements BaseConnection {
   }
 
   @Override
+  public boolean getStandardConformingStrings() {
+    return true;
+  }
+
+  @Override
+  public boolean getLogServerErrorDetail() {
+    return true;
+  }
+
+  @Override
   public boolean getAutoCommit() {
     return autoCommit;
   }
