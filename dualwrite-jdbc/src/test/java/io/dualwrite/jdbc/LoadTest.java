@@ -27,6 +27,7 @@ import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.AutoSave;
 
 /** What is loaded by {@code COPY … FROM STDIN} arrives on the other side, and nothing else. */
 @WithDatabases
@@ -242,5 +243,52 @@ class LoadTest {
         dbs.target());
     copy("COPY k FROM STDIN", "2024-01-02\tb\n2024-01-01\ta\n2024-01-01\ta\n");
     sameRows("k", 3);
+  }
+
+  @Test
+  @Guarantee("G1")
+  void noRowStaysWithoutItsEntryWhereTheDriverTakesBackWhatFails() throws Exception {
+    connection.setAutoCommit(false);
+    connection.unwrap(PGConnection.class).setAutosave(AutoSave.ALWAYS);
+    dbs.execute(
+        dbs.source(),
+        "ALTER TABLE dualwrite.journal ADD CONSTRAINT refused CHECK (false) NOT VALID");
+    assertThatThrownBy(() -> copy("COPY t (a, at) FROM STDIN", "1\t2024-01-01\n"))
+        .isInstanceOf(SQLException.class);
+    dbs.execute(dbs.source(), "ALTER TABLE dualwrite.journal DROP CONSTRAINT refused");
+    assertThat(connection.unwrap(PGConnection.class).getAutosave()).isEqualTo(AutoSave.ALWAYS);
+    connection.commit();
+    sameRows("t", 0);
+  }
+
+  @Test
+  @Guarantee("G1")
+  void anEncodingWhoseCharactersHoldBytesOfSeparators() throws Exception {
+    dbs.executeOnBoth("CREATE TABLE c (name text PRIMARY KEY, other text)");
+    CopyIn copy =
+        connection
+            .unwrap(PGConnection.class)
+            .getCopyAPI()
+            .copyIn("COPY c FROM STDIN (ENCODING 'WIN936', DELIMITER '|')");
+    for (int second = 0x40; second < 0x7f; second++) {
+      copy.writeToCopy(new byte[] {(byte) 0x81, (byte) second, '|', '1', '\n'}, 0, 5);
+    }
+    assertThat(copy.endCopy()).isEqualTo(63);
+    sameRows("c", 63);
+  }
+
+  @Test
+  @Guarantee("G1")
+  void aSequenceThatIsSetBackMeanwhile() throws Exception {
+    copy("COPY n (name) FROM STDIN", "a\nb\nc\n");
+    CopyIn copy =
+        connection.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY n (name) FROM STDIN");
+    dbs.execute(dbs.source(), "SELECT setval('n_id_seq', 1, false)", "DELETE FROM n");
+    byte[] data = "x\ny\n".getBytes(UTF_8);
+    copy.writeToCopy(data, 0, data.length);
+    assertThat(copy.endCopy()).isEqualTo(2);
+    await().until(() -> journal("count(*)").equals("0"));
+    assertThat(dbs.queryValue(dbs.target(), "SELECT string_agg(name, ',' ORDER BY id) FROM n"))
+        .contains("x,y");
   }
 }

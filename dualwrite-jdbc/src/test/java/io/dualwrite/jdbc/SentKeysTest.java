@@ -8,17 +8,21 @@ import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
+import java.io.ByteArrayInputStream;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.Arrays;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.postgresql.jdbc.AutoSave;
 
 /**
  * Large batches of inserts run as they were written once the first has shown that they are large,
@@ -198,5 +202,146 @@ class SentKeysTest {
     }
     connection.commit();
     sameRows("n", 2 * ROWS);
+  }
+
+  private interface Setting {
+    void set(PreparedStatement insert, int row) throws SQLException;
+  }
+
+  /** Runs three batches of the same statement. */
+  private void batches(String sql, Setting setting) throws SQLException {
+    try (PreparedStatement insert = connection.prepareStatement(sql)) {
+      for (int i = 0; i < 3 * ROWS; i++) {
+        setting.set(insert, i);
+        insert.addBatch();
+        if (i % ROWS == ROWS - 1) {
+          insert.executeBatch();
+        }
+      }
+    }
+    connection.commit();
+  }
+
+  @Test
+  void valuesThatCanBeReadOnlyOnce() throws Exception {
+    dbs.executeOnBoth("CREATE TABLE s (id int PRIMARY KEY, first bytea, other bytea)");
+    batches(
+        "INSERT INTO s (id, first, other) VALUES (?, ?, ?)",
+        (insert, i) -> {
+          insert.setInt(1, i);
+          insert.setBytes(2, new byte[] {1});
+          insert.setBinaryStream(3, new ByteArrayInputStream(new byte[] {(byte) i}));
+        });
+    for (int batch = 3; batch < 6; batch++) {
+      int from = batch * ROWS;
+      batches(
+          "INSERT INTO s (id, first) VALUES (?, ?)",
+          (insert, i) -> {
+            insert.setInt(1, from * 3 + i);
+            if (i % 2 == 0) {
+              insert.setNull(2, Types.BINARY);
+            } else {
+              insert.setBinaryStream(2, new ByteArrayInputStream(new byte[] {(byte) i}));
+            }
+          });
+    }
+    sameRows("s", 12 * ROWS);
+  }
+
+  @Test
+  @Guarantee("G1")
+  void keysThatTheDriverConverts() throws Exception {
+    dbs.executeOnBoth(
+        "CREATE TABLE i (id int PRIMARY KEY)",
+        "CREATE TABLE w (id text PRIMARY KEY)",
+        "CREATE TABLE p (id text PRIMARY KEY)");
+    batches(
+        "INSERT INTO i (id) VALUES (?)",
+        (insert, i) -> insert.setObject(1, 65_536 * 3 + i, Types.SMALLINT));
+    batches(
+        "INSERT INTO w (id) VALUES (?)", (insert, i) -> insert.setObject(1, i, Types.NUMERIC, 2));
+    batches(
+        "INSERT INTO p (id) VALUES (?)", (insert, i) -> insert.setObject(1, i + "  ", Types.CHAR));
+    for (String table : new String[] {"i", "w", "p"}) {
+      await().until(() -> journal("count(*)").equals("0"));
+      dbs.assertSameRows("SELECT * FROM " + table + " ORDER BY 1");
+    }
+  }
+
+  @Test
+  void afterABatchThatDoesNotSayItsKeysRowsAreNamedByTheirStatements() throws Exception {
+    batches(
+        "INSERT INTO n (id) VALUES (?)",
+        (insert, i) -> insert.setBigDecimal(1, new java.math.BigDecimal(i)));
+    close();
+    PGSimpleDataSource nowhere = new PGSimpleDataSource();
+    nowhere.setURL("jdbc:postgresql://127.0.0.1:1/nowhere");
+    open(dbs.target());
+    sameRows("n", 3 * ROWS);
+    close();
+    open(nowhere);
+    String sql = "INSERT INTO n (id) VALUES (?)";
+    for (int batch = 1; batch <= 3; batch++) {
+      int from = batch * 10_000;
+      try (PreparedStatement insert = connection.prepareStatement(sql)) {
+        for (int i = 0; i < ROWS; i++) {
+          insert.setBigDecimal(1, new java.math.BigDecimal(from + i));
+          insert.addBatch();
+        }
+        insert.executeBatch();
+      }
+    }
+    connection.commit();
+    assertThat(journal("count(*) FILTER (WHERE key IS NULL AND range_from IS NULL)"))
+        .isEqualTo("1");
+    close();
+    open(dbs.target());
+  }
+
+  @Test
+  @Guarantee("G1")
+  void aFieldOfACompositeNamedAsTheKey() throws Exception {
+    dbs.executeOnBoth(
+        "CREATE TYPE pair AS (id int, x int)", "CREATE TABLE k (id int PRIMARY KEY, p pair)");
+    batches(
+        "INSERT INTO k (p.id, id) VALUES (?, ?)",
+        (insert, i) -> {
+          insert.setInt(1, 7);
+          insert.setInt(2, i);
+        });
+    sameRows("k", 3 * ROWS);
+  }
+
+  @Test
+  void aRowByItselfWhileOthersWait() throws Exception {
+    numbers(1);
+    try (PreparedStatement insert =
+        connection.prepareStatement("INSERT INTO n (name, id) VALUES (upper(?), ?)")) {
+      insert.setString(1, "x");
+      insert.setInt(2, 5001);
+      insert.addBatch();
+      insert.setInt(2, 5002);
+      assertThat(insert.executeUpdate()).isEqualTo(1);
+      insert.setInt(2, 5003);
+      insert.addBatch();
+      assertThat(insert.executeBatch()).containsExactly(1, 1);
+    }
+    connection.commit();
+    sameRows("n", ROWS + 3);
+  }
+
+  @Test
+  @Guarantee("G1")
+  void noRowStaysWithoutItsEntryWhereTheDriverTakesBackWhatFails() throws Exception {
+    connection.unwrap(PGConnection.class).setAutosave(AutoSave.ALWAYS);
+    numbers(1);
+    connection.commit();
+    dbs.execute(
+        dbs.source(),
+        "ALTER TABLE dualwrite.journal ADD CONSTRAINT refused CHECK (false) NOT VALID");
+    assertThatThrownBy(() -> numbers(1001)).isInstanceOf(SQLException.class);
+    dbs.execute(dbs.source(), "ALTER TABLE dualwrite.journal DROP CONSTRAINT refused");
+    connection.commit();
+    sameRows("n", ROWS);
   }
 }

@@ -25,6 +25,8 @@ public final class SentKeys {
   /** Of the last batch: the next one will be like it. */
   private volatile int lastBatch;
 
+  private volatile boolean untold;
+
   private SentKeys(String journalTable, CapturedTable table, int[] parameters) {
     this.journalTable = journalTable;
     this.table = table;
@@ -74,7 +76,9 @@ public final class SentKeys {
     for (int i = open + 1; i < close; i++) {
       if (run.is(i, ",")) {
         position++;
-      } else if (run.get(i).isName() && Name.folded(run, i).equals(name)) {
+      } else if ((i == open + 1 || run.is(i - 1, ","))
+          && run.get(i).isName()
+          && Name.folded(run, i).equals(name)) {
         return position;
       }
     }
@@ -122,9 +126,14 @@ public final class SentKeys {
     return parameters.clone();
   }
 
-  /** Whether the next batch will most likely be large enough. */
+  /** Whether the next batch will most likely be large enough, and say its keys. */
   public boolean worthIt() {
-    return lastBatch >= WORTH_IT;
+    return lastBatch >= WORTH_IT && !untold;
+  }
+
+  /** A batch did not say its keys; no later one is trusted to. */
+  public void untold() {
+    untold = true;
   }
 
   /** A batch of so many rows ran. */

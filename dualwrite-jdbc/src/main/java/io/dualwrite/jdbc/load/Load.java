@@ -7,6 +7,7 @@ import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Column;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -47,8 +48,8 @@ public final class Load implements AutoCloseable {
     int[] wanted = naming.stream().mapToInt(c -> columns.indexOf(c.name())).toArray();
     LoadFormat format = plan.format();
     boolean sent = !naming.isEmpty() && java.util.Arrays.stream(wanted).allMatch(i -> i >= 0);
-    if (sent && format.kind() != LoadFormat.Kind.UNREADABLE) {
-      Charset encoding = format.encoding() == null ? charset : format.encoding();
+    Charset encoding = format.encoding() == null ? charset : format.encoding();
+    if (sent && format.kind() != LoadFormat.Kind.UNREADABLE && showsSeparators(encoding)) {
       // STRICT copies before the commit, row by row.
       boolean inRuns = table.policy() != FailurePolicy.STRICT && !table.key().isEmpty();
       this.keys = new LoadedKeys(naming, format.kind(), encoding, inRuns);
@@ -68,6 +69,11 @@ public final class Load implements AutoCloseable {
   public static Load begin(CapturePlan.Load plan, Connection connection, Charset charset)
       throws SQLException {
     return new Load(plan, connection, charset);
+  }
+
+  /** In others a byte of a separator may be part of a character. */
+  private static boolean showsSeparators(Charset encoding) {
+    return encoding.equals(StandardCharsets.UTF_8) || encoding.newEncoder().maxBytesPerChar() == 1;
   }
 
   private static RowReader reader(
@@ -100,8 +106,10 @@ public final class Load implements AutoCloseable {
 
   /**
    * Journals what the primary has taken. From here on the definition of the table cannot change.
+   *
+   * @param rows how many rows it says it has taken
    */
-  public void journal() throws SQLException {
+  public void journal(long rows) throws SQLException {
     Pipeline pipeline = new Pipeline(connection);
     LoadJournal journal = new LoadJournal(pipeline, plan.journalTable(), table);
     if (reader != null) {
@@ -109,10 +117,10 @@ public final class Load implements AutoCloseable {
     }
     boolean asSent =
         (plan.columns().isPresent() || columns.equals(catalog.columns())) && !catalog.changesRows();
-    if (asSent && keys != null && keys.readable()) {
+    long to = asSent && numbered != null ? catalog.next(numbered.sequence) - 1 : 0;
+    if (asSent && keys != null && keys.readable() && keys.count() >= rows) {
       journal.keys(keys);
-    } else if (asSent && numbered != null) {
-      long to = catalog.next(numbered.sequence) - 1;
+    } else if (asSent && numbered != null && to - numbered.from + 1 >= rows) {
       if (to >= numbered.from) {
         journal.numbered(numbered.column, numbered.from, to);
       }

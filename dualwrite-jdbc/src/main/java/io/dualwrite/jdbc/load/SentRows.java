@@ -38,6 +38,7 @@ public final class SentRows implements AutoCloseable {
   public void add(String @Nullable [] key) {
     if (key == null) {
       known = false;
+      sent.untold();
     } else {
       keys.add(key);
     }

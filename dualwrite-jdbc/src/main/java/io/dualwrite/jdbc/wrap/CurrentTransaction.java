@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
+import org.postgresql.jdbc.AutoSave;
 
 /**
  * The transaction under way on one connection: whether it is mirrored and what it touched. The
@@ -140,6 +141,26 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
    */
   boolean isOpenOnServer() {
     return driver != null && driver.getTransactionState() == TransactionState.OPEN;
+  }
+
+  /** Whether the driver takes back what fails, and the transaction goes on without it. */
+  boolean outlivesFailures() {
+    return driver != null && driver.getAutosave() != AutoSave.NEVER;
+  }
+
+  /** Does what the transaction may not go on without: where it fails, all of it has failed. */
+  void indispensable(JournaledExecution.Work<?> work) throws SQLException {
+    if (driver == null || !outlivesFailures()) {
+      work.run();
+      return;
+    }
+    AutoSave before = driver.getAutosave();
+    driver.setAutosave(AutoSave.NEVER);
+    try {
+      work.run();
+    } finally {
+      driver.setAutosave(before);
+    }
   }
 
   /** How the driver sends a batch as it was written; null: each row by itself. */

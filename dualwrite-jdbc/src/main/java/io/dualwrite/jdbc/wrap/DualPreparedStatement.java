@@ -146,7 +146,8 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
     if (value instanceof DualArray array) {
       return (V) array.delegate;
     }
-    if (recording && Parameters.isOnce(value)) {
+    // A batch under way has its form already.
+    if (recording && batch == null && Parameters.isOnce(value)) {
       decideForm();
     }
     return value;
@@ -378,7 +379,22 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
   }
 
   private <R> R mirrored(Call<R> call) throws SQLException {
-    return connection.execution().run(plan(), this, call);
+    CapturePlan plan = plan();
+    if (sentRows != null
+        && plan instanceof CapturePlan.Captured captured
+        && captured.sentKeys() != null) {
+      return amongBatch(captured, captured.sentKeys(), call);
+    }
+    return connection.execution().run(plan, this, call);
+  }
+
+  /** Runs a row by itself while others wait in a batch that has to stay as it was written. */
+  private <R> R amongBatch(CapturePlan.Captured plan, SentKeys keys, Call<R> call)
+      throws SQLException {
+    PendingBatch alone = connection.newBatch();
+    SentRows row = alone.addedSendingKeys(plan, keys);
+    row.add(parameters == null ? null : parameters.texts(keys.parameters()));
+    return PendingBatch.run(alone, delegate, () -> call.on(delegate, sql, false));
   }
 
   @Override
@@ -401,7 +417,16 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
   /** Whether batches of the statement most likely run as they were written. */
   private static boolean sendsKeys(DualConnection connection, CapturePlan.Captured plan) {
     SentKeys sent = plan.sentKeys();
-    return sent != null && sent.worthIt() && !connection.transaction().isAutoCommit();
+    CurrentTransaction transaction = connection.transaction();
+    return sent != null
+        && sent.worthIt()
+        && !transaction.isAutoCommit()
+        && !transaction.outlivesFailures();
+  }
+
+  /** Whether the parameters set so far would not be lost by running that text. */
+  private boolean canBecome(String wanted) {
+    return text.equals(wanted) || parameters == null || parameters.canReplay();
   }
 
   private PendingBatch beginBatch(boolean mirrored) throws SQLException {
@@ -415,7 +440,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
     if (!(plan instanceof CapturePlan.Captured captured)) {
       begun.addedUncaptured(plan, sql);
       inner(sql, false);
-    } else if (sendsKeys(connection, captured) && recording && !setUnrecorded) {
+    } else if (sendsKeys(connection, captured) && recording && !setUnrecorded && canBecome(sql)) {
       SentKeys sent = Objects.requireNonNull(captured.sentKeys());
       inner(sql, false);
       keyParameters = sent.parameters();

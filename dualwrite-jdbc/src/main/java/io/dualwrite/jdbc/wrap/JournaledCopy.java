@@ -55,7 +55,13 @@ final class JournaledCopy extends ForwardingCopyIn {
     try {
       long rows = delegate.endCopy();
       loaded = true;
-      load.journal();
+      connection
+          .transaction()
+          .indispensable(
+              () -> {
+                load.journal(rows);
+                return rows;
+              });
       around.commit(plan);
       done = true;
       return rows;

@@ -82,18 +82,11 @@ final class Parameters {
       if (index >= size || setters[index] == 0) {
         return null;
       }
-      Object value = values[index];
-      if (value instanceof String
-          || value instanceof Long
-          || value instanceof Integer
-          || value instanceof Short
-          || value instanceof UUID) {
-        texts[i] = value.toString();
-      } else if (value == null && WholeNumberSetters.isOne(setters[index] - 1)) {
-        texts[i] = Long.toString(bits[index]);
-      } else {
+      String text = KeySetters.text(setters[index] - 1, bits[index], values[index]);
+      if (text == null) {
         return null;
       }
+      texts[i] = text;
     }
     return texts;
   }

@@ -139,7 +139,7 @@ final class PendingBatch {
     CapturePlan.Captured keys = returningKeys;
     SentRows sent = sentRows;
     SentKeys alike = captured.size() == 1 ? captured.get(0).sentKeys() : null;
-    if (alike != null) {
+    if (alike != null && rows > 0) {
       alike.ran(rows);
     }
     JournaledExecution.Work<R> work =
