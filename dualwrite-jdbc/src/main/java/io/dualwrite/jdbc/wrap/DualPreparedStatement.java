@@ -46,6 +46,8 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
   private static final Call<Long> LARGE_UPDATE =
       (inner, text, keys) -> ((PreparedStatement) inner).executeLargeUpdate();
 
+  private static final int[] NO_PARAMETERS = {};
+
   private final DualConnection connection;
   private final CurrentTransaction transaction;
   private final Preparation preparation;
@@ -68,7 +70,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
   private @Nullable Parameters parameters;
   private @Nullable PendingBatch batch;
   private @Nullable SentRows sentRows;
-  private int[] keyParameters = {};
+  private int[] keyParameters = NO_PARAMETERS;
 
   private DualPreparedStatement(
       DualConnection connection,
