@@ -6,11 +6,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -52,7 +52,10 @@ final class LaneWorker implements Runnable {
   private volatile int failures;
   private volatile boolean tableChanged;
   private int vainTries;
-  private volatile @Nullable ScheduledFuture<?> resting;
+
+  /** The run that is to begin after a rest; who takes it away begins it, and nobody else does. */
+  private final AtomicReference<@Nullable Object> resting = new AtomicReference<>();
+
   private volatile long restUntil = System.nanoTime();
 
   LaneWorker(
@@ -84,10 +87,18 @@ final class LaneWorker implements Runnable {
 
   /** Runs when the lane has rested, or at once if somebody waits. */
   private void rest() {
-    ScheduledFuture<?> next = execute(Duration.ofNanos(Math.max(0, restUntil - System.nanoTime())));
-    resting = next;
-    if (hasWaiters() && next.cancel(false)) {
+    Object next = new Object();
+    resting.set(next);
+    long left = Math.max(0, restUntil - System.nanoTime());
+    executor.schedule(() -> afterRest(next), left, TimeUnit.NANOSECONDS);
+    if (hasWaiters() && resting.compareAndSet(next, null)) {
       execute(Duration.ZERO);
+    }
+  }
+
+  private void afterRest(Object next) {
+    if (resting.compareAndSet(next, null)) {
+      run();
     }
   }
 
@@ -97,13 +108,13 @@ final class LaneWorker implements Runnable {
    * @return false when that took longer than the limit
    */
   boolean await(Duration limit) throws InterruptedException {
-    long wanted = requested.incrementAndGet();
     long left = limit.toNanos();
     lock.lock();
     try {
+      // First: a round that counts this request must see that somebody waits, and read everything.
       waiters++;
-      ScheduledFuture<?> pausing = resting;
-      if (scheduled.compareAndSet(false, true) || (pausing != null && pausing.cancel(false))) {
+      long wanted = requested.incrementAndGet();
+      if (scheduled.compareAndSet(false, true) || resting.getAndSet(null) != null) {
         execute(Duration.ZERO);
       }
       while (delivered < wanted && left > 0 && running.getAsBoolean() && failures == 0) {
@@ -218,8 +229,8 @@ final class LaneWorker implements Runnable {
     return Duration.ofMillis(capped / 2 + ThreadLocalRandom.current().nextLong(capped / 2 + 1));
   }
 
-  private ScheduledFuture<?> execute(Duration pause) {
-    return executor.schedule(this, pause.toNanos(), TimeUnit.NANOSECONDS);
+  private void execute(Duration pause) {
+    executor.schedule(this, pause.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private boolean hasWaiters() {

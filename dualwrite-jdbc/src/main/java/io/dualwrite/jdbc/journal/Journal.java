@@ -24,6 +24,14 @@ import org.jspecify.annotations.Nullable;
  * that the caller decides on the transaction; none commits.
  */
 public final class Journal {
+  /**
+   * That an entry was there in a snapshot. The number of a transaction that is still to come is
+   * from another server, whose entries a dump brought: it can never be asked for here.
+   */
+  private static final String WAS_THERE =
+      "(pg_catalog.pg_visible_in_snapshot(tx, ?::text::pg_snapshot)"
+          + " OR tx >= pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot()))";
+
   private static final String WHOLE = "(key IS NULL OR key_id IS DISTINCT FROM ?)";
 
   private final String journal;
@@ -189,7 +197,8 @@ public final class Journal {
       pipeline.add(
           "DELETE FROM "
               + journal
-              + " WHERE ctid = ANY (?) AND pg_catalog.pg_visible_in_snapshot(tx, ?::text::pg_snapshot)"
+              + " WHERE ctid = ANY (?) AND "
+              + WAS_THERE
               + " AND pg_catalog.pg_relation_filenode("
               + Identifiers.literal(journal)
               + "::pg_catalog.regclass) = ?",
@@ -205,11 +214,7 @@ public final class Journal {
   /** Adds the deletion of what a walk stood for. */
   public void delete(Pipeline pipeline, WholeEntries walked) {
     pipeline.add(
-        "DELETE FROM "
-            + journal
-            + " WHERE table_name = ? AND "
-            + WHOLE
-            + " AND pg_catalog.pg_visible_in_snapshot(tx, ?::text::pg_snapshot)",
+        "DELETE FROM " + journal + " WHERE table_name = ? AND " + WHOLE + " AND " + WAS_THERE,
         (statement, first) -> {
           statement.setString(first, walked.table());
           statement.setInt(first + 1, walked.presentKey());

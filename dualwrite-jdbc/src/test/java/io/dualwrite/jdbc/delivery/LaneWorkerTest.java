@@ -1,21 +1,25 @@
 package io.dualwrite.jdbc.delivery;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 @WithDatabases
@@ -57,6 +61,51 @@ class LaneWorkerTest {
       }
       executor.shutdown();
       executor.awaitTermination(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  @Guarantee("G1")
+  void whoWaitsBeginsNoSecondRoundBesidesOneThatRuns() throws Exception {
+    Bed bed = new Bed(dbs, "CREATE TABLE item (id int PRIMARY KEY)");
+    AtomicInteger begun = new AtomicInteger();
+    Gate gate = new Gate(DeliveryProbe.Point.SECONDARY_COMMITTED);
+    DeliveryProbe probe =
+        where -> {
+          if (where == DeliveryProbe.Point.LOCKED) {
+            begun.incrementAndGet();
+          }
+          gate.reached(where);
+        };
+    ScheduledExecutorService executor = Executors.newScheduledThreadPool(2);
+    try {
+      LaneWorker worker =
+          new LaneWorker(
+              bed.delivery("public.item", probe),
+              executor,
+              CircuitBreaker.ofDefaults("test"),
+              DeliverySettings.DEFAULT,
+              () -> true);
+      bed.change("INSERT INTO item VALUES (1)", "public.item", "1");
+      worker.wake();
+      gate.awaitReached();
+      CompletableFuture<Boolean> waited =
+          CompletableFuture.supplyAsync(() -> delivered(worker), task -> new Thread(task).start());
+      await().during(Duration.ofMillis(300)).until(() -> begun.get() == 1);
+      gate.open();
+      assertThat(waited.get(20, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      gate.open();
+      executor.shutdown();
+      executor.awaitTermination(20, TimeUnit.SECONDS);
+    }
+  }
+
+  private static boolean delivered(LaneWorker worker) {
+    try {
+      return worker.await(Duration.ofSeconds(20));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -92,6 +92,25 @@ class JournalDeleteTest {
 
   @Test
   @Guarantee("G5")
+  void entriesThatADumpBroughtFromAnotherServer() throws Exception {
+    dbs.execute(
+        dbs.source(),
+        "INSERT INTO dualwrite.journal (table_name, key_id, key, tx) VALUES ('public.t', 7, '{4}', '999999999999'),"
+            + " ('public.t', 7, NULL, '999999999999')");
+    WholeEntries whole;
+    try (Connection source = dbs.source().getConnection()) {
+      whole = journal.readWhole(source, "public.t", 7);
+      Pipeline pipeline = new Pipeline(source);
+      journal.delete(pipeline, whole);
+      pipeline.send();
+    }
+    assertThat(keys()).isEqualTo("1,2,3,4");
+    delete(read());
+    assertThat(keys()).isEmpty();
+  }
+
+  @Test
+  @Guarantee("G5")
   void afterARewriteOfTheTableTheEntriesStay() throws Exception {
     dbs.execute(dbs.source(), "DELETE FROM dualwrite.journal WHERE key = '{1}'");
     JournalSnapshot read = read();
