@@ -240,12 +240,37 @@ final class LaneDelivery {
     } else if (pulling) {
       Map<TablePair, Set<RowKey>> parents = copy.missingParents(lane, round.rows);
       parents.forEach((table, more) -> round.rowsOf(table).addAll(more));
-      round.copied = copy.copyAll(lane, round.rows);
+      round.copied = copyAll(copy, round);
       pulling = !parents.isEmpty();
     } else {
-      round.copied = copy.copyAll(lane, round.rows);
+      round.copied = copyAll(copy, round);
     }
     replacements.again();
+  }
+
+  /**
+   * What a single reading leaves, because rows are large, stays with its entries for the next
+   * round; runs of keys and steps of walks have to be done as a whole.
+   */
+  private Map<TablePair, CopyResult> copyAll(LockedCopy copy, Round round) throws SQLException {
+    Map<TablePair, CopyResult> copied = copy.copyAll(lane, round.rows);
+    Map<TablePair, Set<RowKey>> left = left(copied);
+    while (round.namesSeveralAtOnce() && !left.isEmpty() && running.getAsBoolean()) {
+      copied = copy.copyAll(lane, left);
+      left = left(copied);
+    }
+    return copied;
+  }
+
+  private static Map<TablePair, Set<RowKey>> left(Map<TablePair, CopyResult> copied) {
+    Map<TablePair, Set<RowKey>> left = new HashMap<>();
+    copied.forEach(
+        (table, result) -> {
+          if (!result.left().isEmpty()) {
+            left.put(table, result.left());
+          }
+        });
+    return left;
   }
 
   private void advance(Round round) {
@@ -268,7 +293,7 @@ final class LaneDelivery {
     Map<String, Integer> perTable = new HashMap<>();
     round.entries.forEach(e -> perTable.merge(e.table(), 1, Integer::sum));
     return perTable.values().stream().anyMatch(n -> n >= settings.batch())
-        || round.copied.values().stream().anyMatch(r -> !r.left().isEmpty());
+        || !left(round.copied).isEmpty();
   }
 
   private int count(Round round) {

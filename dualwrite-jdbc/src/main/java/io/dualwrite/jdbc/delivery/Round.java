@@ -145,6 +145,11 @@ final class Round {
     return ranges;
   }
 
+  /** Whether there are runs of keys or steps of walks. */
+  boolean namesSeveralAtOnce() {
+    return !runs.isEmpty() || !steps.isEmpty();
+  }
+
   /** How many entries of this table were read. */
   long entriesOf(String table) {
     return entries.stream().filter(e -> e.table().equals(table)).count();

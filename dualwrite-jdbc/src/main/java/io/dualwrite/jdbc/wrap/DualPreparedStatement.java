@@ -382,10 +382,11 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
 
   private <R> R mirrored(Call<R> call) throws SQLException {
     CapturePlan plan = plan();
-    if (sentRows != null
-        && plan instanceof CapturePlan.Captured captured
-        && captured.sentKeys() != null) {
-      return amongBatch(captured, captured.sentKeys(), call);
+    if (sentRows != null && plan instanceof CapturePlan.Captured captured) {
+      SentKeys keys = captured.sentKeys();
+      if (keys != null) {
+        return amongBatch(captured, keys, call);
+      }
     }
     return connection.execution().run(plan, this, call);
   }

@@ -190,4 +190,27 @@ class WholeTableTest {
               });
     }
   }
+
+  @Test
+  @Guarantee("G1")
+  void runsOfKeysAndWalksWhoseRowsAreTooLargeForOneRound() throws Exception {
+    Bed bed = new Bed(dbs, "CREATE TABLE doc (id int PRIMARY KEY, body text)");
+    String rows = "INSERT INTO doc SELECT g, repeat(g::text, 20000) FROM generate_series(%s) g";
+    dbs.execute(
+        dbs.source(),
+        String.format(rows, "1001, 2000"),
+        "INSERT INTO dualwrite.journal (table_name, key_id, range_from, range_to) VALUES ('public.doc', "
+            + bed.keyId("public.doc")
+            + ", '1001', '2000')");
+    bed.drain(bed.delivery("public.doc"));
+    dbs.assertSameRows("SELECT id, md5(body) FROM doc ORDER BY id");
+    assertThat(bed.pending()).isZero();
+    dbs.execute(
+        dbs.source(),
+        String.format(rows, "2001, 3000"),
+        "INSERT INTO dualwrite.journal (table_name) VALUES ('public.doc')");
+    bed.drain(bed.delivery("public.doc"));
+    assertThat(bed.pending()).isZero();
+    dbs.assertSameRows("SELECT id, md5(body) FROM doc ORDER BY id");
+  }
 }
