@@ -250,12 +250,12 @@ final class LaneDelivery {
 
   /**
    * What a single reading leaves, because rows are large, stays with its entries for the next
-   * round; runs of keys and steps of walks have to be done as a whole.
+   * round; runs of keys, steps of walks and rows that only memory names have to be done as a whole.
    */
   private Map<TablePair, CopyResult> copyAll(LockedCopy copy, Round round) throws SQLException {
     Map<TablePair, CopyResult> copied = copy.copyAll(lane, round.rows);
     Map<TablePair, Set<RowKey>> left = left(copied);
-    while (round.namesSeveralAtOnce() && !left.isEmpty() && running.getAsBoolean()) {
+    while (round.isOneWhole() && !left.isEmpty() && running.getAsBoolean()) {
       copied = copy.copyAll(lane, left);
       left = left(copied);
     }

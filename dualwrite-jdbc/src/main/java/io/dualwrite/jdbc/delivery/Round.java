@@ -56,6 +56,8 @@ final class Round {
   /** What was delivered as a whole. */
   final List<WholeTable> finished = new ArrayList<>();
 
+  private boolean remembers;
+
   List<RefusedRow> refused = List.of();
   Map<TablePair, CopyResult> copied = Map.of();
 
@@ -99,6 +101,7 @@ final class Round {
         range(entry, tables, keyIds).setAside().add(entry);
       }
     }
+    remembers = !fromMemory.isEmpty();
     for (Remembered row : fromMemory) {
       if (keyIds.getOrDefault(row.table(), 0) == row.keyId()) {
         rowsOf.apply(row.table()).add(row.key());
@@ -145,9 +148,9 @@ final class Round {
     return ranges;
   }
 
-  /** Whether there are runs of keys or steps of walks. */
-  boolean namesSeveralAtOnce() {
-    return !runs.isEmpty() || !steps.isEmpty();
+  /** Whether there are runs of keys, steps of walks, or rows that no entry brings back. */
+  boolean isOneWhole() {
+    return remembers || !runs.isEmpty() || !steps.isEmpty();
   }
 
   /** How many entries of this table were read. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.config.TableOverride;
 import io.dualwrite.jdbc.config.TablesConfig;
+import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
@@ -205,6 +206,15 @@ class WholeTableTest {
     bed.drain(bed.delivery("public.doc"));
     dbs.assertSameRows("SELECT id, md5(body) FROM doc ORDER BY id");
     assertThat(bed.pending()).isZero();
+    dbs.execute(dbs.source(), String.format(rows, "1, 1000"));
+    LaneDelivery fromMemory = bed.delivery("public.doc");
+    int keyId = bed.keyId("public.doc");
+    for (int id = 1; id <= 1000; id++) {
+      RowKey key = new RowKey(List.of(Integer.toString(id)));
+      fromMemory.remember(List.of(new RememberedRows.Remembered("public.doc", keyId, key)));
+    }
+    bed.drain(fromMemory);
+    dbs.assertSameRows("SELECT id, md5(body) FROM doc ORDER BY id");
     dbs.execute(
         dbs.source(),
         String.format(rows, "2001, 3000"),
