@@ -44,6 +44,7 @@ public final class DualWriteMetrics implements AutoCloseable {
   private final Map<ShadowOutcome, Counter> shadowReads = new ConcurrentHashMap<>();
   private final Map<Side, Timer> shadowLatency = new ConcurrentHashMap<>();
   private final Queue<Meter> gauges = new ConcurrentLinkedQueue<>();
+  private final Queue<CircuitBreakerRegistry> breakers = new ConcurrentLinkedQueue<>();
 
   private DualWriteMetrics(@Nullable MeterRegistry registry, String migration) {
     this.registry = registry;
@@ -194,20 +195,25 @@ public final class DualWriteMetrics implements AutoCloseable {
   /** Shows the circuit breaker under Resilience4j's own names. */
   public void show(CircuitBreaker breaker) {
     if (registry != null) {
-      CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
+      CircuitBreakerRegistry shown = CircuitBreakerRegistry.ofDefaults();
       // A registry takes a breaker made elsewhere only in the place of one of its own.
-      breakers.circuitBreaker(breaker.getName());
-      breakers.replace(breaker.getName(), breaker);
-      TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(breakers).bindTo(registry);
+      shown.circuitBreaker(breaker.getName());
+      shown.replace(breaker.getName(), breaker);
+      TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(shown).bindTo(registry);
+      breakers.add(shown);
     }
   }
 
-  /** Takes the gauges out of the registry; what was counted stays. */
+  /** Takes the gauges and the circuit breaker out of the registry; what else was counted stays. */
   @Override
   public void close() {
     if (registry != null) {
       for (Meter each = gauges.poll(); each != null; each = gauges.poll()) {
         registry.remove(each);
+      }
+      for (CircuitBreakerRegistry shown = breakers.poll(); shown != null; shown = breakers.poll()) {
+        // The meters go with the breaker.
+        shown.getAllCircuitBreakers().stream().map(CircuitBreaker::getName).forEach(shown::remove);
       }
     }
   }

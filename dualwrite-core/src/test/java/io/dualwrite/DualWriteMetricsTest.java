@@ -93,6 +93,10 @@ class DualWriteMetricsTest {
                 .gauge()
                 .value())
         .isEqualTo(1);
+    metrics.close();
+    assertThat(registry.getMeters())
+        .extracting(meter -> meter.getId().getName())
+        .noneMatch(name -> name.startsWith("resilience4j"));
   }
 
   @Test
