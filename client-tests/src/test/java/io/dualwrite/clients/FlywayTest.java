@@ -89,6 +89,28 @@ class FlywayTest extends ClientContract {
     assertThat(stored(PRICES)).isEqualTo("SECOND 3.00,first; of all 1.50");
   }
 
+  @Test
+  void aScriptThatCreatesATableAndFillsIt() throws SQLException {
+    migrateBoth("2.1");
+    migrateBoth("4");
+    flyway(databases().target(), "4.1?", "classpath:db/flyway/schema", "classpath:db/flyway/unfilled")
+        .migrate();
+    flyway(
+            dataSource(),
+            "4.1",
+            "classpath:db/flyway/schema",
+            "classpath:db/flyway/data",
+            "classpath:db/flyway/filled")
+        .migrate();
+    assertThat(stored("SELECT string_agg(name, ',' ORDER BY id) FROM app.kind"))
+        .isEqualTo("fruit,vegetable");
+    assertThat(
+            stored(
+                "SELECT string_agg(i.name || ' ' || k.name, ',' ORDER BY i.id)"
+                    + " FROM app.item i JOIN app.kind k ON k.id = i.kind_id"))
+        .isEqualTo("first; of all fruit,SECOND fruit,leek vegetable");
+  }
+
   /** The target first, so that it has every table and column before rows arrive. */
   private void migrateBoth(String version) {
     if (wrapped()) {

@@ -58,6 +58,14 @@ class LiquibaseTest extends ClientContract {
   }
 
   @Test
+  void aChangeSetThatCreatesATableAndFillsIt() throws Exception {
+    updateBoth("first");
+    updateBoth("filled");
+    assertThat(stored("SELECT string_agg(name, ',' ORDER BY id) FROM app.kind"))
+        .isEqualTo("fruit,vegetable");
+  }
+
+  @Test
   void aRollbackOfAChangeSet() throws Exception {
     updateBoth("first");
     updateBoth("second");

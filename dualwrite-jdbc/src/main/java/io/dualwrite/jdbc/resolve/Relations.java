@@ -31,6 +31,9 @@ import java.util.stream.Collectors;
  * place.
  */
 public final class Relations {
+  /** Why writes to a table are not mirrored that the catalog does not know yet. */
+  public static final String NEW = "new";
+
   private final Catalog catalog;
   private final MigrationConfig config;
   private final Runnable stale;
@@ -135,7 +138,7 @@ public final class Relations {
               stale.run();
               return config.tables().selects(identity(name)) || found.partition()
                   ? new Relation.Uncapturable(
-                      "new",
+                      NEW,
                       name + " was created after the catalog was read, which is read again now.")
                   : new Relation.NotMirrored();
             });

@@ -36,8 +36,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -267,9 +269,16 @@ public final class Migration implements Mirroring, AutoCloseable {
     }
   }
 
+  /**
+   * Tables of other policies that the transaction has created follow from the journal: delivery
+   * cannot know them before the commit.
+   */
   private void strictly(Connection raw, MirroredTransaction transaction) throws SQLException {
+    Map<Boolean, List<CapturedTable>> known =
+        transaction.tables().stream().collect(Collectors.partitioningBy(this::isKnownToAll));
     try {
-      strict.commit(raw, transaction.tables());
+      strict.commit(raw, known.getOrDefault(true, List.of()));
+      known.getOrDefault(false, List.of()).forEach(table -> delivery.wake(table.journalName()));
     } catch (SQLException e) {
       if (e.getCause() instanceof ChangedTableException) {
         // So that the next try journals by what the tables are now.
@@ -298,6 +307,11 @@ public final class Migration implements Mirroring, AutoCloseable {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private boolean isKnownToAll(CapturedTable table) {
+    return table.policy() == FailurePolicy.STRICT
+        || UncommittedTables.known(plans.tables(), table).isPresent();
   }
 
   private static List<String> names(MirroredTransaction transaction) {

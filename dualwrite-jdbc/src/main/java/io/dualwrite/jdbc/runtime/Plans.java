@@ -4,6 +4,7 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.CapturePlanner;
 import io.dualwrite.jdbc.capture.RequestedKeys;
+import io.dualwrite.jdbc.capture.TableResolver;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.resolve.Relations;
 import io.dualwrite.jdbc.schema.CapturedTables;
@@ -15,6 +16,7 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -93,26 +95,60 @@ final class Plans {
   CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys)
       throws SQLException {
     State current = state;
-    CapturePlan plan = current.plans().find(session, sql, keys);
+    CapturePlan plan = find(current, session, sql, keys);
     return plan != null ? plan : decide(current, raw, session, sql, keys);
   }
 
   /** The plan if it was decided already. */
   @Nullable CapturePlan known(SessionNames session, String sql, RequestedKeys keys) {
-    return state.plans().find(session, sql, keys);
+    return find(state, session, sql, keys);
+  }
+
+  private static @Nullable CapturePlan find(
+      State current, SessionNames session, String sql, RequestedKeys keys) {
+    if (session.schemaChanged()) {
+      Optional<PlanCache> own = UncommittedTables.plans(session);
+      CapturePlan plan = own.isEmpty() ? null : own.get().find(session, sql, keys);
+      if (plan != null) {
+        return plan;
+      }
+    }
+    return current.plans().find(session, sql, keys);
   }
 
   private CapturePlan decide(
       State current, Connection raw, SessionNames session, String sql, RequestedKeys keys)
       throws SQLException {
-    Observed resolver = new Observed(current.relations().on(raw, session));
+    TableResolver shared = current.relations().on(raw, session);
+    if (session.schemaChanged()) {
+      UncommittedTables own = new UncommittedTables(shared, current.tables(), raw, session, config);
+      Observed resolver = new Observed(own);
+      CapturePlan plan = current.planner().plan(sql, keys, resolver, text -> labels(raw, text));
+      if (own.met()) {
+        UncommittedTables.plans(session).ifPresent(plans -> plans.keep(sql, keys, plan));
+      } else {
+        keep(current, session, sql, keys, plan, resolver);
+      }
+      return plan;
+    }
+    Observed resolver = new Observed(shared);
     CapturePlan plan = current.planner().plan(sql, keys, resolver, text -> labels(raw, text));
+    keep(current, session, sql, keys, plan, resolver);
+    return plan;
+  }
+
+  private void keep(
+      State current,
+      SessionNames session,
+      String sql,
+      RequestedKeys keys,
+      CapturePlan plan,
+      Observed resolver) {
     if (!resolver.asked) {
       current.plans().keep(sql, keys, plan);
     } else if (!stale && !resolver.unknown) {
       current.plans().keep(session, sql, keys, plan);
     }
-    return plan;
   }
 
   /** The labels that the server gives the columns of a statement, without running it. */

@@ -70,6 +70,19 @@ public final class Catalog {
   }
 
   /**
+   * Reads the catalog as the transaction under way on the connection sees it, with what it has
+   * changed itself, whether it was begun by the driver or in SQL. The transaction is as before
+   * afterwards.
+   *
+   * @throws UnreadCatalogException if the catalog could not be read and the transaction can go on
+   * @throws SQLException if it cannot go on
+   */
+  public static Catalog readUncommitted(Connection connection, String controlSchema)
+      throws SQLException {
+    return new CatalogReader(connection, controlSchema).readUncommitted();
+  }
+
+  /**
    * A text that differs when the tables, columns, keys, partitions, rules, triggers, functions or
    * privileges differ; far cheaper than {@link #read}. Runs one query on the connection as it is.
    */

@@ -14,6 +14,8 @@ import java.util.Set;
 
 /** Puts a {@link Catalog} together in one snapshot. */
 final class CatalogReader {
+  private static final String SAVEPOINT = "dualwrite_catalog";
+
   private final Connection connection;
   private final String controlSchema;
 
@@ -42,6 +44,30 @@ final class CatalogReader {
       }
       throw failure;
     }
+  }
+
+  /** The savepoint takes back the search path too, and a failure's end of the transaction. */
+  Catalog readUncommitted() throws SQLException {
+    execute("SAVEPOINT " + SAVEPOINT);
+    Catalog catalog;
+    try {
+      catalog = readWithin();
+    } catch (SQLException failure) {
+      try {
+        backToSavepoint();
+      } catch (SQLException later) {
+        failure.addSuppressed(later);
+        throw failure;
+      }
+      throw new UnreadCatalogException(failure);
+    }
+    backToSavepoint();
+    return catalog;
+  }
+
+  private void backToSavepoint() throws SQLException {
+    execute("ROLLBACK TO SAVEPOINT " + SAVEPOINT);
+    execute("RELEASE SAVEPOINT " + SAVEPOINT);
   }
 
   /**

@@ -215,6 +215,9 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
 
   void endedBySql() {
     touched.clear();
+    // With AND CHAIN the next one has begun already.
+    rolledBackInPart();
+    names.schemaChanged(false);
     if (driver == null) {
       ended();
     }
@@ -253,6 +256,7 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
    */
   void schemaChanged() {
     mirroring.schemaChanged();
+    names.schemaChanged(true);
     schemaMayChangeBack = true;
   }
 
@@ -305,12 +309,14 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
     }
     if (schemaMayChangeBack) {
       mirroring.schemaChanged();
+      names.schemaChanged(true);
     }
   }
 
   /** The transaction has ended, or the connection. */
   void ended() {
     rolledBackInPart();
+    names.schemaChanged(false);
     namesMayChangeBack = false;
     schemaMayChangeBack = false;
     begunBySql = false;

@@ -12,6 +12,8 @@ public final class SessionNames {
   private @Nullable String searchPath;
   private boolean temporaryTables;
   private @Nullable Object known;
+  private boolean schemaChanged;
+  private @Nullable Object uncommitted;
 
   /**
    * The effective search path as a key for caches; null until looked up, and again after a
@@ -26,9 +28,11 @@ public final class SessionNames {
     if (!Objects.equals(path, searchPath)) {
       searchPath = path;
       recent.clear();
+      uncommitted = null;
     }
     if (path == null) {
       known = null;
+      uncommitted = null;
     }
   }
 
@@ -50,10 +54,40 @@ public final class SessionNames {
     known = what;
   }
 
+  /** Whether the transaction under way has changed the schema, and so sees what others do not. */
+  public boolean schemaChanged() {
+    return schemaChanged;
+  }
+
+  /**
+   * Notes that the transaction under way has changed the schema, has perhaps taken a change back,
+   * or has ended: what it saw until now holds no longer.
+   *
+   * @param stillChanged false: it has ended
+   */
+  void schemaChanged(boolean stillChanged) {
+    schemaChanged = stillChanged;
+    if (uncommitted != null) {
+      uncommitted = null;
+      recent.clear();
+    }
+  }
+
+  /** What was noted with {@link #seeUncommitted}, as long as it holds. */
+  public @Nullable Object uncommitted() {
+    return uncommitted;
+  }
+
+  /** Notes what the transaction under way sees, until it changes the schema again or ends. */
+  public void seeUncommitted(Object what) {
+    uncommitted = what;
+  }
+
   /** Notes that a temporary table was created. */
   public void createdTemporaryTable() {
     temporaryTables = true;
     recent.clear();
+    uncommitted = null;
   }
 
   /** The plans of the texts met last, as names resolve now. */
