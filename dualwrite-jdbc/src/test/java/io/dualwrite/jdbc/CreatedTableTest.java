@@ -7,6 +7,8 @@ import io.dualwrite.FailurePolicy;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.config.TableOverride;
 import io.dualwrite.jdbc.config.TablesConfig;
+import io.dualwrite.jdbc.schema.Catalog;
+import io.dualwrite.jdbc.schema.UnreadCatalogException;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
@@ -351,5 +353,23 @@ class CreatedTableTest {
           awaitEmptyJournal();
           assertThat(unmirrored()).isEmpty();
         });
+  }
+
+  @Test
+  @Guarantee("G7")
+  void aCatalogThatCannotBeReadLeavesTheTransactionAsItWas() throws Exception {
+    try (Connection connection = dbs.source().getConnection();
+        Statement s = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      s.execute("CREATE ROLE created_table_reader");
+      s.execute("REVOKE SELECT ON pg_catalog.pg_index FROM PUBLIC");
+      s.execute("SET LOCAL ROLE created_table_reader");
+      assertThatThrownBy(() -> Catalog.readUncommitted(connection, "dualwrite"))
+          .isInstanceOf(UnreadCatalogException.class)
+          .hasFieldOrPropertyWithValue("SQLState", "42501");
+      assertThat(value(s, "SELECT current_user")).isEqualTo("created_table_reader");
+      assertThat(value(s, "SHOW search_path")).isEqualTo("\"$user\", public");
+      connection.rollback();
+    }
   }
 }
