@@ -4,10 +4,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.AutoSave;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The transaction under way on one connection: whether it is mirrored and what it touched. The
@@ -19,6 +22,8 @@ import org.postgresql.jdbc.AutoSave;
  * mirrored) is noticed. Confined to the connection's thread but for {@link #inPassThrough}.
  */
 final class CurrentTransaction implements Mirroring.OpenConnection {
+  private static final Logger LOG = LoggerFactory.getLogger(CurrentTransaction.class);
+
   private enum Mode {
     UNDECIDED,
     MIRRORED,
@@ -150,16 +155,32 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
 
   /** Does what the transaction may not go on without: where it fails, all of it has failed. */
   void indispensable(JournaledExecution.Work<?> work) throws SQLException {
-    if (driver == null || !outlivesFailures()) {
-      work.run();
-      return;
+    BaseConnection own = driver;
+    AutoSave before = own == null ? AutoSave.NEVER : own.getAutosave();
+    if (own != null && before != AutoSave.NEVER) {
+      own.setAutosave(AutoSave.NEVER);
     }
-    AutoSave before = driver.getAutosave();
-    driver.setAutosave(AutoSave.NEVER);
+    boolean done = false;
     try {
       work.run();
+      done = true;
     } finally {
-      driver.setAutosave(before);
+      if (!done && isOpenOnServer()) {
+        failOnServer();
+      }
+      if (own != null && before != AutoSave.NEVER) {
+        own.setAutosave(before);
+      }
+    }
+  }
+
+  /** What failed on this side alone must not be committed by an application that goes on. */
+  private void failOnServer() {
+    try (Statement statement = raw.createStatement()) {
+      statement.execute(
+          "DO $dualwrite$ BEGIN RAISE EXCEPTION 'the rows written cannot be named in the journal'; END $dualwrite$");
+    } catch (SQLException e) {
+      LOG.debug("The transaction is failed on purpose: {}", e.getSQLState());
     }
   }
 

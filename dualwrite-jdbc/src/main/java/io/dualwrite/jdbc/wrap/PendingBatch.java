@@ -175,7 +175,11 @@ final class PendingBatch {
     } finally {
       // What failed may have stored some rows all the same, where a savepoint saves them.
       if (done || transaction.isOpenOnServer()) {
-        journaled.journal(sent);
+        transaction.indispensable(
+            () -> {
+              journaled.journal(sent);
+              return sent;
+            });
       }
     }
   }
