@@ -93,7 +93,11 @@ class FlywayTest extends ClientContract {
   void aScriptThatCreatesATableAndFillsIt() throws SQLException {
     migrateBoth("2.1");
     migrateBoth("4");
-    flyway(databases().target(), "4.1?", "classpath:db/flyway/schema", "classpath:db/flyway/unfilled")
+    flyway(
+            databases().target(),
+            "4.1?",
+            "classpath:db/flyway/schema",
+            "classpath:db/flyway/unfilled")
         .migrate();
     flyway(
             dataSource(),
