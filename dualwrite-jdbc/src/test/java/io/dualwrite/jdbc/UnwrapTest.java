@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 import org.postgresql.PGStatement;
+import org.postgresql.core.BaseConnection;
 import org.postgresql.jdbc.PgConnection;
 import org.postgresql.jdbc.PgDatabaseMetaData;
 import org.postgresql.jdbc.PgResultSet;
@@ -68,6 +69,17 @@ class UnwrapTest {
         .map(counter -> counter.getId().getTag("reason"))
         .sorted()
         .toList();
+  }
+
+  @Test
+  void whatTheDriverRunsForACallerIsCountedIfItMayWrite() throws Exception {
+    try (Connection c = ds.getConnection()) {
+      BaseConnection base = c.unwrap(BaseConnection.class);
+      base.execSQLQuery("SELECT 1").getStatement().close();
+      assertThat(bypasses()).isEmpty();
+      base.execSQLQuery("INSERT INTO item VALUES (1, 'past') RETURNING id").getStatement().close();
+      assertThat(bypasses()).containsExactly("bypass-exec-sql");
+    }
   }
 
   @Test

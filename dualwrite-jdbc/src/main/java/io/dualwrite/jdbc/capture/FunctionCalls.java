@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param setsSession whether {@code set_config} is called
  */
 record FunctionCalls(@Nullable Unmirrored write, boolean setsSession) {
+  /** What is found where nothing but the session is set. */
+  static final FunctionCalls SETS_SESSION = new FunctionCalls(null, true);
+
   private static final FunctionCalls HARMLESS = new FunctionCalls(null, false);
 
   private static final Set<String> LARGE_OBJECT_WRITERS =
@@ -99,7 +102,8 @@ record FunctionCalls(@Nullable Unmirrored write, boolean setsSession) {
   /** The tokens between two indexes. */
   record Span(int from, int end) {}
 
-  private FunctionCalls and(FunctionCalls more) {
+  /** Both. */
+  FunctionCalls and(FunctionCalls more) {
     return new FunctionCalls(write == null ? more.write : write, setsSession || more.setsSession);
   }
 
@@ -123,7 +127,7 @@ record FunctionCalls(@Nullable Unmirrored write, boolean setsSession) {
         }
       }
     }
-    return setsSession ? new FunctionCalls(null, true) : HARMLESS;
+    return setsSession ? SETS_SESSION : HARMLESS;
   }
 
   private static boolean isKeyword(TokenRun run, int index) {

@@ -26,7 +26,8 @@ final class TokenRun {
     for (int i = 0; i < tokens.size(); i++) {
       Token token = tokens.get(i);
       if (token.isWord()) {
-        atomic = atomic(tokens, i, atomic);
+        // Elsewhere these words are a column and its label.
+        atomic = tokens.get(from).is("CREATE") ? atomic(tokens, i, atomic) : 0;
       } else if (token.is(";") && token.depth() == 0 && atomic == 0) {
         addPart(statements, text, tokens, from, i);
         from = i + 1;

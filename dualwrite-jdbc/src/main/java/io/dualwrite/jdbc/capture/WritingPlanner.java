@@ -32,6 +32,9 @@ final class WritingPlanner {
   private @Nullable CapturedWrite outermost;
   private @Nullable Unmirrored refused;
 
+  /** An update of {@code pg_settings} sets what it names, the search path perhaps. */
+  private boolean writesSettings;
+
   WritingPlanner(
       String journalTable,
       WriteCapture capture,
@@ -57,6 +60,9 @@ final class WritingPlanner {
       outermost(statement.outermost().get(), aliases);
     }
     FunctionCalls calls = FunctionCalls.of(run, targets, tables);
+    if (writesSettings) {
+      calls = calls.and(FunctionCalls.SETS_SESSION);
+    }
     CaptureText text = new CaptureText(run, statement.verb(), queries, outermost);
     Set<CapturedTable> written = written();
     if (written.isEmpty()) {
@@ -127,6 +133,7 @@ final class WritingPlanner {
       throws SQLException {
     Target target = statement.target();
     targets.add(new Span(offset + statement.verb(), offset + target.next()));
+    writesSettings |= target.name().last().equals("pg_settings");
     Relation relation = tables.resolve(target.name().written());
     if (relation instanceof Relation.Uncapturable uncapturable) {
       refuse(new Unmirrored(uncapturable.reason(), uncapturable.explanation()));

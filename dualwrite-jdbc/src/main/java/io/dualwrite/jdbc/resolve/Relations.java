@@ -120,7 +120,10 @@ public final class Relations {
   /** The meaning of a relation, privileges aside. */
   Relation meaning(FoundRelation found) {
     if (found.temporary()) {
-      return new Relation.Temporary();
+      return found.kind() == 'v'
+          ? new Relation.Uncapturable(
+              "view", found.name() + " is a temporary view. Write to the table behind it.")
+          : new Relation.Temporary();
     }
     if (isForeign(found.schema())) {
       return new Relation.NotMirrored();

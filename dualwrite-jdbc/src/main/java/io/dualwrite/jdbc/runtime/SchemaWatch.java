@@ -28,6 +28,9 @@ final class SchemaWatch {
   private static final int LOOK_SOON_MILLIS = 20;
   private static final String UNDEFINED_COLUMN = "42703";
 
+  /** Told where a plan gives labels to more columns than an asterisk stands for. */
+  private static final String INVALID_COLUMN_REFERENCE = "42P10";
+
   private final String migration;
   private final Plans plans;
   private final ScheduledExecutorService chores;
@@ -57,11 +60,16 @@ final class SchemaWatch {
   }
 
   /**
-   * Whether the statement failed for a key column that the plan names and the table has no more. An
-   * application that misspells columns of its own costs nothing here.
+   * Whether the statement failed for a column that the plan names, of the key or behind an asterisk
+   * of the application's, and the table has no more. An application that misspells columns of its
+   * own costs nothing here.
    */
   boolean outdated(CapturePlan.Captured plan, SQLException failure) {
-    if (!UNDEFINED_COLUMN.equals(failure.getSQLState()) || !namesKey(plan, failure)) {
+    boolean namesGone =
+        UNDEFINED_COLUMN.equals(failure.getSQLState())
+            ? namesKey(plan, failure)
+            : INVALID_COLUMN_REFERENCE.equals(failure.getSQLState());
+    if (!namesGone) {
       return false;
     }
     boolean known = isKnown(plan);

@@ -216,12 +216,39 @@ public final class DualConnection extends ForwardingConnection implements Forwar
 
   @Override
   public ResultSet execSQLQuery(String sql) throws SQLException {
-    return new DualResultSet(this, asBaseConnection().execSQLQuery(sql), null);
+    boolean reads = onlyReads(sql);
+    try {
+      return new DualResultSet(this, asBaseConnection().execSQLQuery(sql), null);
+    } finally {
+      afterDriver(reads);
+    }
   }
 
   @Override
   public ResultSet execSQLQuery(String sql, int type, int concurrency) throws SQLException {
-    return new DualResultSet(this, asBaseConnection().execSQLQuery(sql, type, concurrency), null);
+    boolean reads = onlyReads(sql);
+    try {
+      return new DualResultSet(this, asBaseConnection().execSQLQuery(sql, type, concurrency), null);
+    } finally {
+      afterDriver(reads);
+    }
+  }
+
+  /** Whether a text that the driver runs past the plans changes nothing; said aloud if it may. */
+  private boolean onlyReads(String sql) throws SQLException {
+    boolean reads =
+        !transaction.expectsMirroring()
+            || plan(sql, RequestedKeys.NONE) instanceof CapturePlan.PassThrough;
+    if (!reads) {
+      mirroring.bypass("exec-sql");
+    }
+    return reads;
+  }
+
+  private void afterDriver(boolean readOnly) {
+    if (!readOnly) {
+      transaction.namesChanged();
+    }
   }
 
   @Override

@@ -213,6 +213,9 @@ class CapturePlannerTest {
           CREATE VIEW x AS SELECT writes() | schema
           CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; DELETE FROM t; END | schema
           CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END; DELETE FROM t | several+schema+multiple
+          SELECT begin atomic FROM audit; DELETE FROM t | captured
+          SELECT a.begin atomic FROM audit a; TRUNCATE t | captured
+          UPDATE pg_settings SET setting = 'x' | session
           CREATE RULE r AS ON INSERT TO audit DO (DELETE FROM t; DELETE FROM t) | schema
           ALTER TABLE t ADD x int | schema+mirrored
           ALTER TABLE IF EXISTS ONLY t ADD x int | schema+mirrored

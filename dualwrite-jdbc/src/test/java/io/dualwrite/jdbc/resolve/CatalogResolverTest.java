@@ -147,6 +147,15 @@ class CatalogResolverTest {
   }
 
   @Test
+  void behindATemporaryViewMayStandAnything() throws SQLException {
+    statement.execute("CREATE TEMPORARY VIEW orders AS SELECT * FROM public.orders");
+    session.createdTemporaryTable();
+    session.searchPath(null);
+    assertThat(uncapturable("orders")).isEqualTo("view");
+    assertThat(mirrored("public.orders")).isEqualTo("public.orders");
+  }
+
+  @Test
   void aLookUpNeverAbortsTheTransaction() throws SQLException {
     dbs.execute(
         dbs.source(),

@@ -37,6 +37,30 @@ class SessionStateTest {
   }
 
   @Test
+  void namesFollowASearchPathThatIsSetAsARowOrComesBackInAChain() throws Exception {
+    parity.compareOne(
+        (c, s, seen) -> {
+          String update = "UPDATE item SET n = n + 1 WHERE id = 1";
+          seen.add(s.executeUpdate(update));
+          s.execute("UPDATE pg_settings SET setting = 'app' WHERE name = 'search_path'");
+          seen.add(s.executeUpdate(update));
+          s.execute("SET search_path = public");
+          c.setAutoCommit(false);
+          seen.add(s.executeUpdate(update));
+          s.execute("SET search_path = app");
+          seen.add(s.executeUpdate(update));
+          s.execute("ROLLBACK AND CHAIN");
+          seen.add(s.executeUpdate(update));
+          s.execute("SET LOCAL search_path = app");
+          seen.add(s.executeUpdate(update));
+          s.execute("COMMIT AND CHAIN");
+          seen.add(s.executeUpdate(update));
+          c.commit();
+          c.setAutoCommit(true);
+        });
+  }
+
+  @Test
   void namesFollowTheSearchPath() throws Exception {
     parity.compareOne(
         (c, s, seen) -> {
