@@ -30,6 +30,9 @@ final class LaneWorker implements Runnable {
   private static final Duration REST = Duration.ofMillis(-2);
   private static final int ROUNDS_BEFORE_YIELD = 16;
 
+  /** A column that the lane knows was dropped or renamed. */
+  private static final String UNDEFINED_COLUMN = "42703";
+
   /**
    * After so many vain tries for the lane's lock this queues for it: several who always wait for it
    * in turn, such as a repair's workers, would never be found without it.
@@ -195,7 +198,7 @@ final class LaneWorker implements Runnable {
           case MORE, STOPPED -> {}
         }
       } catch (SQLException e) {
-        if (e instanceof ChangedTableException) {
+        if (e instanceof ChangedTableException || UNDEFINED_COLUMN.equals(e.getSQLState())) {
           breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
           tableChanged = true;
         } else {
