@@ -10,9 +10,7 @@ import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -221,7 +219,7 @@ public final class LockedCopy implements AutoCloseable {
             ? transfer(table).delete(secondary, context.secondary(), changes.deletes())
             : 0;
     transfer(table).upsert(secondary, context.secondary(), changes.upserts());
-    return new CopyResult(changes.upserts().size(), deleted, changes.left());
+    return new CopyResult(changes.upserts().size(), 0, deleted, changes.left());
   }
 
   /**
@@ -234,57 +232,31 @@ public final class LockedCopy implements AutoCloseable {
    */
   public Map<TablePair, CopyResult> copyAll(
       Lane lane, Map<TablePair, ? extends Collection<RowKey>> keys) throws SQLException {
-    Map<TablePair, Collection<RowKey>> ordered = new LinkedHashMap<>();
-    for (TablePair table : lane.tables()) {
-      Collection<RowKey> ofTable = keys.get(table);
-      if (ofTable != null) {
-        ordered.put(table, ofTable);
-      }
-    }
-    Map<TablePair, RowChanges> changes = RowChanges.read(this, context.primary(), ordered);
-    boolean writesFirst = deleteTakesOthersAlong(lane, changes, false);
-    if (writesFirst) {
-      upsertAll(changes);
-      deleteTakesOthersAlong(lane, changes, true);
-    }
-    List<Map.Entry<TablePair, RowChanges>> childrenFirst = new ArrayList<>(changes.entrySet());
-    Collections.reverse(childrenFirst);
-    for (Map.Entry<TablePair, RowChanges> of : childrenFirst) {
-      transfer(of.getKey()).delete(secondary, context.secondary(), of.getValue().deletes());
-    }
-    if (!writesFirst) {
-      upsertAll(changes);
-    }
-    Map<TablePair, CopyResult> results = new LinkedHashMap<>();
-    changes.forEach(
-        (table, change) ->
-            results.put(
-                table,
-                new CopyResult(change.upserts().size(), change.deletes().size(), change.left())));
-    return results;
+    return copyAll(lane, keys, Map.of());
   }
 
-  private void upsertAll(Map<TablePair, RowChanges> changes) throws SQLException {
-    Pipeline pipeline = new Pipeline(secondary);
-    changes.forEach(
-        (table, change) -> transfer(table).upsert(pipeline, context.secondary(), change.upserts()));
-    pipeline.send();
+  /**
+   * The same, and the rows of ranges that are {@link #vacant} as well.
+   *
+   * @param ranges by table
+   */
+  public Map<TablePair, CopyResult> copyAll(
+      Lane lane,
+      Map<TablePair, ? extends Collection<RowKey>> keys,
+      Map<TablePair, ? extends Collection<KeyRange>> ranges)
+      throws SQLException {
+    return new JointCopy(this, context, lane).run(keys, ranges);
   }
 
-  private boolean deleteTakesOthersAlong(
-      Lane lane, Map<TablePair, RowChanges> changes, boolean refused) throws SQLException {
-    Cascades cascades = new Cascades(this, context.secondary(), lane);
-    for (Map.Entry<TablePair, RowChanges> of : changes.entrySet()) {
-      Map<TablePair, Set<RowKey>> survivors =
-          cascades.survivors(of.getKey(), of.getValue().deletes());
-      if (refused) {
-        Cascades.refuse(of.getKey(), survivors);
-      }
-      if (!survivors.isEmpty()) {
-        return true;
-      }
-    }
-    return false;
+  /**
+   * Those of the ranges of a table's whole-number key in which the secondary has no row, so that
+   * {@link #copyAll} can send the primary's as they come. None where that cannot be done.
+   */
+  public Set<KeyRange> vacant(TablePair table, List<KeyRange> ranges) throws SQLException {
+    RangeStream stream = RangeStream.of(table, context.primary()).orElse(null);
+    return stream == null || ranges.isEmpty() || !RangeStream.suits(primary, secondary)
+        ? Set.of()
+        : stream.vacant(secondary, ranges);
   }
 
   /**

@@ -85,7 +85,7 @@ final class RangeReplacement {
       }
       write.executeBatch();
     }
-    return new CopyResult(written, deleted, Set.of());
+    return new CopyResult(written, 0, deleted, Set.of());
   }
 
   private String where(Side side, @Nullable String from, @Nullable String to) {

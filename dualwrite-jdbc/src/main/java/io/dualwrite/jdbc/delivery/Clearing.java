@@ -3,6 +3,7 @@ package io.dualwrite.jdbc.delivery;
 import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.copy.KeyRange;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
@@ -40,6 +41,10 @@ final class Clearing {
     NamedRow(RefusedRow refused) {
       this(refused.table().name().toString(), refused.key());
     }
+
+    boolean isIn(JournalEntry entry, KeyRange run) {
+      return table.equals(entry.table()) && run.contains(Long.parseLong(key.values().get(0)));
+    }
   }
 
   Clearing(
@@ -69,7 +74,7 @@ final class Clearing {
     Map<NamedRow, JournalEntry> aside = new LinkedHashMap<>();
     Set<NamedRow> left = left(round);
     for (JournalEntry entry : round.entries) {
-      List<RowKey> run = round.runs.get(entry);
+      KeyRange run = round.runs.get(entry);
       if (run != null) {
         if (isDelivered(entry, run, left, failures)) {
           delivered.add(entry);
@@ -137,25 +142,14 @@ final class Clearing {
 
   /** Rows of it that were refused get entries of their own. */
   private boolean isDelivered(
-      JournalEntry entry,
-      List<RowKey> run,
-      Set<NamedRow> left,
-      Map<NamedRow, SQLException> failures) {
-    if (left.isEmpty() && failures.isEmpty()) {
-      return true;
-    }
-    for (RowKey key : run) {
-      NamedRow row = new NamedRow(entry.table(), key);
-      SQLException failure = failures.get(row);
-      if (failure != null && Failures.refusesTable(failure)) {
-        held.hold(entry.table(), failure);
-        return false;
-      }
-      if (left.contains(row)) {
+      JournalEntry entry, KeyRange run, Set<NamedRow> left, Map<NamedRow, SQLException> failures) {
+    for (Map.Entry<NamedRow, SQLException> failed : failures.entrySet()) {
+      if (failed.getKey().isIn(entry, run) && Failures.refusesTable(failed.getValue())) {
+        held.hold(entry.table(), failed.getValue());
         return false;
       }
     }
-    return true;
+    return left.stream().noneMatch(row -> row.isIn(entry, run));
   }
 
   /**

@@ -56,6 +56,7 @@ final class LaneDelivery {
   private final Walks walks;
   private final Clearing clearing;
   private final RememberedRows remembered;
+  private final Streaming streaming = new Streaming();
 
   private volatile @Nullable LockedCopy underWay;
   private boolean careful;
@@ -223,10 +224,14 @@ final class LaneDelivery {
       retried = journal.dueSetAside(copy.primary(), deliverable, CAREFUL_BATCH);
       setAsideLookedAt = Instant.now();
     }
+    Portion portion = new Portion(tables, keyIds);
+    if (!careful && !pulling && retried.isEmpty()) {
+      portion.lookForVacant(copy, found.entries(), streaming);
+    }
     List<JournalEntry> entries =
-        KeyRun.first(found.entries(), tables, keyIds, careful ? limit : RUN_ROWS_PER_ENTRY * limit);
+        portion.first(found.entries(), careful ? limit : RUN_ROWS_PER_ENTRY * limit);
     Round round = new Round(found.of(entries), retried, entries.size() < found.entries().size());
-    round.sort(tables, keyIds, fromMemory);
+    round.sort(tables, keyIds, fromMemory, portion::isVacant);
     walks.begin(copy, round, limit);
     return round;
   }
@@ -253,13 +258,29 @@ final class LaneDelivery {
    * round; runs of keys, steps of walks and rows that only memory names have to be done as a whole.
    */
   private Map<TablePair, CopyResult> copyAll(LockedCopy copy, Round round) throws SQLException {
-    Map<TablePair, CopyResult> copied = copy.copyAll(lane, round.rows);
+    Map<TablePair, CopyResult> copied = stream(copy, round);
     Map<TablePair, Set<RowKey>> left = left(copied);
     while (round.isOneWhole() && !left.isEmpty() && running.getAsBoolean()) {
       copied = copy.copyAll(lane, left);
       left = left(copied);
     }
     return copied;
+  }
+
+  private Map<TablePair, CopyResult> stream(LockedCopy copy, Round round) throws SQLException {
+    if (round.streams.isEmpty()) {
+      return copy.copyAll(lane, round.rows);
+    }
+    long began = System.nanoTime();
+    try {
+      Map<TablePair, CopyResult> copied = copy.copyAll(lane, round.rows, round.streams);
+      copied.forEach((table, rows) -> round.streamed.put(table, rows.streamed()));
+      streaming.took(Duration.ofNanos(System.nanoTime() - began));
+      return copied;
+    } catch (SQLException e) {
+      streaming.failed(round.streams.keySet(), e);
+      throw e;
+    }
   }
 
   private static Map<TablePair, Set<RowKey>> left(Map<TablePair, CopyResult> copied) {
@@ -305,6 +326,10 @@ final class LaneDelivery {
           each.getValue().size() - (int) lost - (result == null ? 0 : result.left().size());
       metrics.delivered(each.getKey().name().toString(), delivered);
       rows += delivered;
+    }
+    for (Map.Entry<TablePair, Integer> each : round.streamed.entrySet()) {
+      metrics.delivered(each.getKey().name().toString(), each.getValue());
+      rows += each.getValue();
     }
     return rows;
   }

@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc.delivery;
 
 import io.dualwrite.jdbc.copy.CopyResult;
+import io.dualwrite.jdbc.copy.KeyRange;
 import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What one round of a lane found to be done, and what came of it. */
@@ -40,7 +42,10 @@ final class Round {
   final List<JournalEntry> entries;
 
   /** Those of them that name several rows at once, and which. */
-  final Map<JournalEntry, List<RowKey>> runs = new LinkedHashMap<>();
+  final Map<JournalEntry, KeyRange> runs = new LinkedHashMap<>();
+
+  /** Runs of which the secondary has no row. */
+  final Map<TablePair, Set<KeyRange>> streams = new LinkedHashMap<>();
 
   /** Set-aside entries whose next try is due. */
   final List<JournalEntry> retried;
@@ -57,6 +62,9 @@ final class Round {
   final List<WholeTable> finished = new ArrayList<>();
 
   private boolean remembers;
+
+  /** Rows of these that were sent. */
+  final Map<TablePair, Integer> streamed = new LinkedHashMap<>();
 
   List<RefusedRow> refused = List.of();
   Map<TablePair, CopyResult> copied = Map.of();
@@ -77,19 +85,30 @@ final class Round {
   /**
    * Sorts out what the entries name. One that names its row by another key than the table's present
    * one stands for the whole table: its values say nothing any more.
+   *
+   * @param vacant of entries that name runs, those of whose rows the secondary has none
    */
   void sort(
-      Map<String, TablePair> tables, Map<String, Integer> keyIds, List<Remembered> fromMemory) {
+      Map<String, TablePair> tables,
+      Map<String, Integer> keyIds,
+      List<Remembered> fromMemory,
+      Predicate<JournalEntry> vacant) {
     Map<String, Set<RowKey>> byName = new HashMap<>();
     Function<String, Set<RowKey>> rowsOf =
-        name -> byName.computeIfAbsent(name, n -> rowsOf(Objects.requireNonNull(tables.get(n))));
+        name -> byName.computeIfAbsent(name, n -> rowsOf(required(tables.get(n))));
     for (JournalEntry entry : entries) {
       if (isRow(entry, keyIds)) {
         rowsOf.apply(entry.table()).add(new RowKey(Objects.requireNonNull(entry.key())));
       } else if (KeyRun.is(entry, tables, keyIds)) {
-        List<RowKey> keys = KeyRun.keys(entry);
-        rowsOf.apply(entry.table()).addAll(keys);
-        runs.put(entry, keys);
+        KeyRange run = KeyRun.range(entry);
+        runs.put(entry, run);
+        if (vacant.test(entry)) {
+          streams
+              .computeIfAbsent(required(tables.get(entry.table())), t -> new LinkedHashSet<>())
+              .add(run);
+        } else {
+          rowsOf.apply(entry.table()).addAll(KeyRun.keys(run));
+        }
       } else {
         range(entry, tables, keyIds).journaled().add(entry);
       }
@@ -141,6 +160,10 @@ final class Round {
 
   Set<RowKey> rowsOf(TablePair table) {
     return rows.computeIfAbsent(table, t -> new LinkedHashSet<>());
+  }
+
+  private static TablePair required(@Nullable TablePair table) {
+    return Objects.requireNonNull(table);
   }
 
   /** What is to be copied as a whole. */
