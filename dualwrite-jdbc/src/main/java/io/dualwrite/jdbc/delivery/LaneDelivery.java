@@ -275,7 +275,8 @@ final class LaneDelivery {
     try {
       Map<TablePair, CopyResult> copied = copy.copyAll(lane, round.rows, round.streams);
       copied.forEach((table, rows) -> round.streamed.put(table, rows.streamed()));
-      streaming.took(Duration.ofNanos(System.nanoTime() - began));
+      int sent = round.streamed.values().stream().mapToInt(Integer::intValue).sum();
+      streaming.took(sent, Duration.ofNanos(System.nanoTime() - began));
       return copied;
     } catch (SQLException e) {
       streaming.failed(round.streams.keySet(), e);
@@ -340,6 +341,11 @@ final class LaneDelivery {
    */
   Set<String> heldTables() {
     return held.names();
+  }
+
+  /** How many rows were sent as they came, without being named one by one. */
+  long rowsStreamed() {
+    return streaming.sent();
   }
 
   /** How many walks over whole tables have begun. */

@@ -24,6 +24,7 @@ final class Streaming {
 
   private final Set<TablePair> without = new HashSet<>();
   private int rows = FIRST;
+  private long sent;
 
   /** Whether nothing has spoken against it yet for this table. */
   boolean isFor(TablePair table) {
@@ -34,7 +35,14 @@ final class Streaming {
     return rows;
   }
 
-  void took(Duration round) {
+  /** How many rows were sent so far, those of rounds that failed afterwards included. */
+  long sent() {
+    return sent;
+  }
+
+  /** A round has sent so many rows in so much time. */
+  void took(int rowsSent, Duration round) {
+    sent += rowsSent;
     if (round.compareTo(SHORT) < 0) {
       rows = Math.min(MOST, rows * 2);
     } else if (round.compareTo(LONG) > 0) {
