@@ -3,6 +3,7 @@ package io.dualwrite.jdbc;
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
+import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.runtime.Migration;
 import io.dualwrite.jdbc.wrap.BoundParameters;
 import io.dualwrite.jdbc.wrap.MirroredTransaction;
@@ -147,7 +148,10 @@ final class StartingMirroring implements Mirroring {
     try {
       running().bypass(kind);
     } catch (SQLException e) {
-      LOG.warn("not mirrored (bypass): {}; and the migration cannot be started", kind, e);
+      LOG.warn(
+          "not mirrored (bypass): {}; and the migration cannot be started: {}",
+          kind,
+          Failures.describe(e));
     }
   }
 

@@ -51,9 +51,11 @@ public final class SentRows implements AutoCloseable {
   public void journal(Connection connection) throws SQLException {
     Pipeline pipeline = new Pipeline(connection);
     LoadJournal journal = new LoadJournal(pipeline, sent.journalTable(), table);
-    boolean[] changed = {!known};
+    boolean[] changed = {!known || !keys.readable()};
     new LoadedTable(connection, table).changesRows(pipeline, () -> changed[0] = true);
-    journal.keys(keys);
+    if (keys.readable()) {
+      journal.keys(keys);
+    }
     pipeline.send();
     if (changed[0]) {
       LOG.warn(

@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.runtime;
 
+import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.wrap.Mirroring.OpenConnection;
 import java.time.Clock;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,7 +137,7 @@ final class Mode {
         gapOpen = false;
         gapRecorded = false;
       } catch (Exception e) {
-        LOG.debug("The end of a gap could not be recorded yet: {}", e.getMessage());
+        LOG.debug("The end of a gap could not be recorded yet: {}", described(e));
       }
     }
   }
@@ -155,8 +157,14 @@ final class Mode {
         return;
       }
       gapTold = true;
-      LOG.error("The gap since {} could not be recorded yet: {}", gapSince, e.getMessage());
+      LOG.error("The gap since {} could not be recorded yet: {}", gapSince, described(e));
     }
+  }
+
+  /** Of what another thread did, its failure. */
+  private static String described(Exception e) {
+    return Failures.describe(
+        e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e);
   }
 
   /** What to say of it: {@code mirroring}, or why not. */
