@@ -91,8 +91,11 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
   /** Stops delivery and closes what this made itself. */
   @Override
   public void close() throws SQLException {
-    migration.close();
-    closeAll(owned);
+    try {
+      migration.close();
+    } finally {
+      closeAll(owned);
+    }
   }
 
   private static void closeAll(Deque<AutoCloseable> owned) throws SQLException {
@@ -101,8 +104,11 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
       try {
         owned.pop().close();
       } catch (Exception e) {
-        failure =
-            failure == null ? new SQLException("closing a connection pool failed", e) : failure;
+        if (failure == null) {
+          failure = new SQLException("closing a connection pool failed", e);
+        } else {
+          failure.addSuppressed(e);
+        }
       }
     }
     if (failure != null) {

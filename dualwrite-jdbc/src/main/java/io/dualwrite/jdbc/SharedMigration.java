@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.runtime.Migration;
 import io.micrometer.core.instrument.Metrics;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,13 +73,25 @@ final class SharedMigration {
   private Migration start() throws SQLException {
     synchronized (starting) {
       DualWriteDataSource running = machinery;
-      if (running == null) {
-        running = build();
-        machinery = running;
-        all.started();
-      }
-      return running.migration();
+      return running == null ? keep(build()) : running.migration();
     }
+  }
+
+  /** It may have been closed while it started; then nobody else would close what was made. */
+  private Migration keep(DualWriteDataSource built) throws SQLException {
+    synchronized (this) {
+      if (!closed) {
+        machinery = built;
+        all.started();
+        return built.migration();
+      }
+    }
+    built.close();
+    throw new SQLNonTransientConnectionException(
+        "migration "
+            + config.migration()
+            + " was closed while it started, because the driver was deregistered or the process ends",
+        "08003");
   }
 
   private DualWriteDataSource build() throws SQLException {

@@ -66,7 +66,8 @@ final class SharedMigrations {
     return running.size();
   }
 
-  void started() {
+  /** One was started, and is among those that run. */
+  synchronized void started() {
     hook(true);
   }
 
@@ -75,7 +76,7 @@ final class SharedMigrations {
         () -> inBackground(migration::closeIfUnused), linger.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  void closed(SharedMigration migration) {
+  synchronized void closed(SharedMigration migration) {
     running.remove(migration.key(), migration);
     hook(!running.isEmpty());
   }
@@ -114,7 +115,7 @@ final class SharedMigrations {
     return thread;
   }
 
-  private synchronized void hook(boolean wanted) {
+  private void hook(boolean wanted) {
     if (wanted == hooked) {
       return;
     }

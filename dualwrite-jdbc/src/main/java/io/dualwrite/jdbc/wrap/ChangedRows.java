@@ -10,8 +10,10 @@ import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.Set;
 import org.postgresql.PGResultSetMetaData;
 
 /**
@@ -109,39 +111,37 @@ final class ChangedRows {
 
   private boolean changeAndJournal(
       CapturePlan.Load load, boolean wasThere, boolean isThere, Change change) throws SQLException {
-    List<String> before = wasThere ? currentKey() : null;
+    Set<List<String>> touched = new LinkedHashSet<>();
+    boolean told = !wasThere || currentKey().map(touched::add).isPresent();
     change.on(rows);
-    List<String> after = isThere ? currentKey() : null;
-    if ((wasThere && before == null) || (isThere && after == null)) {
+    told &= !isThere || currentKey().map(touched::add).isPresent();
+    if (!told) {
       insert(RowEntries.ofTable(load), List.of());
       return true;
     }
-    if (before != null) {
-      insert(RowEntries.ofRow(load), before);
-    }
-    if (after != null && !after.equals(before)) {
-      insert(RowEntries.ofRow(load), after);
+    for (List<String> touchedKey : touched) {
+      insert(RowEntries.ofRow(load), touchedKey);
     }
     return true;
   }
 
-  /** The texts of the current row's key; null if the result set does not tell it. */
-  private @Nullable List<String> currentKey() {
+  /** The texts of the current row's key; empty if the result set does not tell it. */
+  private Optional<List<String>> currentKey() {
     List<String> values = new ArrayList<>(key.size());
     try {
       for (int column : key) {
         String value = rows.getString(column);
         if (value == null) {
-          return null;
+          return Optional.empty();
         }
         values.add(value);
       }
     } catch (SQLException e) {
       // On no row, which the change itself says better; should it go well, the whole table is
       // named.
-      return null;
+      return Optional.empty();
     }
-    return values.isEmpty() ? null : values;
+    return values.isEmpty() ? Optional.empty() : Optional.of(values);
   }
 
   private void insert(String sql, List<String> values) throws SQLException {

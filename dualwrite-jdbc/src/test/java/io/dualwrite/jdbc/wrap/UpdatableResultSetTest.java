@@ -6,6 +6,7 @@ import io.dualwrite.FailurePolicy;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
+import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -236,5 +237,33 @@ class UpdatableResultSetTest {
     }
     assertThat(migration.journal()).containsExactly("coded {1}", "coded all");
     assertThat(migration.events).containsExactly("STRICT coded[]", "STRICT coded[]");
+  }
+
+  @Test
+  void whereTheKeyCannotBeReadTheTableIsNamed() throws SQLException {
+    PlannedMirroring migration = new PlannedMirroring(dbs, FailurePolicy.RECOVER);
+    dbs.execute(dbs.source(), "INSERT INTO notes VALUES (1, 'one')");
+    try (DualConnection connection = (DualConnection) migration.connect();
+        Statement statement =
+            connection
+                .raw()
+                .createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE);
+        ResultSet rows = statement.executeQuery("SELECT * FROM notes")) {
+      ResultSet unreadable =
+          (ResultSet)
+              Proxy.newProxyInstance(
+                  ResultSet.class.getClassLoader(),
+                  new Class<?>[] {ResultSet.class},
+                  (proxy, method, arguments) -> {
+                    if (method.getName().equals("getString")) {
+                      throw new SQLException("cannot be read");
+                    }
+                    return method.invoke(rows, arguments);
+                  });
+      rows.next();
+      rows.updateString(2, "two");
+      ChangedRows.of(connection, unreadable).change(true, true, ResultSet::updateRow);
+    }
+    assertThat(migration.journal()).containsExactly("notes all");
   }
 }
