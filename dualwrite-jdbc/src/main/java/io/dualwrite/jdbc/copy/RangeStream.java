@@ -6,7 +6,6 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.ColumnPair;
 import io.dualwrite.jdbc.schema.ColumnText;
-import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -108,10 +107,7 @@ final class RangeStream {
     return primary.isWrapperFor(PGConnection.class) && secondary.isWrapperFor(PGConnection.class);
   }
 
-  /**
-   * Those of the ranges in which the secondary has no row. None, where rules say what an insert
-   * does: {@code COPY} would not ask them.
-   */
+  /** Those of the ranges in which the secondary has no row. */
   Set<KeyRange> vacant(Connection secondary, List<KeyRange> ranges) throws SQLException {
     Side side = primary.other();
     String table = pair.on(side).name().sql();
@@ -121,9 +117,7 @@ final class RangeStream {
             + table
             + " t WHERE t."
             + pair.key().get(0).on(side).sql()
-            + " BETWEEN r.low AND r.high) AND NOT (SELECT c.relhasrules FROM pg_catalog.pg_class c WHERE c.oid = "
-            + Identifiers.literal(table)
-            + "::pg_catalog.regclass)";
+            + " BETWEEN r.low AND r.high)";
     Set<KeyRange> vacant = new HashSet<>();
     try (PreparedStatement statement = secondary.prepareStatement(query)) {
       statement.setArray(1, numbers(secondary, ranges, KeyRange::from));

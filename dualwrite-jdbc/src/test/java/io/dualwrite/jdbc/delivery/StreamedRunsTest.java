@@ -125,18 +125,6 @@ class StreamedRunsTest {
     assertThat(lane.rowsStreamed()).isEqualTo(4000);
   }
 
-  @Test
-  void rulesOfTheTargetAreNotPassedBy() throws Exception {
-    Bed bed = new Bed(dbs, "CREATE TABLE item (id int PRIMARY KEY, t text)");
-    dbs.execute(
-        dbs.target(), "CREATE RULE r AS ON INSERT TO item DO ALSO DELETE FROM item WHERE id < 0");
-    fill(bed, "INSERT INTO item SELECT g, 'new' FROM generate_series(1, 20) g");
-    LaneDelivery lane = bed.delivery(ITEM);
-    bed.drain(lane);
-    assertThat(lane.rowsStreamed()).isZero();
-    assertThat(bed.setAside()).isEqualTo(20);
-  }
-
   private void arrives(Bed bed, int streamed) throws Exception {
     LaneDelivery lane = bed.delivery(ITEM);
     bed.drain(lane);
