@@ -59,11 +59,28 @@ public interface KillSwitch {
   }
 
   /**
+   * Engaged while the boolean OpenFeature flag of that key is true, by the provider of the domain
+   * {@code dualwrite}, else by the default provider. Without a provider, while it is not ready, and
+   * when it answers with an error, the switch is unreadable, not released. Needs {@code
+   * dev.openfeature:sdk} on the class path.
+   *
+   * @throws IllegalStateException if it is not there
+   */
+  static KillSwitch openFeature(String flag) {
+    return OpenFeatureSwitch.of(flag);
+  }
+
+  /**
    * Turned by hand. A {@link KillSwitchMonitor} follows it at once, without waiting for its next
    * poll.
    */
   static ManualKillSwitch manual() {
-    return new ManualKillSwitch();
+    return manual("manual switch");
+  }
+
+  /** The same, called so where it is told which source has the kill switch engaged. */
+  static ManualKillSwitch manual(String name) {
+    return new ManualKillSwitch(name);
   }
 
   /**

@@ -42,6 +42,7 @@ public final class KillSwitchMonitor implements KillSwitch, AutoCloseable {
   private final Map<MonitoredSwitch, Runnable> followers = new LinkedHashMap<>();
   private final List<ScheduledFuture<?>> polls = new ArrayList<>();
   private final @Nullable ScheduledExecutorService ownExecutor;
+  private final boolean quiet;
   private final ReentrantLock lock = new ReentrantLock();
   private final Queue<Boolean> changes = new ConcurrentLinkedQueue<>();
   private final Executor notifications = MoreExecutors.newSequentialExecutor(Runnable::run);
@@ -54,9 +55,10 @@ public final class KillSwitchMonitor implements KillSwitch, AutoCloseable {
             .map(source -> new MonitoredSwitch(source, builder.assumed != null && builder.assumed))
             .toList();
     listeners = new CopyOnWriteArrayList<>(builder.listeners);
+    quiet = builder.quiet;
     sources.forEach(source -> firstReading(source, builder.assumed));
     engaged = sources.stream().anyMatch(MonitoredSwitch::engaged);
-    if (engaged) {
+    if (engaged && !quiet) {
       log.warn("Kill switch engaged at start: {}", engagedSources());
     }
     ownExecutor =
@@ -85,6 +87,16 @@ public final class KillSwitchMonitor implements KillSwitch, AutoCloseable {
   /** Reads every source now, on the calling thread, which waits for them. */
   public void refresh() {
     sources.forEach(this::poll);
+  }
+
+  /** The sources that have it engaged, in words. */
+  public List<String> engagedBy() {
+    lock.lock();
+    try {
+      return engagedSources().stream().map(Object::toString).toList();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The sources that cannot be read at the moment, and why; their last known state holds. */
@@ -161,7 +173,9 @@ public final class KillSwitchMonitor implements KillSwitch, AutoCloseable {
       if (now != engaged) {
         engaged = now;
         changes.add(now);
-        log.warn("Kill switch {}: {}", word(now), now ? engagedSources() : source.source);
+        if (!quiet) {
+          log.warn("Kill switch {}: {}", word(now), now ? engagedSources() : source.source);
+        }
       }
     } finally {
       lock.unlock();
@@ -243,6 +257,7 @@ public final class KillSwitchMonitor implements KillSwitch, AutoCloseable {
     private Duration interval = DEFAULT_INTERVAL;
     private @Nullable ScheduledExecutorService executor;
     private @Nullable Boolean assumed;
+    private boolean quiet;
 
     private Builder(KillSwitch killSwitch) {
       this.killSwitch = requireNonNull(killSwitch, "killSwitch");
@@ -270,6 +285,13 @@ public final class KillSwitchMonitor implements KillSwitch, AutoCloseable {
     @CanIgnoreReturnValue
     public Builder assumeAtStart(boolean engaged) {
       this.assumed = engaged;
+      return this;
+    }
+
+    /** Leaves it to the listeners to log changes. Failures of sources are still logged. */
+    @CanIgnoreReturnValue
+    public Builder quiet() {
+      quiet = true;
       return this;
     }
 

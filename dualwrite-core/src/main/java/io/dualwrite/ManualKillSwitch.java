@@ -6,9 +6,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A {@link KillSwitch} turned by hand, from any thread. A restart of the process releases it. */
 public final class ManualKillSwitch implements KillSwitch {
   private final List<Runnable> followers = new CopyOnWriteArrayList<>();
+  private final String name;
   private volatile boolean engaged;
 
-  ManualKillSwitch() {}
+  ManualKillSwitch(String name) {
+    this.name = name;
+  }
 
   @Override
   public boolean engaged() {
@@ -43,6 +46,6 @@ public final class ManualKillSwitch implements KillSwitch {
 
   @Override
   public String toString() {
-    return "manual switch";
+    return name;
   }
 }

@@ -165,7 +165,7 @@ class KillSwitchTest {
     try (DualWriteDataSource one = open();
         DualWriteDataSource two = open();
         Connection control = dbs.source().getConnection()) {
-      assertThat(new Control("dualwrite").setKillSwitch(control, "test", true)).isTrue();
+      assertThat(new Control("dualwrite").setKillSwitch(control, "test", true)).isPresent();
       Awaitility.await()
           .atMost(Duration.ofSeconds(1))
           .until(() -> !one.migration().active() && !two.migration().active());

@@ -14,7 +14,7 @@ import java.util.List;
  *     below is then the configuration's, or empty
  * @param phase where it stands
  * @param killSwitch whether the kill switch is engaged through the control table
- * @param epoch counts the changes of phase
+ * @param epoch counts the changes of phase and kill switch
  * @param instances the applications that write, last seen first
  * @param journal how much waits for delivery
  * @param setAside what could not be delivered, oldest first, at most 20

@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -155,7 +156,34 @@ public final class Reconciler {
    * @throws ReconcilerException if the source does not answer, or does not know the migration
    */
   public List<String> setKillSwitch(boolean engaged) {
-    return new KillSwitchRow(config, databases).set(engaged);
+    return turnKillSwitch(engaged).problems();
+  }
+
+  /** The same, with what changed. */
+  public ControlChange turnKillSwitch(boolean engaged) {
+    return new ControlRow(config, databases).killSwitch(engaged);
+  }
+
+  /**
+   * Moves the migration to another phase, for every instance, where that is a mere change of the
+   * control table.
+   *
+   * @param expectedEpoch the epoch that the caller has seen; empty: whatever it is now. Of two
+   *     operators who change it at once, one fails
+   * @throws ReconcilerException if that phase may not follow (the message says what to do instead),
+   *     if somebody else has changed the control table meanwhile, or if the source does not answer
+   */
+  public ControlChange setPhase(Phase phase, OptionalLong expectedEpoch) {
+    return new ControlRow(config, databases).phase(phase, expectedEpoch);
+  }
+
+  /**
+   * Waits until every instance that is alive obeys the control table's state of that epoch, or the
+   * limit is over. An instance that leaves in order meanwhile counts no more; one that falls silent
+   * does.
+   */
+  public Confirmation confirm(long epoch, Duration limit) {
+    return new Following(config, databases).await(epoch, limit);
   }
 
   /**

@@ -13,6 +13,8 @@ public final class ReconcilerException extends RuntimeException {
   public enum Kind {
     /** The request or the configuration is wrong. */
     USAGE,
+    /** Somebody else was faster: what was to be changed is another than was thought. */
+    CONFLICT,
     /** A database could not be reached, or failed. */
     DATABASE
   }

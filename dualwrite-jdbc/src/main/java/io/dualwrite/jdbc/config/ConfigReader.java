@@ -55,6 +55,8 @@ final class ConfigReader {
     builder.secondary(secondary(top));
     builder.killSwitch(killSwitch(top));
     builder.shadowReads(shadowReads(top));
+    builder.control(control(top));
+    builder.shutdown(shutdown(top));
     builder.journal(journal(top));
     builder.reconciler(reconciler(top));
     return builder.build();
@@ -183,6 +185,9 @@ final class ConfigReader {
       Optional<Path> file = section.text("file").flatMap(text -> path(section, text));
       return new KillSwitchConfig(
           file,
+          section.text("property"),
+          section.text("environment-variable"),
+          section.text("flag"),
           section.duration(
               "poll-interval", d.pollInterval(), i -> new KillSwitchConfig(d.file(), i)));
     }
@@ -200,6 +205,28 @@ final class ConfigReader {
   private static ShadowReadsConfig shadowReads(Section top) {
     try (Section section = top.section("shadow-reads")) {
       return new ShadowReadsConfig(section.number("sample-rate", 0, ShadowReadsConfig::new));
+    }
+  }
+
+  private static ControlConfig control(Section top) {
+    ControlConfig d = ControlConfig.DEFAULT;
+    try (Section section = top.section("control")) {
+      return new ControlConfig(
+          section.duration(
+              "unreachable-after",
+              d.unreachableAfter(),
+              u -> new ControlConfig(u, d.whenUnreachable())),
+          section
+              .choice("when-unreachable", ControlConfig.WhenUnreachable.class)
+              .orElse(d.whenUnreachable()));
+    }
+  }
+
+  private static ShutdownConfig shutdown(Section top) {
+    try (Section section = top.section("shutdown")) {
+      return new ShutdownConfig(
+          section.duration(
+              "drain-timeout", ShutdownConfig.DEFAULT.drainTimeout(), ShutdownConfig::new));
     }
   }
 

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * @param secondary time limit and circuit breaker of the secondary
  * @param killSwitch where the kill switch is read from
  * @param shadowReads reads that are repeated on the secondary and compared
+ * @param control what is done while the control table cannot be read
+ * @param shutdown how an application leaves
  * @param journal the control schema
  * @param reconciler the reconciler's defaults
  * @param origin where it was read from, for messages
@@ -48,6 +50,8 @@ public record MigrationConfig(
     SecondarySettings secondary,
     KillSwitchConfig killSwitch,
     ShadowReadsConfig shadowReads,
+    ControlConfig control,
+    ShutdownConfig shutdown,
     JournalConfig journal,
     ReconcilerConfig reconciler,
     Origin origin) {
@@ -179,6 +183,8 @@ public record MigrationConfig(
         secondary,
         killSwitch,
         shadowReads,
+        control,
+        shutdown,
         journal,
         reconciler,
         origin);
@@ -198,6 +204,8 @@ public record MigrationConfig(
     builder.secondary = secondary;
     builder.killSwitch = killSwitch;
     builder.shadowReads = shadowReads;
+    builder.control = control;
+    builder.shutdown = shutdown;
     builder.journal = journal;
     builder.reconciler = reconciler;
     builder.origin = origin;
@@ -218,6 +226,8 @@ public record MigrationConfig(
     private SecondarySettings secondary = SecondarySettings.defaults();
     private KillSwitchConfig killSwitch = KillSwitchConfig.DEFAULT;
     private ShadowReadsConfig shadowReads = ShadowReadsConfig.OFF;
+    private ControlConfig control = ControlConfig.DEFAULT;
+    private ShutdownConfig shutdown = ShutdownConfig.DEFAULT;
     private JournalConfig journal = JournalConfig.DEFAULT;
     private ReconcilerConfig reconciler = ReconcilerConfig.DEFAULT;
     private Origin origin = Origin.PROGRAM;
@@ -292,6 +302,18 @@ public record MigrationConfig(
       return this;
     }
 
+    /** Default: goes on as it is, and says so after ten seconds. */
+    public Builder control(ControlConfig value) {
+      control = value;
+      return this;
+    }
+
+    /** Default: waits five seconds at most for what is pending. */
+    public Builder shutdown(ShutdownConfig value) {
+      shutdown = value;
+      return this;
+    }
+
     /** Default: schema {@code dualwrite}. */
     public Builder journal(JournalConfig value) {
       journal = value;
@@ -324,6 +346,8 @@ public record MigrationConfig(
           secondary,
           killSwitch,
           shadowReads,
+          control,
+          shutdown,
           journal,
           reconciler,
           origin);

@@ -22,7 +22,8 @@ public final class Control {
    *
    * @param phase where the migration stands
    * @param killSwitch whether the kill switch is engaged through this table
-   * @param epoch counts the changes of phase
+   * @param epoch counts the changes of phase and of kill switch: an instance that shows this epoch
+   *     follows this state
    */
   public record State(Phase phase, boolean killSwitch, long epoch) {}
 
@@ -33,10 +34,7 @@ public final class Control {
             "SELECT phase, kill_switch, epoch FROM " + control + " WHERE migration = ?")) {
       statement.setString(1, migration);
       try (ResultSet rows = statement.executeQuery()) {
-        return rows.next()
-            ? Optional.of(
-                new State(Phase.valueOf(rows.getString(1)), rows.getBoolean(2), rows.getLong(3)))
-            : Optional.empty();
+        return rows.next() ? Optional.of(state(rows)) : Optional.empty();
       }
     }
   }
@@ -86,19 +84,74 @@ public final class Control {
   }
 
   /**
-   * Engages or releases the kill switch for every instance; false if the migration is not
-   * registered.
+   * Engages or releases the kill switch for every instance, whatever else is changed at the same
+   * time; the state in force then, empty if the migration is not registered. The epoch changes only
+   * if the switch does.
    */
-  public boolean setKillSwitch(Connection connection, String migration, boolean engaged)
+  public Optional<State> setKillSwitch(Connection connection, String migration, boolean engaged)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
+    return changed(
+        connection,
+        "UPDATE "
+            + control
+            + " SET kill_switch = ?, epoch = epoch + (kill_switch <> ?)::int, changed_at = clock_timestamp() WHERE migration = ?"
+            + " RETURNING phase, kill_switch, epoch",
+        engaged,
+        engaged,
+        migration);
+  }
+
+  /**
+   * Moves the migration to another phase for every instance, unless anything was changed since that
+   * epoch: then nothing happens, and the answer is empty.
+   */
+  public Optional<State> setPhase(
+      Connection connection, String migration, long expectedEpoch, Phase phase)
+      throws SQLException {
+    return changed(
+        connection,
+        "UPDATE "
+            + control
+            + " SET phase = ?, epoch = epoch + 1, changed_at = clock_timestamp() WHERE migration = ? AND epoch = ?"
+            + " RETURNING phase, kill_switch, epoch",
+        phase.name(),
+        migration,
+        expectedEpoch);
+  }
+
+  /**
+   * Takes over the state of the other side, unless what is here is of a later epoch; false if the
+   * migration is not registered here.
+   */
+  public boolean follow(Connection connection, String migration, State state) throws SQLException {
+    return changed(
+            connection,
             "UPDATE "
                 + control
-                + " SET kill_switch = ?, changed_at = clock_timestamp() WHERE migration = ?")) {
-      statement.setBoolean(1, engaged);
-      statement.setString(2, migration);
-      return statement.executeUpdate() == 1;
+                + " SET phase = CASE WHEN epoch <= ? THEN ? ELSE phase END, kill_switch = CASE WHEN epoch <= ? THEN ? ELSE kill_switch END,"
+                + " epoch = greatest(epoch, ?), changed_at = clock_timestamp() WHERE migration = ? RETURNING phase, kill_switch, epoch",
+            state.epoch(),
+            state.phase().name(),
+            state.epoch(),
+            state.killSwitch(),
+            state.epoch(),
+            migration)
+        .isPresent();
+  }
+
+  private static Optional<State> changed(Connection connection, String sql, Object... values)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < values.length; i++) {
+        statement.setObject(i + 1, values[i]);
+      }
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(state(rows)) : Optional.empty();
+      }
     }
+  }
+
+  private static State state(ResultSet rows) throws SQLException {
+    return new State(Phase.valueOf(rows.getString(1)), rows.getBoolean(2), rows.getLong(3));
   }
 }

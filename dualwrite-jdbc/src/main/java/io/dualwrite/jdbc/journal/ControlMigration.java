@@ -35,7 +35,12 @@ final class ControlMigration {
             + setAside
             + ") d WHERE n > 1)",
         "UPDATE " + setAside + " s SET named = " + named("s") + " WHERE named IS NULL",
-        "CREATE UNIQUE INDEX IF NOT EXISTS set_aside_named ON " + setAside + " (named)");
+        "CREATE UNIQUE INDEX IF NOT EXISTS set_aside_named ON " + setAside + " (named)",
+        "ALTER TABLE "
+            + s
+            + ".instances ADD COLUMN IF NOT EXISTS phase text, ADD COLUMN IF NOT EXISTS epoch bigint,"
+            + " ADD COLUMN IF NOT EXISTS kill_switch_by text[], ADD COLUMN IF NOT EXISTS capture text, ADD COLUMN IF NOT EXISTS policy text,"
+            + " ADD COLUMN IF NOT EXISTS version text, ADD COLUMN IF NOT EXISTS host text, ADD COLUMN IF NOT EXISTS pid bigint");
   }
 
   /** The identity of what a set-aside entry names, whatever is null in it. */
@@ -58,12 +63,12 @@ final class ControlMigration {
     String sql =
         "SELECT count(*) FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
             + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND NOT a.attisdropped"
-            + " AND (c.relname, a.attname) IN (('journal', 'key_id'), ('set_aside', 'key_id'), ('set_aside_named', 'named'), ('journal_by_time', 'at'))";
+            + " AND (c.relname, a.attname) IN (('journal', 'key_id'), ('set_aside', 'key_id'), ('set_aside_named', 'named'), ('journal_by_time', 'at'), ('instances', 'epoch'))";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, schema);
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
-        return rows.getInt(1) < 4;
+        return rows.getInt(1) < 5;
       }
     }
   }

@@ -96,8 +96,16 @@ public final class ControlSchema {
               state text NOT NULL,
               started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
               seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-              stopped_at timestamptz
-            )""");
+              stopped_at timestamptz,
+              phase text,
+              epoch bigint,
+              kill_switch_by text[],
+              capture text,
+              policy text,
+              version text,
+              host text,
+              pid bigint
+            ) WITH (fillfactor = 50)""");
   }
 
   /**

@@ -1,16 +1,20 @@
 package io.dualwrite.jdbc.runtime;
 
+import io.dualwrite.Phase;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.journal.Control;
 import io.dualwrite.jdbc.journal.ControlSchema;
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
+import io.dualwrite.jdbc.journal.Presence;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -27,7 +31,10 @@ final class Membership {
   private final String schema;
   private final Control control;
   private final Instances instances;
-  private final String instance = name();
+  private final String host = hostName();
+  private final long pid = ProcessHandle.current().pid();
+  private final String instance =
+      host + ":" + pid + ":" + UUID.randomUUID().toString().substring(0, 8);
   private boolean createdOnSource;
 
   Membership(MigrationConfig config, DataSource source) {
@@ -38,18 +45,12 @@ final class Membership {
     this.instances = new Instances(schema);
   }
 
-  private static String name() {
-    String host;
+  private static String hostName() {
     try {
-      host = InetAddress.getLocalHost().getHostName();
+      return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {
-      host = "host";
+      return "host";
     }
-    return host
-        + ":"
-        + ProcessHandle.current().pid()
-        + ":"
-        + UUID.randomUUID().toString().substring(0, 8);
   }
 
   String instance() {
@@ -61,7 +62,11 @@ final class Membership {
     try (Connection connection = source.getConnection()) {
       createdOnSource = ControlSchema.create(connection, schema, "source");
       Control.State state = control.register(connection, config.migration(), config.phase());
-      instances.beat(connection, config.migration(), instance, "starting");
+      instances.forget(connection);
+      instances.beat(
+          connection,
+          config.migration(),
+          presence(state.phase(), state.epoch(), List.of(), "starting"));
       return state;
     }
   }
@@ -95,28 +100,49 @@ final class Membership {
     }
   }
 
-  void beat(String state) throws SQLException {
+  /** What this instance says of itself. */
+  Presence presence(Phase phase, long epoch, List<String> killSwitchBy, String state) {
+    return new Presence(
+        instance,
+        host,
+        pid,
+        Build.VERSION,
+        phase,
+        epoch,
+        killSwitchBy,
+        config.capture().name(),
+        config.failurePolicy() + " " + config.delivery(),
+        state);
+  }
+
+  /**
+   * Says that this instance is alive, and what it does.
+   *
+   * @return how long ago it had said so before; empty the first time
+   */
+  Optional<Duration> beat(Presence presence) throws SQLException {
     try (Connection connection = source.getConnection()) {
-      instances.beat(connection, config.migration(), instance, state);
+      return instances.beat(connection, config.migration(), presence);
+    }
+  }
+
+  /** All instances. */
+  List<Instances.Instance> all() throws SQLException {
+    try (Connection connection = source.getConnection()) {
+      return instances.list(connection, config.migration());
+    }
+  }
+
+  /** Forgets instances that have long been gone. */
+  void forget() throws SQLException {
+    try (Connection connection = source.getConnection()) {
+      instances.forget(connection);
     }
   }
 
   void leave() throws SQLException {
     try (Connection connection = source.getConnection()) {
       instances.stopped(connection, instance);
-    }
-  }
-
-  /** Whether the control table has the kill switch engaged. */
-  boolean killSwitchInTable() {
-    try (Connection connection = source.getConnection()) {
-      return control
-          .read(connection, config.migration())
-          .map(Control.State::killSwitch)
-          .orElse(false);
-    } catch (SQLException e) {
-      throw new IllegalStateException(
-          "the control table cannot be read: " + Failures.describe(e), e);
     }
   }
 }

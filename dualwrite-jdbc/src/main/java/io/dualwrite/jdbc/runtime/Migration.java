@@ -4,7 +4,6 @@ import io.dualwrite.Delivery;
 import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.KillSwitch;
-import io.dualwrite.KillSwitchMonitor;
 import io.dualwrite.Phase;
 import io.dualwrite.Side;
 import io.dualwrite.WriteOutcome;
@@ -19,8 +18,10 @@ import io.dualwrite.jdbc.delivery.DeliveryEngine;
 import io.dualwrite.jdbc.delivery.DeliveryProbe;
 import io.dualwrite.jdbc.delivery.DeliverySettings;
 import io.dualwrite.jdbc.delivery.StrictCommit;
+import io.dualwrite.jdbc.event.StateChange;
 import io.dualwrite.jdbc.journal.Control;
 import io.dualwrite.jdbc.journal.Gaps;
+import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.Refused;
@@ -56,7 +57,6 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final DataSource primary;
   private final DualWriteMetrics metrics;
   private final DeliveryProbe probe;
-  private final boolean dual;
   private final Side primarySide;
   private final Plans plans;
   private final SchemaWatch schema;
@@ -67,9 +67,12 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final DeliveryEngine delivery;
   private final StrictCommit strict;
   private final Membership membership;
-  private final KillSwitchMonitor killSwitch;
+  private final EffectiveState state;
   private final ScheduledThreadPoolExecutor chores;
   private final @Nullable ShadowReads shadowReads;
+
+  /** As last seen with a heartbeat. */
+  private volatile List<Instances.Instance> instances = List.of();
 
   /**
    * Starts mirroring.
@@ -100,9 +103,8 @@ public final class Migration implements Mirroring, AutoCloseable {
     DataSource source = new OwnConnections(sourceForDelivery);
     DataSource target = BoundedConnections.of(givenTarget, config.secondary().timeout());
     this.membership = new Membership(config, source);
-    Control.State state = membership.join();
-    Phase phase = Supported.phase(state.phase());
-    this.dual = phase.isDual();
+    Control.State first = membership.join();
+    Phase phase = Supported.phase(first.phase());
     this.primarySide = phase.primary();
     boolean ofSource = primarySide == Side.SOURCE;
     this.primary = ofSource ? givenSource : givenTarget;
@@ -132,26 +134,35 @@ public final class Migration implements Mirroring, AutoCloseable {
     Gaps gaps = new Gaps(config.journal().schema());
     this.mode =
         new Mode(
+            config.migration(),
             new GapLog(ownPrimary, gaps, config.migration(), membership.instance(), chores),
             delivery::pause,
             delivery::resume,
             Clock.systemUTC());
     this.shadowReads =
-        dual && config.shadowReads().sampleRate() > 0
+        ofSource && config.shadowReads().sampleRate() > 0
             ? shadowReads(context, shadowOptions, givenSource, givenTarget)
             : null;
-    this.killSwitch =
-        KillSwitchMonitor.builder(KillSwitch.anyOf(switches(config, more, membership)))
-            .interval(config.killSwitch().pollInterval())
-            .assumeAtStart(false)
-            .start();
-    metrics.showState(() -> phase, killSwitch::engaged);
-    if (dual) {
-      delivery.resume();
-      killSwitch.addListener(engaged -> follow());
-      follow();
+    this.state =
+        new EffectiveState(
+            config,
+            more,
+            new ControlWatch(config, source, first, System::nanoTime),
+            mode,
+            Clock.systemUTC());
+    metrics.showState(state::phase, state::killSwitch);
+    state.start();
+    if (ofSource) {
+      mode.begin();
     }
-    new Upkeep(config.migration(), mode, journalCheck, membership, dual ? schema::look : () -> {})
+    new Upkeep(
+            config.migration(),
+            mode,
+            state,
+            journalCheck,
+            membership,
+            ofSource ? schema::look : () -> {},
+            seen -> instances = seen)
         .start(chores);
     announce(phase);
   }
@@ -178,27 +189,22 @@ public final class Migration implements Mirroring, AutoCloseable {
         metrics);
   }
 
-  private static List<KillSwitch> switches(
-      MigrationConfig config, KillSwitch more, Membership membership) {
-    KillSwitch ofTable = KillSwitch.of(membership::killSwitchInTable);
-    return config
-        .killSwitch()
-        .file()
-        .map(f -> List.of(KillSwitch.file(f), more, ofTable))
-        .orElse(List.of(more, ofTable));
-  }
-
   private void announce(Phase phase) {
     List<CapturedTable> tables = plans.tables().tables();
-    LOG.info(
-        "migration {}: phase {}, {} tables mirrored under {} ({}), {}, instance {}",
-        config.migration(),
-        phase,
-        tables.size(),
-        config.failurePolicy(),
-        config.delivery(),
-        mode.describe(),
-        membership.instance());
+    StateChange.STARTED
+        .in(LOG, config.migration())
+        .addKeyValue("phase", phase)
+        .addKeyValue("epoch", state.epoch())
+        .addKeyValue("instance", membership.instance())
+        .log(
+            "migration {}: phase {}, {} tables mirrored under {} ({}), {}, instance {}",
+            config.migration(),
+            phase,
+            tables.size(),
+            config.failurePolicy(),
+            config.delivery(),
+            mode.describe(),
+            membership.instance());
     for (Refused refused : plans.tables().refused()) {
       LOG.error("not mirrored: {}", refused.explanation());
     }
@@ -226,7 +232,7 @@ public final class Migration implements Mirroring, AutoCloseable {
 
   @Override
   public boolean active() {
-    return dual && mode.active();
+    return primarySide == Side.SOURCE && mode.active();
   }
 
   @Override
@@ -378,19 +384,10 @@ public final class Migration implements Mirroring, AutoCloseable {
     mode.closed(connection);
   }
 
-  /** Looks at the switch itself, so that of several turns the last one sees its last state. */
-  private synchronized void follow() {
-    if (killSwitch.engaged()) {
-      mode.stop(Mode.Reason.KILL_SWITCH, "file, property, control table or flag");
-    } else {
-      mode.go(Mode.Reason.KILL_SWITCH);
-    }
-  }
-
   /** Stops delivery and leaves in order. What is not delivered stays in the journal. */
   @Override
   public void close() {
-    killSwitch.close();
+    state.close();
     if (shadowReads != null) {
       shadowReads.close();
     }

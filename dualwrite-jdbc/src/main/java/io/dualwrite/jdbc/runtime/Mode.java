@@ -1,11 +1,13 @@
 package io.dualwrite.jdbc.runtime;
 
 import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.event.StateChange;
 import io.dualwrite.jdbc.wrap.Mirroring.OpenConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,13 +26,17 @@ import org.slf4j.LoggerFactory;
 final class Mode {
   /** Why writes are not mirrored. */
   enum Reason {
-    KILL_SWITCH("kill switch"),
-    JOURNAL("journal not writable");
+    KILL_SWITCH("kill switch", StateChange.MIRRORING_STOPPED),
+    PHASE("phase", StateChange.MIRRORING_STOPPED),
+    CONTROL("control table unreachable", StateChange.MIRRORING_FAILED),
+    JOURNAL("journal not writable", StateChange.MIRRORING_FAILED);
 
     private final String text;
+    private final StateChange change;
 
-    Reason(String text) {
+    Reason(String text, StateChange change) {
       this.text = text;
+      this.change = change;
     }
   }
 
@@ -45,12 +51,13 @@ final class Mode {
 
   private static final Logger LOG = LoggerFactory.getLogger(Mode.class);
 
+  private final String migration;
   private final GapRecord gaps;
   private final Runnable paused;
   private final Runnable resumed;
   private final Clock clock;
   private final Set<OpenConnection> connections = ConcurrentHashMap.newKeySet();
-  private final Map<Reason, String> reasons = new EnumMap<>(Reason.class);
+  private final Map<Reason, Stop> reasons = new EnumMap<>(Reason.class);
 
   private volatile boolean active = true;
   private boolean gapOpen;
@@ -59,7 +66,11 @@ final class Mode {
   private Instant gapSince = Instant.EPOCH;
   private String gapReason = "";
 
-  Mode(GapRecord gaps, Runnable paused, Runnable resumed, Clock clock) {
+  /** Why writes are not mirrored, and since when. */
+  record Stop(Reason reason, String detail, Instant since) {}
+
+  Mode(String migration, GapRecord gaps, Runnable paused, Runnable resumed, Clock clock) {
+    this.migration = migration;
     this.gaps = gaps;
     this.paused = paused;
     this.resumed = resumed;
@@ -78,21 +89,19 @@ final class Mode {
     connections.remove(connection);
   }
 
+  /** Begins, unless a reason not to is known already. */
+  synchronized void begin() {
+    if (reasons.isEmpty()) {
+      resumed.run();
+    }
+  }
+
   /** From now on transactions that begin are not mirrored, for this reason. */
   synchronized void stop(Reason reason, String detail) {
-    if (reasons.put(reason, detail) != null) {
+    Stop before = reasons.get(reason);
+    reasons.put(reason, new Stop(reason, detail, before == null ? clock.instant() : before.since));
+    if (before != null) {
       return;
-    }
-    if (reason == Reason.JOURNAL) {
-      LOG.error(
-          "{}: {}; writes go to the primary alone from now on (gap recorded). `reconciler status` shows it.",
-          reason.text,
-          detail);
-    } else {
-      LOG.warn(
-          "{} engaged ({}); writes go to the primary alone from now on (gap recorded)",
-          reason.text,
-          detail);
     }
     if (reasons.size() == 1) {
       if (!gapOpen) {
@@ -104,6 +113,15 @@ final class Mode {
       active = false;
       paused.run();
     }
+    reason
+        .change
+        .in(LOG, migration)
+        .addKeyValue("reason", reason.text)
+        .log(
+            "{}: {}; writes go to the primary alone ({}). `reconciler status` shows it.",
+            reason.text,
+            detail,
+            gapRecorded ? "gap recorded" : "the gap is yet to be recorded");
   }
 
   /** This reason is gone. */
@@ -111,7 +129,10 @@ final class Mode {
     if (reasons.remove(reason) != null && reasons.isEmpty()) {
       active = true;
       resumed.run();
-      LOG.info("{} over; writes are mirrored again", reason.text);
+      StateChange.MIRRORING_RESUMED
+          .in(LOG, migration)
+          .addKeyValue("reason", reason.text)
+          .log("{} over; writes are mirrored again", reason.text);
     }
   }
 
@@ -147,18 +168,36 @@ final class Mode {
     return gapOpen && !gapRecorded;
   }
 
+  /**
+   * Has the beginning of a gap that is open recorded once more: this process was not heard of for
+   * so long that a comparison may have taken it for gone, and the gap for over.
+   */
+  synchronized void recordAgain() {
+    gapRecorded = false;
+  }
+
   private void recordGap() {
     try {
       gaps.open(gapReason, Duration.between(gapSince, clock.instant()));
       gapRecorded = true;
-      gapTold = false;
+      if (gapTold) {
+        gapTold = false;
+        StateChange.GAP_RECORDED.in(LOG, migration).log("The gap since {} is recorded", gapSince);
+      }
     } catch (Exception e) {
       if (gapTold) {
         return;
       }
       gapTold = true;
-      LOG.error("The gap since {} could not be recorded yet: {}", gapSince, described(e));
+      StateChange.GAP_UNRECORDED
+          .in(LOG, migration)
+          .log("The gap since {} could not be recorded yet: {}", gapSince, described(e));
     }
+  }
+
+  /** Why writes are not mirrored; empty while they are. */
+  synchronized List<Stop> stops() {
+    return List.copyOf(reasons.values());
   }
 
   /** Of what another thread did, its failure. */

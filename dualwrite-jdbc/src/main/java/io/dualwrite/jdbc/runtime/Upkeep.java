@@ -1,11 +1,17 @@
 package io.dualwrite.jdbc.runtime;
 
 import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.journal.Instances;
+import io.dualwrite.jdbc.journal.Presence;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,22 +22,40 @@ final class Upkeep {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
   private static final int TEND_MILLIS = 100;
   private static final int LOOK_MILLIS = 5_000;
-  private static final int THREADS = 3;
+  private static final int FORGET_HOURS = 6;
+  private static final int THREADS = 5;
 
   private final String migration;
   private final Mode mode;
+  private final EffectiveState state;
   private final JournalCheck journalCheck;
   private final Membership membership;
   private final Runnable lookAtSchema;
+  private final Seen seen;
+
+  /** Of the last heartbeat; both are touched by one run at a time. */
+  private @Nullable Presence told;
+
+  private long beatAt = System.nanoTime() - Instances.HEARTBEAT.toNanos();
+
+  /** Keeps what was last seen of the other instances. */
+  @FunctionalInterface
+  interface Seen {
+    void see(List<Instances.Instance> instances);
+  }
 
   Upkeep(
       String migration,
       Mode mode,
+      EffectiveState state,
       JournalCheck journalCheck,
       Membership membership,
-      Runnable lookAtSchema) {
+      Runnable lookAtSchema,
+      Seen seen) {
     this.migration = migration;
     this.mode = mode;
+    this.state = state;
+    this.seen = seen;
     this.journalCheck = journalCheck;
     this.membership = membership;
     this.lookAtSchema = lookAtSchema;
@@ -55,8 +79,10 @@ final class Upkeep {
   /** From now on, until these threads are shut down. */
   void start(ScheduledExecutorService threads) {
     threads.scheduleWithFixedDelay(this::tend, TEND_MILLIS, TEND_MILLIS, TimeUnit.MILLISECONDS);
-    threads.scheduleWithFixedDelay(
-        this::lookAround, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    threads.scheduleWithFixedDelay(this::check, TEND_MILLIS, TEND_MILLIS, TimeUnit.MILLISECONDS);
+    threads.scheduleWithFixedDelay(this::beat, 0, TEND_MILLIS, TimeUnit.MILLISECONDS);
+    threads.scheduleWithFixedDelay(this::forget, FORGET_HOURS, FORGET_HOURS, TimeUnit.HOURS);
+    threads.scheduleWithFixedDelay(lookAtSchema, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void tend() {
@@ -72,14 +98,44 @@ final class Upkeep {
     }
   }
 
-  private void lookAround() {
+  private void check() {
     try {
-      membership.beat(mode.describe());
+      state.check();
+    } catch (RuntimeException e) {
+      LOG.error("migration {}: looking after the control table failed", migration, e);
+    }
+  }
+
+  /** Says that this instance is alive: now and then, and at once when anything of it changes. */
+  private void beat() {
+    try {
+      Presence presence =
+          membership.presence(state.phase(), state.epoch(), state.killSwitchBy(), mode.describe());
+      boolean due = System.nanoTime() - beatAt >= Instances.HEARTBEAT.toNanos();
+      if (due || !presence.equals(told)) {
+        Optional<Duration> ago = membership.beat(presence);
+        if (ago.isEmpty() || ago.get().compareTo(Instances.ALIVE) > 0) {
+          mode.recordAgain();
+        }
+        told = presence;
+        beatAt = System.nanoTime();
+        seen.see(membership.all());
+      }
     } catch (SQLException e) {
       LOG.debug("migration {}: heartbeat failed: {}", migration, Failures.describe(e));
     } catch (RuntimeException e) {
       LOG.error("migration {}: heartbeat failed", migration, e);
     }
-    lookAtSchema.run();
+  }
+
+  private void forget() {
+    try {
+      membership.forget();
+    } catch (SQLException | RuntimeException e) {
+      LOG.debug(
+          "migration {}: instances long gone are not forgotten yet: {}",
+          migration,
+          Failures.describe(e));
+    }
   }
 }

@@ -163,11 +163,33 @@ class MigrationConfigTest {
   }
 
   @Test
+  void everySourceOfTheKillSwitchHasAKey() {
+    assertThat(
+            parse(
+                    MINIMAL
+                        + "kill-switch: {file: /off, property: app.off, environment-variable: APP_OFF, flag: no-dual, poll-interval: 100ms}")
+                .killSwitch())
+        .isEqualTo(
+            new KillSwitchConfig(
+                Optional.of(Path.of("/off")),
+                Optional.of("app.off"),
+                Optional.of("APP_OFF"),
+                Optional.of("no-dual"),
+                Duration.ofMillis(100)));
+    assertThat(
+            parse(MINIMAL + "control: {unreachable-after: 3s, when-unreachable: PASS_THROUGH}")
+                .control())
+        .isEqualTo(
+            new ControlConfig(Duration.ofSeconds(3), ControlConfig.WhenUnreachable.PASS_THROUGH));
+    assertThat(parse(MINIMAL + "shutdown: {drain-timeout: 0s}").shutdown().drainTimeout()).isZero();
+  }
+
+  @Test
   void unknownKeysAreNamedWithWhatIsAllowed() {
     assertThat(problem("failure_policy: STRICT"))
         .isEqualTo(
             "dualwrite.yaml line 4: unknown key failure_policy. Did you mean failure-policy? Allowed here: migration, source, target,"
-                + " phase, failure-policy, delivery, capture, unmirrored, tables, secondary, kill-switch, shadow-reads, journal,"
+                + " phase, failure-policy, delivery, capture, unmirrored, tables, secondary, kill-switch, shadow-reads, control, shutdown, journal,"
                 + " reconciler.");
     assertThat(problem("reconciler:\n  window: 1h\n  treads: 3"))
         .isEqualTo(
@@ -244,7 +266,16 @@ class MigrationConfigTest {
                 "secondary.circuit-breaker.wait-duration-in-open-state must be longer than zero, was 0ms."),
             Map.entry(
                 "kill-switch: {poll-interval: 2s}",
-                "kill-switch.poll-interval must be between 10ms and 1s, was 2s."),
+                "kill-switch.poll-interval must be between 10ms and 500ms, was 2s."),
+            Map.entry(
+                "control: {unreachable-after: 100ms}",
+                "control.unreachable-after must be between 1s and 1h, was 100ms."),
+            Map.entry(
+                "control: {when-unreachable: GIVE_UP}",
+                "control.when-unreachable must be one of KEEP_GOING, PASS_THROUGH, was GIVE_UP."),
+            Map.entry(
+                "shutdown: {drain-timeout: 2h}",
+                "shutdown.drain-timeout must be between 0ms and 1h, was 2h."),
             Map.entry(
                 "shadow-reads: {sample-rate: 1.5}",
                 "shadow-reads.sample-rate must be between 0 and 1, was 1.5."),

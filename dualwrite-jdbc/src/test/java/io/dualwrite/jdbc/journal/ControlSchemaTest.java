@@ -26,6 +26,9 @@ class ControlSchemaTest {
         dbs.source(),
         "ALTER TABLE dualwrite.journal DROP COLUMN key_id",
         "ALTER TABLE dualwrite.set_aside DROP COLUMN key_id, DROP COLUMN named",
+        "ALTER TABLE dualwrite.instances DROP COLUMN phase, DROP COLUMN epoch, DROP COLUMN kill_switch_by, DROP COLUMN capture,"
+            + " DROP COLUMN policy, DROP COLUMN version, DROP COLUMN host, DROP COLUMN pid",
+        "INSERT INTO dualwrite.instances (instance, migration, state) VALUES ('app', 'test', 'mirroring')",
         "INSERT INTO dualwrite.journal (table_name, key) VALUES ('public.t', '{1}')",
         "INSERT INTO dualwrite.set_aside (table_name, key, reason, tries, at) VALUES"
             + " ('public.t', '{1}', 'later', 1, '2001-01-15'), ('public.t', '{1}', 'first', 1, '2001-01-14'),"
@@ -47,6 +50,20 @@ class ControlSchemaTest {
                   .toString())
           .isEqualTo("[[first], [other], [whole]]");
       assertThat(ControlSchema.create(source, "dualwrite", "source")).isFalse();
+    }
+  }
+
+  @Test
+  void tellOfInstancesWhatTheyCan() throws Exception {
+    try (Connection source = dbs.source().getConnection()) {
+      ofAnEarlierVersion(source);
+      Instances instances = new Instances("dualwrite");
+      Instances.Instance before = instances.list(source, "test").get(0);
+      assertThat(before.state()).isEqualTo("mirroring");
+      assertThat(before.epoch()).isEmpty();
+      assertThat(before.follows(1)).isFalse();
+      ControlSchema.create(source, "dualwrite", "source");
+      assertThat(instances.list(source, "test").get(0).phase()).isEmpty();
     }
   }
 

@@ -1,5 +1,7 @@
 package io.dualwrite.reconciler.cli;
 
+import io.dualwrite.Phase;
+import java.util.Arrays;
 import java.util.List;
 import java.util.ListIterator;
 
@@ -34,6 +36,20 @@ abstract class Candidates implements Iterable<String> {
   static final class Switch extends Candidates {
     Switch() {
       super("engage", "release");
+    }
+  }
+
+  /** Of {@code phase}. */
+  static final class OfPhase extends Candidates {
+    OfPhase() {
+      super("show", "set");
+    }
+  }
+
+  /** Of {@code phase set}. */
+  static final class Phases extends Candidates {
+    Phases() {
+      super(Arrays.stream(Phase.values()).map(Phase::name).toArray(String[]::new));
     }
   }
 }

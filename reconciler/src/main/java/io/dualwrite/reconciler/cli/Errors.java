@@ -91,7 +91,11 @@ final class Errors {
     }
     if (e instanceof ReconcilerException known) {
       err.println(next.complete(String.valueOf(known.getMessage())));
-      return known.kind() == ReconcilerException.Kind.USAGE ? ExitCodes.USAGE : ExitCodes.DATABASE;
+      return switch (known.kind()) {
+        case USAGE -> ExitCodes.USAGE;
+        case CONFLICT -> ExitCodes.DIFFERENCES;
+        case DATABASE -> ExitCodes.DATABASE;
+      };
     }
     if (e instanceof SideReadException failed) {
       err.println(next.complete(failed.problem() + (failed.isRefused() ? GRANT : "")));

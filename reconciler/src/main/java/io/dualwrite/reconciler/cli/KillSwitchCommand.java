@@ -1,9 +1,10 @@
 package io.dualwrite.reconciler.cli;
 
 import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.reconciler.ControlChange;
 import io.dualwrite.reconciler.Databases;
+import io.dualwrite.reconciler.Reconciler;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,6 +35,7 @@ final class KillSwitchCommand implements Callable<Integer>, Connected {
 
   private final Terminal terminal;
   @Mixin private final ConnectionOptions connection;
+  @Mixin private final WaitOption wait = new WaitOption();
   @Mixin private final OutputOptions output = new OutputOptions();
 
   KillSwitchCommand(Terminal terminal) {
@@ -54,18 +56,21 @@ final class KillSwitchCommand implements Callable<Integer>, Connected {
       throw new IllegalArgumentException(
           "kill-switch must be told to engage or to release, was told to " + action);
     }
+    wait.limit();
     MigrationConfig config = connection.config();
     try (Databases databases = Databases.unchecked(config, PATIENCE)) {
-      List<String> problems = connection.reconciler(config, databases).setKillSwitch(engage);
-      problems.forEach(p -> terminal.err().println("not set there: " + p));
+      Reconciler reconciler = connection.reconciler(config, databases);
+      ControlChange change = reconciler.turnKillSwitch(engage);
+      change.problems().forEach(p -> terminal.err().println("not set there: " + p));
+      terminal
+          .out()
+          .println(
+              engage
+                  ? "Kill switch engaged: applications use the source alone within a second. Next: "
+                      + connection.next().of("status")
+                  : "Kill switch released. To close the gap: " + connection.next().of("repair"));
+      terminal.out().flush();
+      return wait.confirm(reconciler, change, terminal);
     }
-    terminal
-        .out()
-        .println(
-            engage
-                ? "Kill switch engaged: applications use the source alone within a second. Next: "
-                    + connection.next().of("status")
-                : "Kill switch released. To close the gap: " + connection.next().of("repair"));
-    return ExitCodes.OK;
   }
 }

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       CompareCommand.class,
       RepairCommand.class,
       StatusCommand.class,
+      PhaseCommand.class,
       KillSwitchCommand.class,
       CommandLine.HelpCommand.class,
       AutoComplete.GenerateCompletion.class
@@ -23,7 +24,7 @@ import picocli.CommandLine.Command;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:in sync, or done",
-      "1:differences found, or left",
+      "1:differences found, or left; not confirmed by all",
       "2:wrong usage or configuration",
       "3:a database could not be reached or failed",
       "130:interrupted"

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  */
 public record NextStep(String program, List<String> connection, List<String> scope) {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:=@%+,-]+");
-  private static final Pattern HINT = Pattern.compile("`reconciler ([a-z-]+)");
+  private static final Pattern HINT =
+      Pattern.compile("`reconciler ([a-z-]+(?: (?:show|set [A-Z_]+|engage|release))?)");
 
   public NextStep {
     connection = List.copyOf(connection);

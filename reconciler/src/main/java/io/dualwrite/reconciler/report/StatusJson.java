@@ -11,8 +11,14 @@ import io.dualwrite.reconciler.MigrationStatus;
 public final class StatusJson {
   private StatusJson() {}
 
-  /** For programs. */
-  public static String of(MigrationStatus status) {
+  /** Phase, kill switch and who follows them, for programs. */
+  public static String ofPhase(MigrationStatus status) {
+    ObjectNode root = head(status);
+    status.problems().forEach(root.putArray("problems")::add);
+    return JsonReport.write(root);
+  }
+
+  private static ObjectNode head(MigrationStatus status) {
     ObjectNode root = JsonReport.MAPPER.createObjectNode();
     root.put("migration", status.migration());
     root.put("initialised", status.initialised());
@@ -20,14 +26,13 @@ public final class StatusJson {
     root.put("killSwitch", status.killSwitch());
     root.put("epoch", status.epoch());
     ArrayNode writers = root.putArray("writers");
-    for (Instances.Instance instance : status.instances()) {
-      ObjectNode node = writers.addObject();
-      node.put("name", instance.name());
-      node.put("state", instance.state());
-      node.put("alive", instance.alive());
-      node.put("stopped", instance.stopped());
-      node.put("lastSeenMillis", instance.lastSeen().toMillis());
-    }
+    status.instances().forEach(instance -> put(instance, writers.addObject()));
+    return root;
+  }
+
+  /** For programs. */
+  public static String of(MigrationStatus status) {
+    ObjectNode root = head(status);
     ObjectNode journal = root.putObject("journal");
     journal.put("pending", status.journal().pending());
     journal.put("oldestMillis", status.journal().oldest().toMillis());
@@ -51,5 +56,25 @@ public final class StatusJson {
     }
     status.problems().forEach(root.putArray("problems")::add);
     return JsonReport.write(root);
+  }
+
+  /** One instance; what an earlier version does not tell is null. */
+  static void put(Instances.Instance instance, ObjectNode node) {
+    node.put("name", instance.name());
+    node.put("state", instance.state());
+    node.put("alive", instance.alive());
+    node.put("stale", instance.stale());
+    node.put("stopped", instance.stopped());
+    node.put("startedAt", instance.started().toString());
+    node.put("lastSeenMillis", instance.lastSeen().toMillis());
+    node.put("phase", instance.phase().map(Enum::name).orElse(null));
+    node.put("epoch", instance.epoch().isPresent() ? instance.epoch().getAsLong() : null);
+    node.put("killSwitch", !instance.killSwitchBy().isEmpty());
+    instance.killSwitchBy().forEach(node.putArray("killSwitchBy")::add);
+    node.put("capture", instance.capture().orElse(null));
+    node.put("policy", instance.policy().orElse(null));
+    node.put("version", instance.version().orElse(null));
+    node.put("host", instance.host().orElse(null));
+    node.put("pid", instance.pid().isPresent() ? instance.pid().getAsLong() : null);
   }
 }

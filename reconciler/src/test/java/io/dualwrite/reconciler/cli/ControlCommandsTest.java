@@ -56,7 +56,8 @@ class ControlCommandsTest {
     dbs.execute(
         dbs.source(),
         "insert into dualwrite.journal (table_name, key) values ('public.t', '{1}')",
-        "insert into dualwrite.instances (instance, migration, state) values ('app-1', 'default', 'SOURCE_ONLY')",
+        "insert into dualwrite.instances (instance, migration, state, phase, epoch, kill_switch_by, capture, policy, version, host, pid)"
+            + " values ('app-1', 'default', 'kill switch', 'SOURCE_PRIMARY', 2, '{control table,file /run/off}', 'STATEMENT', 'RECOVER ASYNC', '1.2', 'h', 7)",
         "insert into dualwrite.set_aside (table_name, key, sql_state, reason, tries, at) values ('public.t', '{7}', '23514', 'check c', 3,"
             + " '2001-01-14 10:00Z')",
         "insert into dualwrite.gaps (migration, instance, reason, since) values ('default', 'app-1', 'kill switch', '2001-01-14 10:00Z')");
@@ -67,8 +68,9 @@ class ControlCommandsTest {
     assertThat(status.out())
         .matches(
             """
-            migration default · phase SOURCE_PRIMARY · kill switch ENGAGED · epoch 1
-            writers    1 alive: app-1 \\(\\d\\.\\d\\d s ago, SOURCE_ONLY\\)
+            migration default · phase SOURCE_PRIMARY · kill switch ENGAGED · epoch 2
+            writers    1 alive
+                       app-1  SOURCE_PRIMARY · epoch 2 · kill switch engaged by control table, file /run/off · kill switch · capture STATEMENT · RECOVER ASYNC · 1\\.2 · seen \\d\\.\\d\\d s ago
             journal    1 pending, oldest \\d\\.\\d\\d s · 1 set aside
             set aside  public\\.t key 7 since 2001-01-14T10:00:00Z, 3 tries: check c
             gaps       2001-01-14T10:00:00Z to now \\(kill switch\\)\\. Next: %s
@@ -79,13 +81,25 @@ class ControlCommandsTest {
     assertThat(json.get("killSwitch").asBoolean()).isTrue();
     assertThat(json.get("journal").get("pending").asLong()).isEqualTo(1);
     assertThat(json.get("writers").get(0).get("name").asText()).isEqualTo("app-1");
+    JsonNode writer = json.get("writers").get(0);
+    assertThat(writer.get("phase").asText()).isEqualTo("SOURCE_PRIMARY");
+    assertThat(writer.get("epoch").asLong()).isEqualTo(2);
+    assertThat(writer.get("killSwitchBy").toString())
+        .isEqualTo("[\"control table\",\"file /run/off\"]");
+    assertThat(writer.get("alive").asBoolean()).isTrue();
+    assertThat(writer.get("stale").asBoolean()).isFalse();
+    assertThat(writer.get("host").asText()).isEqualTo("h");
+    assertThat(writer.get("pid").asLong()).isEqualTo(7);
+    assertThat(writer.get("version").asText()).isEqualTo("1.2");
     assertThat(json.get("setAside").get(0).get("reason").asText()).isEqualTo("check c");
     assertThat(json.get("gaps").get(0).get("until").isNull()).isTrue();
 
-    Ran released = run("kill-switch", "release");
-    assertThat(released.code()).isZero();
-    assertThat(released.out().strip())
-        .isEqualTo("Kill switch released. To close the gap: " + next("repair"));
+    Ran released = run("kill-switch", "release", "--wait", "0s");
+    assertThat(released.code()).as("app-1 is at epoch 2").isEqualTo(1);
+    assertThat(released.out())
+        .startsWith("Kill switch released. To close the gap: " + next("repair"))
+        .contains("app-1  HAS NOT CONFIRMED: epoch 2, last seen ", "0 of 1 instance at epoch 3.");
+    assertThat(released.err()).startsWith("Not confirmed by app-1.");
     assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control"))
         .isEqualTo("f");
   }

@@ -43,6 +43,12 @@ class UsageTest {
         "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --max-differences -1 ; max-differences must not be negative, was -1",
         "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --checksum md5 ; --checksum must be send, text or auto, was md5",
         "kill-switch on ; kill-switch must be told to engage or to release, was told to on",
+        "phase ; reconciler phase: Missing required parameter: 'show|set'",
+        "phase move ; phase must be told to show or to set NAME, was told to move",
+        "phase set ; phase set needs a phase: one of SOURCE_ONLY, SOURCE_PRIMARY, TARGET_PRIMARY, TARGET_ONLY",
+        "phase set SOURCE_PRIMRY ; the phase must be one of SOURCE_ONLY, SOURCE_PRIMARY, TARGET_PRIMARY, TARGET_ONLY, was SOURCE_PRIMRY. Did you mean SOURCE_PRIMARY?",
+        "phase show SOURCE_ONLY ; phase show takes no name. To move to another phase: phase set SOURCE_ONLY",
+        "kill-switch engage --wait soon ; --wait must be a duration such as 500ms, 2s, 5m, 1h, 1d or PT1H30M, was soon",
         "kill-switch ; reconciler kill-switch: Missing required parameter: 'engage|release'",
       })
   void aWrongCommandLineIsOneLineThatSaysWhatToDo(String line, String message) {
@@ -62,7 +68,16 @@ class UsageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "init", "compare", "repair", "status", "kill-switch", "generate-completion"})
+      strings = {
+        "",
+        "init",
+        "compare",
+        "repair",
+        "status",
+        "phase",
+        "kill-switch",
+        "generate-completion"
+      })
   void everyCommandExplainsItselfInEightyColumns(String command) {
     Ran ran = command.isEmpty() ? Ran.of("-h") : Ran.of(command, "-h");
 
