@@ -62,7 +62,8 @@ class KnownPlans implements Mirroring {
             List.of(),
             Optional.empty(),
             false,
-            List.of());
+            List.of(),
+            false);
     return new CapturedTable(
         name.toString(), table, columns.subList(0, 1), Optional.empty(), FailurePolicy.RECOVER);
   }

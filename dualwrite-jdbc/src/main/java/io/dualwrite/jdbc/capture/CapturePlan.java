@@ -58,6 +58,11 @@ public sealed interface CapturePlan {
       this(before, journaling, returningKeys, tables, null, besides, operation, null);
     }
 
+    /** Whether triggers of its tables may change what names mean from then on. */
+    public boolean triggersChangeNames() {
+      return tables.stream().anyMatch(table -> table.table().triggersChangeNames());
+    }
+
     /** What a statement does to its table. */
     public enum Operation {
       COPY,

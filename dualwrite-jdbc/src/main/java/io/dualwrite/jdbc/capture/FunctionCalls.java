@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What the functions that a statement calls may do beside it.
  *
  * @param write a function that may write, if one is called
- * @param setsSession whether {@code set_config} is called
+ * @param setsSession whether {@code set_config} is called, or what may change what names mean
  */
 record FunctionCalls(@Nullable Unmirrored write, boolean setsSession) {
   /** What is found where nothing but the session is set. */
@@ -125,6 +125,7 @@ record FunctionCalls(@Nullable Unmirrored write, boolean setsSession) {
         if (tables.mayWrite(written)) {
           return new FunctionCalls(Refusals.function(written), setsSession);
         }
+        setsSession |= tables.mayChangeNames(written);
       }
     }
     return setsSession ? SETS_SESSION : HARMLESS;

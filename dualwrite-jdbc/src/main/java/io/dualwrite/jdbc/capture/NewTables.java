@@ -35,6 +35,11 @@ final class NewTables implements TableResolver {
   }
 
   @Override
+  public boolean mayChangeNames(String functionNameAsWritten) throws SQLException {
+    return tables.mayChangeNames(functionNameAsWritten);
+  }
+
+  @Override
   public List<CapturedTable> cascade(String nameAsWritten) throws SQLException {
     return tables.cascade(nameAsWritten);
   }

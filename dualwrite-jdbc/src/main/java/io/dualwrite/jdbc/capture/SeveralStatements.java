@@ -53,6 +53,7 @@ final class SeveralStatements {
       } else {
         parts.add(new CapturedPart(index, captured));
         refuse(captured.besides());
+        changesNames |= captured.triggersChangeNames();
       }
     } else if (plan instanceof Unmirrored unmirrored) {
       refuse(unmirrored);

@@ -12,8 +12,17 @@ public interface TableResolver {
     /** A mirrored table. */
     record Mirrored(CapturedTable table) implements Relation {}
 
-    /** A table that is not mirrored on purpose, a system table. */
-    record NotMirrored() implements Relation {}
+    /**
+     * A table that is not mirrored on purpose, a system table.
+     *
+     * @param triggersChangeNames whether its triggers may change what names mean from then on
+     */
+    record NotMirrored(boolean triggersChangeNames) implements Relation {
+      /** One without triggers that change what names mean. */
+      public NotMirrored() {
+        this(false);
+      }
+    }
 
     /** A temporary table: never mirrored, and seen by this session alone. */
     record Temporary() implements Relation {}
@@ -47,6 +56,12 @@ public interface TableResolver {
    * volatile.
    */
   boolean mayWrite(String functionNameAsWritten) throws SQLException;
+
+  /**
+   * Whether a function of that name (as written, perhaps qualified) may change what names mean from
+   * then on: user-defined, of whatever volatility.
+   */
+  boolean mayChangeNames(String functionNameAsWritten) throws SQLException;
 
   /**
    * The mirrored tables that {@code TRUNCATE … CASCADE} of a table empties beside it: those that

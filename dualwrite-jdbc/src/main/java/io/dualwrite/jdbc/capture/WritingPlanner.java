@@ -32,7 +32,9 @@ final class WritingPlanner {
   private @Nullable CapturedWrite outermost;
   private @Nullable Unmirrored refused;
 
-  /** An update of {@code pg_settings} sets what it names, the search path perhaps. */
+  /**
+   * An update of {@code pg_settings} sets what it names, the search path perhaps; so may triggers.
+   */
   private boolean writesSettings;
 
   WritingPlanner(
@@ -138,6 +140,7 @@ final class WritingPlanner {
     if (relation instanceof Relation.Uncapturable uncapturable) {
       refuse(new Unmirrored(uncapturable.reason(), uncapturable.explanation()));
     }
+    writesSettings |= relation instanceof Relation.NotMirrored other && other.triggersChangeNames();
     return relation instanceof Relation.Mirrored mirrored ? mirrored.table() : null;
   }
 

@@ -125,8 +125,19 @@ final class CatalogResolver implements TableResolver {
   @Override
   public boolean mayWrite(String functionNameAsWritten) {
     return WrittenName.parse(functionNameAsWritten)
-        .map(f -> !f.schema().equals(Optional.of("pg_catalog")) && relations.mayWrite(f.name()))
+        .map(f -> !isBuiltIn(f) && relations.mayWrite(f.name()))
         .orElse(true);
+  }
+
+  @Override
+  public boolean mayChangeNames(String functionNameAsWritten) {
+    return WrittenName.parse(functionNameAsWritten)
+        .map(f -> !isBuiltIn(f) && relations.mayChangeNames(f.name()))
+        .orElse(true);
+  }
+
+  private static boolean isBuiltIn(WrittenName function) {
+    return function.schema().equals(Optional.of("pg_catalog"));
   }
 
   @Override

@@ -108,6 +108,10 @@ public final class Relations {
     return catalog.mayWrite(function);
   }
 
+  boolean mayChangeNames(String function) {
+    return catalog.mayChangeNames(function);
+  }
+
   Optional<Table> table(FoundRelation found) {
     return catalog.tableByOid(found.oid());
   }
@@ -169,7 +173,8 @@ public final class Relations {
       return new Relation.Mirrored(table);
     }
     return refusal == null
-        ? new Relation.NotMirrored()
+        ? new Relation.NotMirrored(
+            catalog.tableByOid(relation.oid()).filter(Table::triggersChangeNames).isPresent())
         : new Relation.Uncapturable(refusal.reason(), refusal.explanation());
   }
 

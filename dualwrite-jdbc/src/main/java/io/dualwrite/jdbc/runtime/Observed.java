@@ -39,6 +39,12 @@ final class Observed implements TableResolver {
   }
 
   @Override
+  public boolean mayChangeNames(String functionNameAsWritten) throws SQLException {
+    asked = true;
+    return resolver.mayChangeNames(functionNameAsWritten);
+  }
+
+  @Override
   public List<CapturedTable> cascade(String nameAsWritten) throws SQLException {
     asked = true;
     return resolver.cascade(nameAsWritten);

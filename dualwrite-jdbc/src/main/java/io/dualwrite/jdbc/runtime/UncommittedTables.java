@@ -159,6 +159,11 @@ final class UncommittedTables implements TableResolver {
     return shared.mayWrite(functionNameAsWritten);
   }
 
+  @Override
+  public boolean mayChangeNames(String functionNameAsWritten) throws SQLException {
+    return shared.mayChangeNames(functionNameAsWritten);
+  }
+
   /** A foreign key may be as new as a table. */
   @Override
   public List<CapturedTable> cascade(String nameAsWritten) throws SQLException {

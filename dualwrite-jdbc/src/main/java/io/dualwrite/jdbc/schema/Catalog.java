@@ -31,6 +31,7 @@ public final class Catalog {
   private final Map<Long, Relation> relations;
   private final Set<Long> inheritance;
   private final Set<String> writingFunctions;
+  private final Set<String> namingFunctions;
   private final List<OwnedSequence> sequences;
 
   Catalog(
@@ -40,6 +41,7 @@ public final class Catalog {
       Collection<Relation> relations,
       Set<Long> inheritance,
       Set<String> writingFunctions,
+      Set<String> namingFunctions,
       List<OwnedSequence> sequences) {
     this.serverVersion = serverVersion;
     this.fingerprint = fingerprint;
@@ -53,6 +55,7 @@ public final class Catalog {
         relations.stream().collect(Collectors.toUnmodifiableMap(Relation::oid, r -> r));
     this.inheritance = Set.copyOf(inheritance);
     this.writingFunctions = Set.copyOf(writingFunctions);
+    this.namingFunctions = Set.copyOf(namingFunctions);
     this.sequences = List.copyOf(sequences);
   }
 
@@ -157,6 +160,14 @@ public final class Catalog {
    */
   public boolean mayWrite(String functionName) {
     return writingFunctions.contains(functionName);
+  }
+
+  /**
+   * Whether some function or procedure of that name is user-defined and may change what names mean
+   * from then on: the search path, or the role.
+   */
+  public boolean mayChangeNames(String functionName) {
+    return namingFunctions.contains(functionName);
   }
 
   /** The sequences that belong to columns. */

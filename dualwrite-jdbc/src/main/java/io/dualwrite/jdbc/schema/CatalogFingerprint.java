@@ -38,7 +38,7 @@ final class CatalogFingerprint {
          FROM pg_catalog.pg_trigger t JOIN rel ON rel.oid = t.tgrelid WHERE NOT t.tgisinternal AND NOT rel.relispartition) || '-' ||
         (SELECT count(*) || '.' || coalesce(sum(hashtextextended(concat_ws('/', r.oid, r.ev_enabled), 5)), 0)
          FROM pg_catalog.pg_rewrite r JOIN rel ON rel.oid = r.ev_class) || '-' ||
-        (SELECT count(*) || '.' || coalesce(sum(hashtextextended(concat_ws('/', p.oid, p.proname, p.provolatile), 6)), 0)
+        (SELECT count(*) || '.' || coalesce(sum(hashtextextended(concat_ws('/', p.oid, p.proname, p.provolatile, p.xmin), 6)), 0)
          FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE %s) || '-' ||
         (SELECT count(*) || '.' || coalesce(sum(hashtextextended(concat_ws('/', h.inhrelid, h.inhparent), 7)), 0)
          FROM pg_catalog.pg_inherits h JOIN rel ON rel.oid = h.inhrelid) || '-' ||

@@ -275,6 +275,39 @@ final class CatalogQueries {
     return names;
   }
 
+  /** Functions and procedures that may change what names mean; see {@link NamingFunctions}. */
+  NamingFunctions namingFunctions() throws SQLException {
+    NamingFunctions naming = new NamingFunctions();
+    while (naming.seekMore()) {
+      forEach(
+          """
+          SELECT p.oid, p.proname, f.source FROM pg_catalog.pg_proc p
+            JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+            JOIN pg_catalog.pg_language l ON l.oid = p.prolang AND l.lanname NOT IN ('c', 'internal')
+            CROSS JOIN LATERAL (SELECT CASE WHEN p.prosrc = '' THEN pg_catalog.pg_get_functiondef(p.oid) ELSE p.prosrc END) f(source)
+          WHERE p.prokind IN ('f', 'p') AND f.source ~* %s AND %s
+            AND NOT EXISTS (SELECT FROM unnest(p.proconfig) s WHERE s LIKE 'search_path=%%')"""
+              .formatted(Identifiers.literal(naming.pattern()), CatalogFingerprint.USER_SCHEMAS),
+          row -> naming.found(row.getLong(1), row.getString(2), row.getString(3)));
+    }
+    return naming;
+  }
+
+  /** Relations, partitions among them, with an enabled trigger that runs one of some functions. */
+  Set<Long> triggeredBy(Set<Long> functions) throws SQLException {
+    Set<Long> relations = new HashSet<>();
+    if (!functions.isEmpty()) {
+      forEach(
+          "SELECT t.tgrelid, t.tgfoid FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'",
+          row -> {
+            if (functions.contains(row.getLong(2))) {
+              relations.add(row.getLong(1));
+            }
+          });
+    }
+    return relations;
+  }
+
   /** Sequences of {@code serial} and identity columns, and those declared to be owned. */
   List<OwnedSequence> sequences() throws SQLException {
     List<OwnedSequence> sequences = new ArrayList<>();

@@ -93,6 +93,12 @@ final class CatalogReader {
     Map<Long, List<ForeignKey>> foreignKeys = queries.foreignKeys(relations);
     Map<Long, String> partitionColumns = queries.partitionColumns();
     Map<Long, List<String>> triggers = queries.triggers();
+    NamingFunctions naming = queries.namingFunctions();
+    Set<Long> renaming = new HashSet<>();
+    for (long triggered : queries.triggeredBy(naming.oids())) {
+      Relation relation = relations.get(triggered);
+      renaming.add(relation == null ? triggered : relation.root());
+    }
     List<Table> tables = new ArrayList<>();
     Set<Long> inheritance = new HashSet<>();
     for (Relation relation : relations.values()) {
@@ -111,7 +117,8 @@ final class CatalogReader {
               foreignKeys.getOrDefault(oid, List.of()),
               Optional.ofNullable(timeColumn),
               relation.redirected(),
-              triggers.getOrDefault(oid, List.of())));
+              triggers.getOrDefault(oid, List.of()),
+              renaming.contains(oid)));
       for (long parent : parents.getOrDefault(oid, List.of())) {
         inheritance.add(oid);
         inheritance.add(parent);
@@ -124,6 +131,7 @@ final class CatalogReader {
         relations.values(),
         inheritance,
         queries.writingFunctions(),
+        naming.names(),
         queries.sequences());
   }
 

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param partitionColumn the first partitioning column by range, or a hypertable's time column
  * @param hasRules whether rewrite rules other than a view's stand on it
  * @param userTriggers names of enabled triggers that are not internal
+ * @param triggersChangeNames whether one of them may change what names mean from then on: the
+ *     search path, or the role
  */
 public record Table(
     TableName name,
@@ -26,7 +28,8 @@ public record Table(
     List<ForeignKey> foreignKeys,
     Optional<String> partitionColumn,
     boolean hasRules,
-    List<String> userTriggers) {
+    List<String> userTriggers,
+    boolean triggersChangeNames) {
 
   /** The column of that name. */
   public Optional<Column> column(String columnName) {

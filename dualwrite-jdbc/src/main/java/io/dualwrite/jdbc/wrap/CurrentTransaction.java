@@ -1,5 +1,7 @@
 package io.dualwrite.jdbc.wrap;
 
+import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.schema.CapturedTable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.sql.Connection;
@@ -93,6 +95,24 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
 
   MirroredTransaction touched() {
     return touched;
+  }
+
+  /** The journal names, or is about to name, rows of this table. */
+  void journaled(CapturedTable table) {
+    touched.journaled(table);
+    triggered(table);
+  }
+
+  /** Memory names a row of this table. */
+  void remember(CapturedTable table, RowKey key) {
+    touched.remember(table, key);
+    triggered(table);
+  }
+
+  private void triggered(CapturedTable table) {
+    if (table.table().triggersChangeNames()) {
+      namesChanged();
+    }
   }
 
   /** Whether a statement that is prepared now will most likely be mirrored. */

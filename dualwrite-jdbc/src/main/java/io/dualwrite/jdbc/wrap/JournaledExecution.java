@@ -270,7 +270,7 @@ final class JournaledExecution {
 
   private void touch(CapturePlan.Captured plan) {
     for (CapturedTable table : plan.tables()) {
-      transaction.touched().journaled(table);
+      transaction.journaled(table);
     }
   }
 
@@ -288,7 +288,7 @@ final class JournaledExecution {
   void remember(CapturePlan.Captured plan, Statement inner) throws SQLException {
     try (ResultSet keys = inner.getGeneratedKeys()) {
       while (keys.next()) {
-        transaction.touched().remember(table(plan, keys.getString(1)), key(keys.getArray(2)));
+        transaction.remember(table(plan, keys.getString(1)), key(keys.getArray(2)));
       }
     }
   }

@@ -35,7 +35,7 @@ final class LoadTransaction {
 
   /** What was loaded is journaled: it ends with the application's transaction, or now. */
   void commit(CapturePlan.Load plan) throws SQLException {
-    transaction.touched().journaled(plan.table());
+    transaction.journaled(plan.table());
     if (own) {
       mirroring.commit(raw, transaction.touched());
       transaction.nothingTouched();

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingBatch {
   private static final Entry AS_WRITTEN = new Entry("", null);
+  private static final CapturePlan.Unmirrored TRIGGERS =
+      new CapturePlan.Unmirrored(
+          "session",
+          "A trigger may change what names mean while the batch runs. Give its function a SET search_path clause, or run the rows one by one.");
   private static final Pattern FAILED = Pattern.compile("Batch entry (\\d{1,9}) ");
 
   private final Mirroring mirroring;
@@ -93,17 +97,21 @@ final class PendingBatch {
     if (captured.isEmpty() || captured.get(captured.size() - 1) != plan) {
       captured.add(plan);
     }
+    reportBesides(plan);
+  }
+
+  private void reportBesides(CapturePlan.Captured plan) throws SQLException {
     if (plan.besides() != null) {
       report(plan.besides());
+    } else if (plan.triggersChangeNames()) {
+      report(TRIGGERS);
     }
   }
 
   /** An entry was added to a statement that returns its rows' keys as generated keys. */
   void addedReturningKeys(CapturePlan.Captured plan) throws SQLException {
     returningKeys = plan;
-    if (plan.besides() != null) {
-      report(plan.besides());
-    }
+    reportBesides(plan);
   }
 
   /** Entries are added as they were written, and say their rows' keys. */

@@ -74,7 +74,8 @@ final class Tables implements TableResolver {
             List.of(),
             Optional.empty(),
             false,
-            List.of());
+            List.of(),
+            false);
     return new CapturedTable(name, table, key, range, FailurePolicy.RECOVER);
   }
 
@@ -91,6 +92,11 @@ final class Tables implements TableResolver {
   @Override
   public boolean mayWrite(String functionNameAsWritten) {
     return WRITING.contains(functionNameAsWritten);
+  }
+
+  @Override
+  public boolean mayChangeNames(String functionNameAsWritten) {
+    return functionNameAsWritten.equals("moves");
   }
 
   @Override

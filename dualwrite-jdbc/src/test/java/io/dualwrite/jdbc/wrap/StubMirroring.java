@@ -74,7 +74,8 @@ final class StubMirroring implements Mirroring {
             List.of(),
             Optional.empty(),
             false,
-            List.of());
+            List.of(),
+            false);
     return new CapturedTable("public.t", table, List.of(key), Optional.empty(), policy);
   }
 
