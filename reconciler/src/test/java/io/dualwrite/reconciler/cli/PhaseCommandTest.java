@@ -131,7 +131,7 @@ class PhaseCommandTest {
       value = {
         "SOURCE_PRIMARY; TARGET_PRIMARY; has another primary, and the swap needs a fence",
         "SOURCE_ONLY; TARGET_PRIMARY; is not the next one. Phases change one step at a time",
-        "SOURCE_ONLY; TARGET_ONLY; First: `reconciler phase set --source",
+        "SOURCE_ONLY; TARGET_ONLY; First: `reconciler phase set SOURCE_PRIMARY --source",
         "SOURCE_PRIMARY; TARGET_ONLY; is not the next one",
         "TARGET_ONLY; TARGET_PRIMARY; not supported by this version",
         "TARGET_PRIMARY; SOURCE_PRIMARY; has another primary",
