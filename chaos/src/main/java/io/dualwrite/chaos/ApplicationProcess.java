@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * killed and started again is thawed for its predecessor without harm.
  */
 public final class ApplicationProcess implements AutoCloseable {
+  private static final Duration TERMINATION = Duration.ofSeconds(10);
+
   private final int index;
   private final Path directory;
   private final Path yaml;
@@ -86,6 +89,21 @@ public final class ApplicationProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends it with SIGTERM, as deployments do, and with SIGKILL should it take longer than they wait.
+   */
+  public synchronized void stop() {
+    if (process != null && process.isAlive()) {
+      ProcessHandle.of(process.pid()).ifPresent(ProcessHandle::destroy);
+      try {
+        process.await(TERMINATION);
+      } catch (AssertionError slow) {
+        process.kill();
+      }
+      died();
+    }
+  }
+
   /** Waits until it has ended in order, as it was told to. */
   void awaitEnd(Duration limit) {
     ChildJvm ending = Objects.requireNonNull(process, "not started");
@@ -96,7 +114,7 @@ public final class ApplicationProcess implements AutoCloseable {
       throw new ChaosFailure(this + " does not end within " + limit.toSeconds() + " s", e);
     }
     if (code != 0) {
-      throw new ChaosFailure(this + " ended with " + code + ": " + ending.output());
+      throw new ChaosFailure(this + " ended with " + code + ": " + said(ending));
     }
     died();
   }
@@ -126,9 +144,15 @@ public final class ApplicationProcess implements AutoCloseable {
   private synchronized ChildJvm current() {
     if (process == null || !process.isAlive()) {
       throw new ChaosFailure(
-          this + " has ended by itself: " + (process == null ? "" : process.output()));
+          this + " has ended by itself: " + (process == null ? "" : said(process)));
     }
     return process;
+  }
+
+  private static String said(ChildJvm process) {
+    return process.output().stream()
+        .filter(line -> !line.startsWith("\tat ") && !line.startsWith("idle "))
+        .collect(Collectors.joining("; "));
   }
 
   private synchronized void died() {

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param seed what the faults and the work are chosen by
  * @param capture {@code STATEMENT}, {@code TRIGGER}, or {@code BOTH}: one form in the first half of
  *     the rounds, the other in the second
- * @param policy the failure policy
+ * @param policy the failure policy; {@code MIXED}: {@code STRICT} for two tables, {@code RECOVER}
+ *     for the others
+ * @param delivery {@code ASYNC} or {@code SYNC}
  * @param applications how many processes write, at least 2
  * @param workers how many threads each of them has
  * @param paceMillis the pause of a thread between two operations, on average
@@ -25,6 +27,7 @@ public record ChaosOptions(
     long seed,
     String capture,
     String policy,
+    String delivery,
     int applications,
     int workers,
     int paceMillis,
@@ -47,6 +50,7 @@ public record ChaosOptions(
         property("chaos.seed").map(Long::parseLong).orElseGet(() -> seed(rounds)),
         property("chaos.capture").orElse("STATEMENT"),
         property("chaos.policy").orElse("RECOVER"),
+        property("chaos.delivery").orElse("ASYNC"),
         property("chaos.applications").map(Integer::parseInt).orElse(2),
         property("chaos.workers").map(Integer::parseInt).orElse(3),
         property("chaos.pace").map(Integer::parseInt).orElse(8),

@@ -63,6 +63,7 @@ public final class Stage implements AutoCloseable {
 
   private Path yaml(String name, int source, int target, ChaosOptions options, String capture)
       throws IOException {
+    boolean mixed = options.policy().equals("MIXED");
     String url = "jdbc:postgresql://127.0.0.1:%d/" + Databases.NAME + "?connectTimeout=5%s";
     String user = "username: " + Databases.ROLE + ", password: " + Databases.PASSWORD;
     String text =
@@ -71,6 +72,7 @@ public final class Stage implements AutoCloseable {
         source: {url: "%s", %s, pool: {connectionTimeout: 3000}}
         target: {url: "%s", %s}
         failure-policy: %s
+        delivery: %s
         capture: %s
         secondary: {timeout: 1s, circuit-breaker: {sliding-window-size: 20, wait-duration-in-open-state: 1s}}
         kill-switch: {file: "%s", poll-interval: 250ms}
@@ -80,9 +82,14 @@ public final class Stage implements AutoCloseable {
                 user,
                 url.formatted(target, ""),
                 user,
-                options.policy(),
+                mixed ? "RECOVER" : options.policy(),
+                options.delivery(),
                 capture,
                 directory.resolve(name + ".off"));
+    if (mixed) {
+      text +=
+          "tables: {overrides: {public.place: {failure-policy: STRICT}, public.setting: {failure-policy: STRICT}}}\n";
+    }
     return Files.writeString(directory.resolve(name + ".yaml"), text);
   }
 

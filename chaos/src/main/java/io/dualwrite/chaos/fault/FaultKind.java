@@ -4,6 +4,8 @@ package io.dualwrite.chaos.fault;
 public enum FaultKind {
   /** SIGKILL to an application, which is started again. */
   KILL_APPLICATION,
+  /** An application is told to end, in the middle of its work, and is started again. */
+  STOP_APPLICATION,
   /** SIGKILL to the target's server, which is started again. */
   KILL_TARGET,
   /** SIGKILL to the source's server, which is started again. */

@@ -41,7 +41,8 @@ public final class Faults {
     EmbeddedPostgresServer source = stage.databases().source();
     EmbeddedPostgresServer target = stage.databases().target();
     return switch (kind) {
-      case KILL_APPLICATION -> Fault.of(kind, application::kill, application::start);
+      case KILL_APPLICATION -> killApplication(choice);
+      case STOP_APPLICATION -> Fault.of(kind, application::stop, application::start);
       case FREEZE_APPLICATION -> Fault.of(kind, application::freeze, application::thaw);
       case KILL_TARGET -> Fault.of(kind, target::kill, () -> restart(target));
       case KILL_SOURCE -> Fault.of(kind, source::kill, () -> restart(source));
@@ -67,6 +68,16 @@ public final class Faults {
       case COMPARE -> Fault.of(kind, reconciliation::compare, () -> {});
       case REPAIR -> Fault.of(kind, reconciliation::repair, () -> {});
     };
+  }
+
+  /** One, or now and then all at once, so that nobody is there to deliver. */
+  private Fault killApplication(int choice) {
+    List<ApplicationProcess> killed =
+        (choice >> 8) % 4 == 0 ? stage.applications() : List.of(one(stage.applications(), choice));
+    return Fault.of(
+        FaultKind.KILL_APPLICATION,
+        () -> killed.forEach(ApplicationProcess::kill),
+        () -> killed.forEach(ApplicationProcess::start));
   }
 
   private static <T> T one(List<T> things, int choice) {

@@ -19,7 +19,7 @@ public final class Schedule {
       List.of(
           List.of(FaultKind.KILL_APPLICATION, FaultKind.COMPARE),
           List.of(FaultKind.KILL_TARGET, FaultKind.DELAY_SOURCE),
-          List.of(FaultKind.KILL_SOURCE),
+          List.of(FaultKind.KILL_SOURCE, FaultKind.STOP_APPLICATION),
           List.of(FaultKind.FREEZE_TARGET, FaultKind.FREEZE_APPLICATION),
           List.of(FaultKind.CUT_SOURCE, FaultKind.CUT_TARGET, FaultKind.DELAY_TARGET),
           List.of(FaultKind.BLACK_HOLE_TARGET, FaultKind.HOLD_ANSWERS_SOURCE),

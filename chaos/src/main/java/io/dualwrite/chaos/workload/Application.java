@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An application: {@code Application dualwrite.yaml directory index life workers pace-millis seed}.
@@ -24,6 +26,9 @@ import javax.sql.DataSource;
  */
 public final class Application {
   private static final Duration LOOK = Duration.ofMillis(10);
+  private static final Logger LOG = LoggerFactory.getLogger(Application.class);
+  private static final Duration STARTING = Duration.ofSeconds(60);
+  private static final Duration GRACE = Duration.ofSeconds(8);
   private static final int POOL = 12;
   private static final int WORKERS_MOST = 16;
 
@@ -31,6 +36,7 @@ public final class Application {
   private final int index;
   private final int life;
   private volatile boolean go;
+  private volatile boolean terminated;
 
   private Application(Path directory, int index, int life) {
     this.directory = directory;
@@ -45,24 +51,36 @@ public final class Application {
     int workers = Integer.parseInt(args[4]);
     Duration pace = Duration.ofMillis(Long.parseLong(args[5]));
     Random random = new Random(Long.parseLong(args[6]));
-    if (index % 2 == 0) {
-      try (DualWriteDataSource both = DualWriteDataSource.fromYaml(yaml)) {
-        application.run(both, workers, pace, random);
-      }
-    } else {
-      try (HikariDataSource pool = driver(yaml)) {
-        application.run(pool, workers, pace, random);
-      }
+    DataSource dataSource = opened(index % 2 == 0, yaml);
+    try {
+      application.run(dataSource, workers, pace, random);
+    } finally {
+      ((AutoCloseable) dataSource).close();
     }
     System.out.println("ended");
   }
 
-  private static HikariDataSource driver(Path yaml) throws SQLException {
+  /** Tries again while the source cannot be reached, as whoever starts applications does. */
+  private static DataSource opened(boolean direct, Path yaml) throws SQLException {
+    long started = System.nanoTime();
+    while (true) {
+      try {
+        return direct ? DualWriteDataSource.fromYaml(yaml) : driver(yaml);
+      } catch (SQLException | RuntimeException e) {
+        if (System.nanoTime() - started > STARTING.toNanos()) {
+          throw e;
+        }
+        LOG.info("cannot start yet", e);
+        LockSupport.parkNanos(LOOK.toNanos());
+      }
+    }
+  }
+
+  private static HikariDataSource driver(Path yaml) {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl("jdbc:dualwrite:" + yaml.toAbsolutePath());
     config.setMaximumPoolSize(POOL);
     config.setConnectionTimeout(3_000);
-    config.setInitializationFailTimeout(60_000);
     return new HikariDataSource(config);
   }
 
@@ -76,12 +94,30 @@ public final class Application {
       threads.add(new Thread(worker, "worker-" + i));
     }
     threads.forEach(Thread::start);
+    endWithTheProcess();
     System.out.println("ready");
     obey(workers);
     workers.forEach(Worker::end);
     for (Thread thread : threads) {
       thread.join();
     }
+  }
+
+  /** On SIGTERM finishes what is under way and closes in order, before the process goes. */
+  private void endWithTheProcess() {
+    Thread main = Thread.currentThread();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  terminated = true;
+                  try {
+                    main.join(GRACE.toMillis());
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                },
+                "in-order"));
   }
 
   private Worker worker(DataSource dataSource, int i, Duration pace, Random random)
@@ -97,7 +133,7 @@ public final class Application {
 
   private void obey(List<Worker> workers) {
     int answered = -1;
-    while (true) {
+    while (!terminated) {
       Signal signal = Signal.read(directory.resolve("signal"));
       go = signal.order() == Order.GO;
       if (!go && answered != signal.number() && workers.stream().noneMatch(Worker::busy)) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.postgresql.PGConnection;
@@ -43,16 +44,20 @@ final class Events {
         });
   }
 
-  /** COPY, with a statement beside it in half of the cases. */
+  /** COPY, which may leave half of the key to the database, with a statement beside it or not. */
   static void load(Session s) throws SQLException {
     s.transaction(
         unit -> {
           StringBuilder rows = new StringBuilder();
           List<Change> changes = new ArrayList<>();
           int count = 1 + s.random().nextInt(200);
+          boolean keyed = s.random().nextInt(3) > 0;
           for (int i = 0; i < count; i++) {
             long id = s.key();
             long version = s.version();
+            if (keyed) {
+              rows.append(Instant.now()).append('\t');
+            }
             rows.append(id).append("\t{}\t").append(version).append('\t').append(s.writer());
             rows.append('\n');
             changes.add(Change.present(TABLE, id, version));
@@ -62,7 +67,9 @@ final class Events {
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
                 .copyIn(
-                    "COPY event (id, payload, version, writer) FROM STDIN",
+                    "COPY event ("
+                        + (keyed ? "at, " : "")
+                        + "id, payload, version, writer) FROM STDIN",
                     new StringReader(rows.toString()));
           } catch (IOException e) {
             throw new UncheckedIOException(e);

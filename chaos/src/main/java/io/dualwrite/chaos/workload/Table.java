@@ -35,7 +35,9 @@ public enum Table {
       """
       at timestamptz NOT NULL DEFAULT clock_timestamp(), id bigint NOT NULL, payload jsonb, PRIMARY KEY (at, id)"""),
   /** Keys of any characters. */
-  SETTING("name", "name text PRIMARY KEY, value text");
+  SETTING("name", "name text PRIMARY KEY, value text"),
+  /** Emptied as a whole now and then. */
+  SCRATCH("id", "id bigint PRIMARY KEY, n bigint NOT NULL");
 
   private final String keySql;
   private final String columns;
