@@ -220,4 +220,39 @@ class KillSwitchTest {
       dbs.execute(dbs.source(), "ALTER TABLE dualwrite.journal RENAME COLUMN k TO key");
     }
   }
+
+  @Test
+  @Guarantee("G2")
+  void aBatchBegunBeforeAndRunUnderAutoCommitKeepsRowsAndEntriesTogether() throws Exception {
+    try (DualWriteDataSource ds = open();
+        Connection connection = ds.getConnection();
+        PreparedStatement insert =
+            connection.prepareStatement("INSERT INTO item (id) VALUES (?)")) {
+      connection.setAutoCommit(false);
+      // The first batch shows that they are large, so that the second runs as it was written.
+      for (int id = 0; id < 200; id++) {
+        insert.setInt(1, id);
+        insert.addBatch();
+        if (id == 99) {
+          insert.executeBatch();
+          connection.commit();
+        }
+      }
+      Awaitility.await()
+          .until(
+              () ->
+                  dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal")
+                      .equals("0"));
+      killSwitch.engage();
+      connection.setAutoCommit(true);
+      assertThat(insert.executeBatch()).hasSize(100).containsOnly(1);
+      assertThat(connection.getAutoCommit()).isTrue();
+      assertThat(
+              dbs.query(
+                  dbs.source(), "SELECT DISTINCT tx::text, range_from FROM dualwrite.journal"))
+          .isEqualTo(
+              dbs.query(
+                  dbs.source(), "SELECT DISTINCT xmin::text, '100' FROM item WHERE id >= 100"));
+    }
+  }
 }

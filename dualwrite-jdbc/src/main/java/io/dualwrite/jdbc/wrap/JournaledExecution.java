@@ -170,10 +170,12 @@ final class JournaledExecution {
   /**
    * A batch begun while the transaction was to be mirrored; it still journals, and the entries
    * wait.
+   *
+   * @param ofSeveral whether its work is several statements, to be committed together
    */
-  <R> R batchInPassThrough(Work<R> work) throws SQLException {
+  <R> R batchInPassThrough(boolean ofSeveral, Work<R> work) throws SQLException {
     try {
-      return work.run();
+      return ofSeveral && transaction.isAutoCommit() ? inTransaction(work) : work.run();
     } catch (SQLException e) {
       throw mirroring.journalFailed(e) ? RetryLater.journalFailed(e) : e;
     }

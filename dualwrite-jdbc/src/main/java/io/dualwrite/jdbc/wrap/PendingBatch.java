@@ -160,10 +160,11 @@ final class PendingBatch {
         inPassThrough = false;
         transaction.batchRuns();
       }
+      // With generated keys the driver would commit entry by entry.
+      boolean ofSeveral = sent != null || keys != null;
       return mirrored || captured.isEmpty()
-          // With generated keys the driver would commit entry by entry.
-          ? journaled.batch(captured, sent != null || keys != null, work)
-          : journaled.batchInPassThrough(work);
+          ? journaled.batch(captured, ofSeveral, work)
+          : journaled.batchInPassThrough(ofSeveral, work);
     } catch (BatchUpdateException e) {
       throw original(e);
     } finally {
