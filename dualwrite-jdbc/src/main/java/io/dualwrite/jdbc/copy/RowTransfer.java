@@ -184,8 +184,9 @@ final class RowTransfer {
     try (PreparedStatement statement =
         primary.prepareStatement(sql.pending(side, journal, setAside))) {
       int next = setKeys(statement, 1, keys);
-      statement.setString(next, name);
-      statement.setString(next + 1, name);
+      for (int i = 0; i < 3; i++) {
+        statement.setString(next + i, name);
+      }
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           pending.add(keys.get(rows.getInt(1) - 1));
@@ -197,7 +198,7 @@ final class RowTransfer {
 
   private static boolean exists(Connection connection, String table) throws SQLException {
     String sql =
-        "SELECT t.oid IS NOT NULL, EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'key_id')"
+        "SELECT t.oid IS NOT NULL, EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'keys')"
             + " FROM (SELECT pg_catalog.to_regclass(?) AS oid) t";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, table);

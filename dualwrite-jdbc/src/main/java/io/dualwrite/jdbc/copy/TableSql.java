@@ -230,7 +230,7 @@ final class TableSql {
 
   /**
    * Positions of the keys that the journal or the set-aside entries name. Parameters: the key
-   * columns, the table's identity twice.
+   * columns, the table's identity three times.
    */
   String pending(Side primary, String journal, String setAside) {
     int n = pair.key().size();
@@ -243,11 +243,22 @@ final class TableSql {
       named.add(cast(key, "j.key[" + (i + 1) + "]"));
       columns.add("u.k" + i);
     }
-    String entries =
-        "SELECT "
-            + join(named)
-            + ", NULL FROM %s j WHERE j.table_name = ? AND j.key IS NOT NULL AND j.key_id = "
-            + pair.keyId();
+    String by = " j.table_name = ? AND j.key_id = " + pair.keyId();
+    String entries = "SELECT " + join(named) + ", NULL FROM %s j WHERE j.key IS NOT NULL AND" + by;
+    List<String> inside = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      Column key = pair.key().get(i).on(primary);
+      inside.add(cast(key, "max(v.v) FILTER (WHERE (v.n - 1) % " + n + " = " + i + ")"));
+    }
+    String several =
+        "SELECT l.* FROM "
+            + journal
+            + " j CROSS JOIN LATERAL (SELECT "
+            + join(inside)
+            + ", NULL::bigint FROM pg_catalog.unnest(j.keys) WITH ORDINALITY v(v, n) GROUP BY (v.n - 1) / "
+            + n
+            + ") l WHERE j.keys IS NOT NULL AND"
+            + by;
     // Grouped, not joined: a join planned by statistics from when the journal was empty would read
     // all of it for each key.
     return "SELECT pg_catalog.unnest(pg_catalog.array_agg(u.n) FILTER (WHERE u.n IS NOT NULL)) FROM (SELECT "
@@ -256,6 +267,8 @@ final class TableSql {
         + keys()
         + " UNION ALL "
         + entries.formatted(journal)
+        + " UNION ALL "
+        + several
         + " UNION ALL "
         + entries.formatted(setAside)
         + ") u GROUP BY "
@@ -269,10 +282,13 @@ final class TableSql {
    */
   String pendingRange(String journal, String setAside) {
     String named =
-        "EXISTS (SELECT 1 FROM %s j WHERE j.table_name = ? AND (j.key IS NULL OR j.key_id IS DISTINCT FROM "
+        "EXISTS (SELECT 1 FROM %s j WHERE j.table_name = ? AND (j.key IS NULL%s OR j.key_id IS DISTINCT FROM "
             + pair.keyId()
             + "))";
-    return "SELECT " + named.formatted(journal) + " OR " + named.formatted(setAside);
+    return "SELECT "
+        + named.formatted(journal, " AND j.keys IS NULL")
+        + " OR "
+        + named.formatted(setAside, "");
   }
 
   private boolean updatable(ColumnPair pairOfColumns, Side side) {

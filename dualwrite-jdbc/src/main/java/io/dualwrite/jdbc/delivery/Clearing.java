@@ -3,7 +3,6 @@ package io.dualwrite.jdbc.delivery;
 import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.Failures;
-import io.dualwrite.jdbc.copy.KeyRange;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +42,8 @@ final class Clearing {
       this(refused.table().name().toString(), refused.key());
     }
 
-    boolean isIn(JournalEntry entry, KeyRange run) {
-      return table.equals(entry.table()) && run.contains(Long.parseLong(key.values().get(0)));
+    boolean isIn(JournalEntry entry, Predicate<RowKey> several) {
+      return table.equals(entry.table()) && several.test(key);
     }
   }
 
@@ -74,9 +74,9 @@ final class Clearing {
     Map<NamedRow, JournalEntry> aside = new LinkedHashMap<>();
     Set<NamedRow> left = left(round);
     for (JournalEntry entry : round.entries) {
-      KeyRange run = round.runs.get(entry);
-      if (run != null) {
-        if (isDelivered(entry, run, left, failures)) {
+      Predicate<RowKey> several = round.several.get(entry);
+      if (several != null) {
+        if (isDelivered(entry, several, left, failures)) {
           delivered.add(entry);
         }
         continue;
@@ -142,14 +142,17 @@ final class Clearing {
 
   /** Rows of it that were refused get entries of their own. */
   private boolean isDelivered(
-      JournalEntry entry, KeyRange run, Set<NamedRow> left, Map<NamedRow, SQLException> failures) {
+      JournalEntry entry,
+      Predicate<RowKey> several,
+      Set<NamedRow> left,
+      Map<NamedRow, SQLException> failures) {
     for (Map.Entry<NamedRow, SQLException> failed : failures.entrySet()) {
-      if (failed.getKey().isIn(entry, run) && Failures.refusesTable(failed.getValue())) {
+      if (failed.getKey().isIn(entry, several) && Failures.refusesTable(failed.getValue())) {
         held.hold(entry.table(), failed.getValue());
         return false;
       }
     }
-    return left.stream().noneMatch(row -> row.isIn(entry, run));
+    return left.stream().noneMatch(row -> row.isIn(entry, several));
   }
 
   /**
@@ -174,6 +177,7 @@ final class Clearing {
                 refused.key().values(),
                 null,
                 null,
+                false,
                 Instant.now()));
       }
     }

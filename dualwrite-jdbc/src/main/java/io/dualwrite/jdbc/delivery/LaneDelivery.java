@@ -231,7 +231,8 @@ final class LaneDelivery {
     List<JournalEntry> entries =
         portion.first(found.entries(), careful ? limit : RUN_ROWS_PER_ENTRY * limit);
     Round round = new Round(found.of(entries), retried, entries.size() < found.entries().size());
-    round.sort(tables, keyIds, fromMemory, portion::isVacant);
+    round.sort(
+        tables, keyIds, fromMemory, journal.keys(copy.primary(), entries), portion::isVacant);
     walks.begin(copy, round, limit);
     return round;
   }

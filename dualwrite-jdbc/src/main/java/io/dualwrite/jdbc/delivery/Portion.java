@@ -2,6 +2,7 @@ package io.dualwrite.jdbc.delivery;
 
 import io.dualwrite.jdbc.copy.KeyRange;
 import io.dualwrite.jdbc.copy.LockedCopy;
+import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.SQLException;
@@ -59,6 +60,10 @@ final class Portion {
     return ofTable != null && ofTable.contains(KeyRun.range(run));
   }
 
+  private static int most(JournalEntry entry) {
+    return entry.severalKeys() ? Journal.MOST_KEYS : 1;
+  }
+
   /** Whether it comes after as many runs as can be sent in one round. */
   private boolean isBeyond(JournalEntry run) {
     Set<KeyRange> ofTable = asked.get(Objects.requireNonNull(tables.get(run.table())));
@@ -86,7 +91,7 @@ final class Portion {
       }
       first.add(entry);
       if (!streams) {
-        named.put(table, before + (run ? KeyRun.range(entry).width() : 1));
+        named.put(table, before + (run ? KeyRun.range(entry).width() : most(entry)));
       }
     }
     return first.size() == entries.size() ? entries : first;

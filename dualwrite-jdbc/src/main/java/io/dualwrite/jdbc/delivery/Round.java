@@ -42,7 +42,7 @@ final class Round {
   final List<JournalEntry> entries;
 
   /** Those of them that name several rows at once, and which. */
-  final Map<JournalEntry, KeyRange> runs = new LinkedHashMap<>();
+  final Map<JournalEntry, Predicate<RowKey>> several = new LinkedHashMap<>();
 
   /** Runs of which the secondary has no row. */
   final Map<TablePair, Set<KeyRange>> streams = new LinkedHashMap<>();
@@ -86,12 +86,14 @@ final class Round {
    * Sorts out what the entries name. One that names its row by another key than the table's present
    * one stands for the whole table: its values say nothing any more.
    *
+   * @param keys of entries that name several rows by their keys, by the entries' places
    * @param vacant of entries that name runs, those of whose rows the secondary has none
    */
   void sort(
       Map<String, TablePair> tables,
       Map<String, Integer> keyIds,
       List<Remembered> fromMemory,
+      Map<String, List<List<String>>> keys,
       Predicate<JournalEntry> vacant) {
     Map<String, Set<RowKey>> byName = new HashMap<>();
     Function<String, Set<RowKey>> rowsOf =
@@ -101,7 +103,7 @@ final class Round {
         rowsOf.apply(entry.table()).add(new RowKey(Objects.requireNonNull(entry.key())));
       } else if (KeyRun.is(entry, tables, keyIds)) {
         KeyRange run = KeyRun.range(entry);
-        runs.put(entry, run);
+        several.put(entry, key -> run.contains(Long.parseLong(key.values().get(0))));
         if (vacant.test(entry)) {
           streams
               .computeIfAbsent(required(tables.get(entry.table())), t -> new LinkedHashSet<>())
@@ -109,6 +111,11 @@ final class Round {
         } else {
           rowsOf.apply(entry.table()).addAll(KeyRun.keys(run));
         }
+      } else if (entry.namesRowsBy(keyIds.getOrDefault(entry.table(), 0))) {
+        List<RowKey> ofEntry =
+            Objects.requireNonNull(keys.get(entry.place())).stream().map(RowKey::new).toList();
+        rowsOf.apply(entry.table()).addAll(ofEntry);
+        several.put(entry, ofEntry::contains);
       } else {
         range(entry, tables, keyIds).journaled().add(entry);
       }
@@ -173,7 +180,7 @@ final class Round {
 
   /** Whether there are runs of keys, steps of walks, or rows that no entry brings back. */
   boolean isOneWhole() {
-    return remembers || !runs.isEmpty() || !steps.isEmpty();
+    return remembers || !several.isEmpty() || !steps.isEmpty();
   }
 
   /** How many entries of this table were read. */

@@ -45,7 +45,8 @@ public final class ControlSchema {
               range_to text,
               tx xid8 NOT NULL DEFAULT pg_current_xact_id(),
               at timestamptz NOT NULL DEFAULT clock_timestamp(),
-              key_id integer
+              key_id integer,
+              keys text[]
             ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000, autovacuum_vacuum_cost_delay = 0,
               autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 100000)""",
         "CREATE TABLE IF NOT EXISTS "

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,9 @@ public final class Journal {
   private static final String WAS_THERE =
       "(pg_catalog.pg_visible_in_snapshot(tx, ?::text::pg_snapshot)"
           + " OR tx >= pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot()))";
+
+  /** No entry names more rows by their keys. */
+  public static final int MOST_KEYS = 1_000;
 
   private static final String WHOLE = "(key IS NULL OR key_id IS DISTINCT FROM ?)";
 
@@ -64,7 +68,7 @@ public final class Journal {
       Pipeline reading, Collection<String> tables, Map<String, Instant> after, int limitPerTable)
       throws SQLException {
     String sql =
-        "SELECT 0, e.place, e.table_name, e.key_id, e.key, e.range_from, e.range_to, e.at"
+        "SELECT 0, e.place, e.table_name, e.key_id, e.key, e.range_from, e.range_to, e.keys IS NOT NULL, e.at"
             + " FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::timestamptz[])) AS t(name, after)"
             + " CROSS JOIN LATERAL (SELECT j.ctid AS place, j.* FROM "
             + journal
@@ -133,7 +137,7 @@ public final class Journal {
   public List<JournalEntry> ownEntries(Connection primary, Collection<String> tables)
       throws SQLException {
     String sql =
-        "SELECT 0, ctid, table_name, key_id, key, range_from, range_to, at FROM "
+        "SELECT 0, ctid, table_name, key_id, key, range_from, range_to, keys IS NOT NULL, at FROM "
             + journal
             + " WHERE table_name = ANY (?) AND tx = pg_catalog.pg_current_xact_id() ORDER BY at";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
@@ -149,7 +153,7 @@ public final class Journal {
   public List<JournalEntry> dueSetAside(Connection primary, Collection<String> tables, int limit)
       throws SQLException {
     String sql =
-        "SELECT id, ctid, table_name, key_id, key, range_from, range_to, at FROM "
+        "SELECT id, ctid, table_name, key_id, key, range_from, range_to, false, at FROM "
             + setAside
             + " WHERE table_name = ANY (?) AND tried_at + least(300, power(2, least(tries, 20) - 1)) * interval '1 second' <= clock_timestamp()"
             + " ORDER BY tried_at LIMIT ?";
@@ -158,6 +162,32 @@ public final class Journal {
       statement.setInt(2, limit);
       return entries(statement);
     }
+  }
+
+  /**
+   * The keys that those of these entries name which name several, by the entries' places.
+   *
+   * @param primary in the snapshot in which the entries were read
+   */
+  public Map<String, List<List<String>>> keys(Connection primary, List<JournalEntry> entries)
+      throws SQLException {
+    Object[] places =
+        entries.stream().filter(JournalEntry::severalKeys).map(JournalEntry::place).toArray();
+    if (places.length == 0) {
+      return Map.of();
+    }
+    Map<String, List<List<String>>> keys = new HashMap<>();
+    try (PreparedStatement statement =
+        primary.prepareStatement("SELECT ctid, keys FROM " + journal + " WHERE ctid = ANY (?)")) {
+      statement.setArray(1, primary.createArrayOf("tid", places));
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          String[][] ofEntry = (String[][]) rows.getArray(2).getArray();
+          keys.put(rows.getString(1), Arrays.stream(ofEntry).map(Arrays::asList).toList());
+        }
+      }
+    }
+    return keys;
   }
 
   private static List<JournalEntry> entries(PreparedStatement statement) throws SQLException {
@@ -181,7 +211,8 @@ public final class Journal {
               key == null ? null : Arrays.asList((String[]) key.getArray()),
               rows.getString(6),
               rows.getString(7),
-              rows.getTimestamp(8).toInstant()));
+              rows.getBoolean(8),
+              rows.getTimestamp(9).toInstant()));
     }
     return entries;
   }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param rangeFrom lower bound of a range, inclusive; null in an entry without a key means the
  *     whole table
  * @param rangeTo upper bound of a range, inclusive
+ * @param severalKeys whether it names several rows by their keys, which {@link Journal#keys} reads:
+ *     {@code key} and the range are null then
  * @param at when the primary's transaction wrote it, by the primary's clock
  */
 public record JournalEntry(
@@ -28,6 +30,7 @@ public record JournalEntry(
     @Nullable List<String> key,
     @Nullable String rangeFrom,
     @Nullable String rangeTo,
+    boolean severalKeys,
     Instant at) {
 
   /** Whether the entry names a row by the key of that id. */
@@ -38,6 +41,11 @@ public record JournalEntry(
   /** Whether the entry names a bounded range of the column of that id. */
   public boolean namesRangeOf(int presentKey) {
     return key == null && rangeFrom != null && rangeTo != null && isOf(presentKey);
+  }
+
+  /** Whether the entry names several rows by the key of that id. */
+  public boolean namesRowsBy(int presentKey) {
+    return severalKeys && isOf(presentKey);
   }
 
   private boolean isOf(int presentKey) {

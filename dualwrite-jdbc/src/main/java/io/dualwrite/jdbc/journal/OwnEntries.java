@@ -94,6 +94,7 @@ public record OwnEntries(List<JournalEntry> entries, Noted noted) {
                 key(entry.get(2)),
                 null,
                 null,
+                false,
                 Instant.now()));
       }
     } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc.load;
 
 import io.dualwrite.jdbc.capture.OwnNote;
+import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Column;
@@ -43,7 +44,10 @@ final class LoadJournal {
     runs(keys.runs());
     boolean ranges = table.key().isEmpty();
     List<Column> columns = ranges ? List.of(table.rangeColumn().orElseThrow()) : table.key();
-    String sql = ranges ? oneRange(columns.get(0)) : each(columns);
+    String sql =
+        ranges
+            ? oneRange(columns.get(0))
+            : OwnNote.isFor(table) ? each(columns) : together(columns);
     keys.forEach(KEYS_AT_ONCE, byColumn -> pipeline.add(sql, arrays(byColumn)).send());
   }
 
@@ -124,6 +128,24 @@ final class LoadJournal {
         + ") AS k("
         + joined(n, i -> "k" + i)
         + ")";
+  }
+
+  /**
+   * One entry for many rows. {@code STRICT} writes rows at the commit that are named by themselves.
+   */
+  private String together(List<Column> columns) {
+    int n = columns.size();
+    return into
+        + "keys) SELECT "
+        + names()
+        + ", pg_catalog.array_agg(ARRAY["
+        + joined(n, i -> KeyText.encode(columns.get(i), value(columns.get(i), "k" + i)))
+        + "]) FROM ROWS FROM ("
+        + joined(n, i -> "pg_catalog.unnest(?::text[])")
+        + ") WITH ORDINALITY AS k("
+        + joined(n, i -> "k" + i)
+        + ", n) GROUP BY (k.n - 1) / "
+        + Journal.MOST_KEYS;
   }
 
   private String oneRange(Column column) {
