@@ -16,6 +16,9 @@ import java.util.Optional;
  * kept in the primary. A gap is reconciled by a complete comparison that began after its end.
  */
 public final class Gaps {
+  /** Who wrote, in the gaps of capture by triggers: anyone, whatever applications are running. */
+  public static final String TRIGGERS = "triggers";
+
   private final String gaps;
 
   /** The gaps in that schema. */
@@ -33,7 +36,12 @@ public final class Gaps {
    * @param until its end; empty while it lasts, or when the instance ended without closing it
    */
   public record Gap(
-      long id, String instance, String reason, Instant since, Optional<Instant> until) {}
+      long id, String instance, String reason, Instant since, Optional<Instant> until) {
+    /** Whether it ends only when that is recorded, whoever has stopped writing. */
+    public boolean isOfTriggers() {
+      return instance.equals(TRIGGERS);
+    }
+  }
 
   /** Records the beginning of a gap, {@code ago} before now, and returns its identity. */
   public long open(

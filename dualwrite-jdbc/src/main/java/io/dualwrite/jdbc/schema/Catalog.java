@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -130,6 +131,14 @@ public final class Catalog {
   /** The user relation of that oid. */
   public Optional<Relation> relation(long oid) {
     return Optional.ofNullable(relations.get(oid));
+  }
+
+  /** The tables and partitions that a table's rows can be written through, by the table's oid. */
+  public Map<Long, List<Relation>> parts() {
+    return relations.values().stream()
+        .filter(r -> r.kind().isTable() || r.kind() == RelationKind.FOREIGN_TABLE)
+        .sorted(Comparator.comparing(Relation::name))
+        .collect(Collectors.groupingBy(Relation::root));
   }
 
   /** The tables that a view reads, through other views as well. */

@@ -244,7 +244,7 @@ final class CatalogQueries {
     return columns;
   }
 
-  /** Names of enabled triggers of users. */
+  /** Names of enabled triggers of users; those that capture are none. */
   Map<Long, List<String>> triggers() throws SQLException {
     Map<Long, List<String>> triggers = new HashMap<>();
     forEach(
@@ -252,8 +252,9 @@ final class CatalogQueries {
         SELECT t.tgrelid, t.tgname FROM pg_catalog.pg_trigger t JOIN %s ON c.oid = t.tgrelid
           JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid JOIN pg_catalog.pg_namespace f ON f.oid = p.pronamespace
         WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND NOT c.relispartition AND f.nspname !~ '^_timescaledb_'
+          AND f.nspname <> %s
         ORDER BY t.tgrelid, t.tgname"""
-            .formatted(USER_CLASSES),
+            .formatted(USER_CLASSES, Identifiers.literal(controlSchema)),
         row ->
             triggers.computeIfAbsent(row.getLong(1), t -> new ArrayList<>()).add(row.getString(2)));
     return triggers;
