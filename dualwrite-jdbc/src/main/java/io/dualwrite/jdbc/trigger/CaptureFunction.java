@@ -152,8 +152,7 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
         """
         .replace("{journal}", journal)
         .replace("{id}", Integer.toString(keyId))
-        .replace(
-            "{numbers}", both(event, "SELECT r." + key.sql() + "::int8 AS number FROM %s r"));
+        .replace("{numbers}", both(event, "SELECT r." + key.sql() + "::int8 AS number FROM %s r"));
   }
 
   private static String ranges(
@@ -163,7 +162,9 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
         + " (table_name, key_id, range_from, range_to) SELECT table_of, "
         + table.keyId()
         + ", k.at, k.at FROM ("
-        + both(event, "SELECT DISTINCT " + KeyText.encode(column, "r." + column.sql()) + " AS at FROM %s r")
+        + both(
+            event,
+            "SELECT DISTINCT " + KeyText.encode(column, "r." + column.sql()) + " AS at FROM %s r")
         + ") k;\n";
   }
 

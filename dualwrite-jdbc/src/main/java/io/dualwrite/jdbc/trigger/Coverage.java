@@ -12,8 +12,7 @@ import java.util.stream.Collectors;
  * @param holes those that are not seen, or not in every case
  * @param problems what is wrong beside that
  */
-public record Coverage(
-    boolean installed, int relations, List<Hole> holes, List<String> problems) {
+public record Coverage(boolean installed, int relations, List<Hole> holes, List<String> problems) {
 
   /** Where nothing is captured by triggers. */
   public static final Coverage NONE = new Coverage(false, 0, List.of(), List.of());

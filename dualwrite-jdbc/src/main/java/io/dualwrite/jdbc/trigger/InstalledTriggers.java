@@ -35,8 +35,14 @@ record InstalledTriggers(
       """
       SELECT t.tgrelid, pg_catalog.format('%I.%I', cn.nspname, c.relname), t.tgname, t.tgenabled, t.tgtype, p.proname,
         t.tgqual IS NULL AND t.tgnargs = 0
-          AND coalesce(t.tgnewtable, '""" + CaptureEvent.NEW + """
-      ') = '""" + CaptureEvent.NEW + "' AND coalesce(t.tgoldtable, '" + CaptureEvent.OLD + "') = '"
+          AND coalesce(t.tgnewtable, '"""
+          + CaptureEvent.NEW
+          + """
+      ') = '"""
+          + CaptureEvent.NEW
+          + "' AND coalesce(t.tgoldtable, '"
+          + CaptureEvent.OLD
+          + "') = '"
           + CaptureEvent.OLD
           + """
       ' FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid

@@ -167,7 +167,9 @@ public final class TriggerInstallation {
     return WantedTriggers.of(schema, config.migration(), catalog, tables);
   }
 
-  /** Only where something is missing: every capturing transaction holds a lock on the control table. */
+  /**
+   * Only where something is missing: every capturing transaction holds a lock on the control table.
+   */
   private void control(Statement statement) throws SQLException {
     if (!TriggerGaps.isPossible(connection, schema)) {
       for (String sql : ControlTrigger.columns(names)) {

@@ -40,7 +40,8 @@ class CapturedWritesTest {
   @Test
   void aStatementNamesTheRowsThatItChanges() throws Exception {
     bed.run("INSERT INTO item VALUES (1, 'a'), (2, 'b'), (3, 'c')");
-    assertThat(bed.taken()).containsExactly("public.item {1}", "public.item {2}", "public.item {3}");
+    assertThat(bed.taken())
+        .containsExactly("public.item {1}", "public.item {2}", "public.item {3}");
     bed.run("UPDATE item SET name = 'x' WHERE id < 3");
     assertThat(bed.taken()).containsExactly("public.item {1}", "public.item {2}");
     bed.run("UPDATE item SET id = id + 10 WHERE id = 3");
@@ -73,8 +74,7 @@ class CapturedWritesTest {
             + " AS $$ INSERT INTO \"App\".\"Order Items\" VALUES (1, '2024-01-02 03:04:05.678Z', '\\x00ff', 'n') $$",
         "SELECT sets()");
     String entry = bed.taken().get(0);
-    assertThat(entry)
-        .isEqualTo("App.Order Items {1,2024-01-02T08:49:05.678+05:45,\"\\\\x00ff\"}");
+    assertThat(entry).isEqualTo("App.Order Items {1,2024-01-02T08:49:05.678+05:45,\"\\\\x00ff\"}");
   }
 
   @Test
@@ -137,7 +137,8 @@ class CapturedWritesTest {
         "MERGE INTO item i USING (VALUES (2), (3), (9)) AS s(id) ON i.id = s.id"
             + " WHEN MATCHED AND s.id = 9 THEN DELETE WHEN MATCHED THEN UPDATE SET name = 'm'"
             + " WHEN NOT MATCHED THEN INSERT VALUES (s.id, 'new')");
-    assertThat(bed.taken()).containsExactly("public.item {2}", "public.item {3}", "public.item {9}");
+    assertThat(bed.taken())
+        .containsExactly("public.item {2}", "public.item {3}", "public.item {9}");
   }
 
   @Test

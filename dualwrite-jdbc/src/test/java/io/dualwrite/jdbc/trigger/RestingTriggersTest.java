@@ -37,8 +37,7 @@ class RestingTriggersTest {
     try (Connection connection = dbs.source().getConnection()) {
       new TriggerGaps(bed.configuration()).endReleased(connection);
     }
-    return dbs.query(
-        dbs.source(), "SELECT reason, until IS NULL FROM dualwrite.gaps ORDER BY id");
+    return dbs.query(dbs.source(), "SELECT reason, until IS NULL FROM dualwrite.gaps ORDER BY id");
   }
 
   private static void run(Connection connection, String sql) throws SQLException {
@@ -131,8 +130,7 @@ class RestingTriggersTest {
     bed.killSwitch(false);
     Awaitility.await()
         .until(
-            () ->
-                gaps().equals(List.of(List.of("kill switch", "f"), List.of("kill switch", "f"))));
+            () -> gaps().equals(List.of(List.of("kill switch", "f"), List.of("kill switch", "f"))));
   }
 
   @Test
@@ -174,7 +172,8 @@ class RestingTriggersTest {
   void triggersThatComeWhileTheSwitchIsEngagedBeginWithAGap() throws Exception {
     bed.install();
     bed.killSwitch(true);
-    bed.run("DROP TRIGGER capture_turn ON dualwrite.control", "CREATE TABLE item (id int PRIMARY KEY)");
+    bed.run(
+        "DROP TRIGGER capture_turn ON dualwrite.control", "CREATE TABLE item (id int PRIMARY KEY)");
     bed.run("UPDATE dualwrite.control SET capture_turn = NULL");
     dbs.execute(dbs.source(), "DELETE FROM dualwrite.gaps");
     bed.install();

@@ -51,11 +51,13 @@ class TableShapesTest {
     TriggerBed bed = new TriggerBed(dbs);
     bed.run(PARTITIONED);
     assertThat(bed.install().coverage().relations()).isEqualTo(5);
-    bed.run("INSERT INTO m VALUES (1, '2023-05-05', 'a'), (2, '2024-05-05', 'b'), (3, '2024-05-05', 'c')");
+    bed.run(
+        "INSERT INTO m VALUES (1, '2023-05-05', 'a'), (2, '2024-05-05', 'b'), (3, '2024-05-05', 'c')");
     assertThat(bed.taken())
         .containsExactly(
             "public.m {1,2023-05-05}", "public.m {2,2024-05-05}", "public.m {3,2024-05-05}");
-    bed.run("INSERT INTO m_old VALUES (4, '2023-06-06', 'd')", "UPDATE m_new SET v = 'x' WHERE id = 2");
+    bed.run(
+        "INSERT INTO m_old VALUES (4, '2023-06-06', 'd')", "UPDATE m_new SET v = 'x' WHERE id = 2");
     assertThat(bed.taken()).containsExactly("public.m {2,2024-05-05}", "public.m {4,2023-06-06}");
     bed.run("UPDATE m SET at = '2024-07-07' WHERE id = 4");
     assertThat(bed.taken()).containsExactly("public.m {4,2023-06-06}", "public.m {4,2024-07-07}");
@@ -123,7 +125,9 @@ class TableShapesTest {
   @Test
   void aKeyThatWasDroppedOrRenamedNamesTheTableAndFailsNoStatement() throws Exception {
     TriggerBed bed = new TriggerBed(dbs);
-    bed.run("CREATE TABLE item (id int PRIMARY KEY, code text NOT NULL)", "INSERT INTO item VALUES (1, 'a')");
+    bed.run(
+        "CREATE TABLE item (id int PRIMARY KEY, code text NOT NULL)",
+        "INSERT INTO item VALUES (1, 'a')");
     bed.install();
     bed.run("ALTER TABLE item RENAME COLUMN id TO number", "UPDATE item SET code = 'b'");
     assertThat(bed.taken()).containsExactly("public.item");

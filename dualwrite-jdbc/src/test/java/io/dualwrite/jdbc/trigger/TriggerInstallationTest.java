@@ -79,7 +79,9 @@ class TriggerInstallationTest {
   void whatIsWrongIsToldAndPutRightAndTheTimeIsAGap() throws Exception {
     assertThat(coverage().installed()).isFalse();
     bed.install();
-    bed.run("DROP TRIGGER dualwrite_insert ON item", "ALTER TABLE part DISABLE TRIGGER dualwrite_delete");
+    bed.run(
+        "DROP TRIGGER dualwrite_insert ON item",
+        "ALTER TABLE part DISABLE TRIGGER dualwrite_delete");
     assertThat(explanations())
         .containsExactly(
             "public.item: trigger dualwrite_insert is missing",
@@ -89,7 +91,8 @@ class TriggerInstallationTest {
         .contains(
             "public.part: trigger dualwrite_delete does not fire in every session (ENABLE ALWAYS)");
     assertThat(bed.install().coverage().complete()).isTrue();
-    assertThat(dbs.query(dbs.source(), "SELECT reason, until IS NULL FROM dualwrite.gaps ORDER BY 1"))
+    assertThat(
+            dbs.query(dbs.source(), "SELECT reason, until IS NULL FROM dualwrite.gaps ORDER BY 1"))
         .containsExactly(
             List.of("no triggers on public.item", "f"), List.of("no triggers on public.part", "f"));
     bed.run(
@@ -100,8 +103,7 @@ class TriggerInstallationTest {
                 "SELECT tgfoid::regproc FROM pg_trigger WHERE tgname = 'dualwrite_insert' AND tgrelid = 'part'::regclass")
             + "() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'");
     assertThat(explanations())
-        .contains(
-            "public.part: trigger dualwrite_insert runs a function that was altered");
+        .contains("public.part: trigger dualwrite_insert runs a function that was altered");
     assertThat(explanations().get(0)).contains("names rows by another key than (code)");
     assertThat(bed.install().coverage().complete()).isTrue();
     bed.run("DROP TRIGGER capture_turn ON dualwrite.control");
@@ -172,10 +174,7 @@ class TriggerInstallationTest {
     bed.install();
     TriggerBed other =
         new TriggerBed(
-            dbs,
-            TriggerBed.config()
-                .journal(new JournalConfig("Other \"one\""))
-                .build());
+            dbs, TriggerBed.config().journal(new JournalConfig("Other \"one\"")).build());
     assertThat(other.install().coverage().complete()).isTrue();
     bed.run("INSERT INTO item VALUES (1)");
     assertThat(bed.taken()).containsExactly("public.item {1}");
@@ -193,7 +192,7 @@ class TriggerInstallationTest {
                     new TablesConfig(
                         List.of("*.*"),
                         List.of(),
-                        Map.of("public.m", TableOverride.builder().key(List.of("id")).build())))
+                        Map.of("public.m", TableOverride.builder().key("id").build())))
                 .build());
     bed.run(
         "CREATE EXTENSION file_fdw",
@@ -215,8 +214,7 @@ class TriggerInstallationTest {
             + dbs.query(dbs.source(), "SELECT count(*) FROM pg_proc");
     bed.install();
     try (Connection connection = dbs.source().getConnection()) {
-      TriggerInstallation installation =
-          new TriggerInstallation(connection, bed.configuration());
+      TriggerInstallation installation = new TriggerInstallation(connection, bed.configuration());
       assertThat(installation.remove()).containsExactly("public.item", "public.part");
       assertThat(installation.remove()).isEmpty();
     }
