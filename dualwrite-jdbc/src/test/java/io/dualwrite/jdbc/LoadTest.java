@@ -291,4 +291,26 @@ class LoadTest {
     assertThat(dbs.queryValue(dbs.target(), "SELECT string_agg(name, ',' ORDER BY id) FROM n"))
         .contains("x,y");
   }
+
+  @Test
+  @Guarantee("G1")
+  void aQuotedNullOfTheRangeColumn() throws Exception {
+    dbs.executeOnBoth("CREATE TABLE k (at timestamptz, name text)");
+    close();
+    open(
+        MigrationConfig.parse(
+            """
+            migration: test
+            source: {url: "jdbc:postgresql://a/b"}
+            target: {url: "jdbc:postgresql://a/b"}
+            tables:
+              overrides:
+                public.k: {keyless: ranges, time-column: at}
+            """,
+            "test.yaml",
+            name -> null),
+        dbs.target());
+    copy("COPY k FROM STDIN (FORMAT csv, FORCE_NULL (name, at))", "\"\",a\n2024-01-01,b\n");
+    sameRows("k", 2);
+  }
 }

@@ -7,6 +7,7 @@ import io.dualwrite.Delivery;
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.SecondarySettings;
 import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.delivery.DeliveryEngine;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TcpProxy;
 import io.dualwrite.testing.TestDatabases;
@@ -15,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,6 +180,30 @@ class SecondaryFailureTest {
       run(ds, "INSERT INTO child VALUES (1, 7)");
       dbs.assertSameRows(ALL);
       dbs.assertSameRows("SELECT * FROM child");
+    }
+  }
+
+  @Test
+  void whatWaitsBecauseItsTableIsRefusedIsNotDelivered() throws Exception {
+    try (DualWriteDataSource ds =
+        DualWriteDataSource.builder()
+            .config(MigrationConfig.builder("test").build())
+            .source(dbs.source())
+            .target(dbs.target())
+            .build()) {
+      run(ds, "INSERT INTO item VALUES (1, 1)");
+      dbs.awaitSameRows("SELECT * FROM item");
+      dbs.execute(
+          dbs.target(),
+          "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '42501'; END $$",
+          "CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON item FOR EACH ROW EXECUTE FUNCTION refuse()");
+      run(ds, "INSERT INTO item VALUES (2, 2)");
+      DeliveryEngine delivery = ds.migration().delivery();
+      assertThat(delivery.await(List.of("public.item"), Duration.ofSeconds(10))).isFalse();
+      assertThat(delivery.drain(Duration.ofMillis(300))).isFalse();
+      dbs.execute(dbs.target(), "DROP TRIGGER refuse ON item");
+      dbs.awaitSameRows("SELECT * FROM item ORDER BY id");
+      assertThat(delivery.drain(Duration.ofSeconds(10))).isTrue();
     }
   }
 }

@@ -34,6 +34,7 @@ class UnmirroredFormsTest {
     "CREATE TABLE files (id int PRIMARY KEY, content oid)",
     "INSERT INTO item VALUES (1, 'one')",
     "CREATE FUNCTION add_item(int) RETURNS int LANGUAGE sql AS 'INSERT INTO item VALUES ($1, ''f'') RETURNING id'",
+    "CREATE FUNCTION grown(item) RETURNS int LANGUAGE sql AS 'INSERT INTO item VALUES ($1.id + 100, ''g'') RETURNING id'",
     "CREATE PROCEDURE add_item_too(int) LANGUAGE sql AS 'INSERT INTO item VALUES ($1, ''p'')'",
     "CREATE FUNCTION peek(int) RETURNS text STABLE LANGUAGE sql AS 'SELECT name FROM item WHERE id = $1'"
   };
@@ -62,6 +63,7 @@ class UnmirroredFormsTest {
     text("do", "DO $$ BEGIN INSERT INTO item VALUES (10, 'x'); END $$");
     text("call", "CALL add_item_too(11)");
     text("function", "SELECT add_item(12)");
+    text("function", "SELECT i.grown FROM item i WHERE id = 1");
     text("explain", "EXPLAIN (ANALYZE, COSTS off) INSERT INTO item VALUES (13, 'x')");
     text("prepare", "PREPARE p AS INSERT INTO item VALUES (14, 'x')");
     text("prepare", "EXECUTE p");

@@ -114,9 +114,7 @@ final class CapturedWrite {
       return null;
     }
     String key =
-        columns.isEmpty()
-            ? "NULL::pg_catalog.text[]"
-            : "ARRAY[" + encodedKey(statement.target().reference()) + "]";
+        columns.isEmpty() ? "NULL::pg_catalog.text[]" : "ARRAY[" + encodedKey(reference()) + "]";
     String list = " RETURNING " + journalName() + "::pg_catalog.text, " + key;
     return new Spliced(run.text()).insert(run.endOf(run.size() - 1), list).finish();
   }
@@ -152,7 +150,7 @@ final class CapturedWrite {
     } else {
       text.insert(run.endOf(statement.from()), " " + rows + ",");
     }
-    String reference = statement.target().reference();
+    String reference = reference();
     restrict(
         text,
         statement.where(),
@@ -172,15 +170,38 @@ final class CapturedWrite {
   /** By its full name where it can be told, as a {@code WITH} query may have the short one. */
   private String wholeTable() {
     Target target = statement.target();
-    return !target.only()
-            && target.name().parts() == 1
-            && target.name().last().equals(table.table().name().name())
+    return !target.only() && isByShortName() ? table.table().name().sql() : target.relation();
+  }
+
+  private boolean isByShortName() {
+    Name name = statement.target().name();
+    return name.parts() == 1 && name.last().equals(table.table().name().name());
+  }
+
+  /**
+   * How expressions refer to the table: by its full name where another of its name may stand beside
+   * it.
+   */
+  private String reference() {
+    Target target = statement.target();
+    boolean aliased = !target.reference().equals(target.name().written());
+    return !aliased && isByShortName() && isNamesakeBeside()
         ? table.table().name().sql()
-        : target.relation();
+        : target.reference();
+  }
+
+  private boolean isNamesakeBeside() {
+    String name = table.table().name().name();
+    for (int i = statement.target().next(); i < run.size(); i++) {
+      if (run.is(i - 1, ".") && run.get(i).isName() && Name.folded(run, i).equals(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void note(Spliced text) {
-    String key = "ARRAY[" + encodedKey(statement.target().reference()) + "]::pg_catalog.text";
+    String key = "ARRAY[" + encodedKey(reference()) + "]::pg_catalog.text";
     String noting = "pg_catalog.set_config(" + noteName() + ", " + key + ", true) IS NOT NULL";
     if (statement.isMerge()) {
       noteInClauses(text, noting);
@@ -235,17 +256,14 @@ final class CapturedWrite {
     } else {
       boolean star = old == OldKeys.JOINED && returned.added().filter("*"::equals).isPresent();
       String added =
-          returned
-              .added()
-              .map(more -> ", " + (star ? statement.target().reference() + ".*" : more))
-              .orElse("");
+          returned.added().map(more -> ", " + (star ? reference() + ".*" : more)).orElse("");
       text.insert(run.endOf(run.size() - 1), " RETURNING " + list + added);
     }
   }
 
   private List<String> inputs(String oldRows) {
     List<String> inputs = new ArrayList<>();
-    String reference = statement.target().reference();
+    String reference = reference();
     for (Column column : columns) {
       inputs.add(KeyText.encode(column, reference + "." + column.sql()));
     }
@@ -268,7 +286,7 @@ final class CapturedWrite {
   private void qualifyStars(Spliced text) {
     for (int i = statement.bodyEnd() + 1; i < run.size(); i = run.comma(i, run.size()) + 1) {
       if (ReturningLabels.isBareStar(run, i)) {
-        text.insert(run.startOf(i), statement.target().reference() + ".");
+        text.insert(run.startOf(i), reference() + ".");
       }
     }
   }

@@ -112,7 +112,13 @@ record FunctionCalls(@Nullable Unmirrored write, boolean setsSession) {
       throws SQLException {
     boolean setsSession = false;
     for (int i = from; i < end; i++) {
-      if (!run.is(i + 1, "(") || !run.get(i).isName() || isKeyword(run, i)) {
+      if (!run.get(i).isName() || isKeyword(run, i)) {
+        continue;
+      }
+      if (!run.is(i + 1, "(")) {
+        if (run.is(i - 1, ".") && tables.mayWriteAsAttribute(Name.folded(run, i))) {
+          return new FunctionCalls(Refusals.function(run.textOf(i)), setsSession);
+        }
         continue;
       }
       String name = run.textOf(i).replace("\"", "").toLowerCase(Locale.ROOT);
@@ -141,6 +147,10 @@ record FunctionCalls(@Nullable Unmirrored write, boolean setsSession) {
       first -= 2;
     }
     return Name.read(run, first).written();
+  }
+
+  boolean isHarmless() {
+    return write == null && !setsSession;
   }
 
   /** The plan for a statement that writes to no mirrored table itself. */

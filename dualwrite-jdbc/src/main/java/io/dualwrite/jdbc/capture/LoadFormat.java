@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc.capture;
 
 import java.nio.charset.Charset;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param quote of {@code CSV}
  * @param escape of {@code CSV}: what makes a quote one of the value
  * @param encoding of the data; null: the connection's
+ * @param forcedNull of {@code CSV}: the columns that are null where a quoted value is what stands
+ *     for it; {@code *} for all
  */
 public record LoadFormat(
     Kind kind,
@@ -23,7 +26,16 @@ public record LoadFormat(
     boolean header,
     char quote,
     char escape,
-    @Nullable Charset encoding) {
+    @Nullable Charset encoding,
+    Set<String> forcedNull) {
+  public LoadFormat {
+    forcedNull = Set.copyOf(forcedNull);
+  }
+
+  /** Whether a quoted value of this column may be null. */
+  public boolean forcesNull(String column) {
+    return forcedNull.contains("*") || forcedNull.contains(column);
+  }
 
   /** How fields and rows are told apart. */
   public enum Kind {

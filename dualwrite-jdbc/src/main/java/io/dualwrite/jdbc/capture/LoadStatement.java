@@ -8,6 +8,7 @@ import java.nio.charset.UnsupportedCharsetException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the options of a {@code COPY … FROM STDIN}, in their new and in their old form. */
@@ -22,6 +23,7 @@ final class LoadStatement {
   private @Nullable String quote;
   private @Nullable String escape;
   private @Nullable String encoding;
+  private Set<String> forcedNull = Set.of();
 
   private LoadStatement(TokenRun run, int at) {
     this.run = run;
@@ -52,7 +54,7 @@ final class LoadStatement {
       statement.options();
       return statement.format();
     } catch (NotUnderstood | IllegalCharsetNameException | UnsupportedCharsetException e) {
-      return new LoadFormat(Kind.UNREADABLE, ' ', "", null, false, ' ', ' ', null);
+      return new LoadFormat(Kind.UNREADABLE, ' ', "", null, false, ' ', ' ', null, Set.of());
     }
   }
 
@@ -93,7 +95,8 @@ final class LoadStatement {
           throw new NotUnderstood("rows may be left out");
         }
       }
-      case "FREEZE", "FORCE_QUOTE", "FORCE_NOT_NULL", "FORCE_NULL", "LOG_VERBOSITY" -> {}
+      case "FORCE_NULL" -> forcedNull = forcedColumns();
+      case "FREEZE", "FORCE_QUOTE", "FORCE_NOT_NULL", "LOG_VERBOSITY" -> {}
       default -> throw new NotUnderstood("option " + name);
     }
   }
@@ -145,7 +148,8 @@ final class LoadStatement {
         header,
         quoted,
         one(escape, quoted),
-        encoding == null ? null : charset(encoding));
+        encoding == null ? null : charset(encoding),
+        forcedNull);
   }
 
   private static char one(@Nullable String text, char otherwise) {
@@ -195,6 +199,10 @@ final class LoadStatement {
       case STRING -> constant().toUpperCase(Locale.ROOT);
       default -> throw new NotUnderstood("a word expected");
     };
+  }
+
+  private Set<String> forcedColumns() {
+    return run.is(at, "*") ? Set.of("*") : Set.copyOf(columns(run, at, run.closing(at)));
   }
 
   private static boolean isFalse(String word) {

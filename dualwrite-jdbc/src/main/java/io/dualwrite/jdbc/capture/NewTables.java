@@ -35,6 +35,11 @@ final class NewTables implements TableResolver {
   }
 
   @Override
+  public boolean mayWriteAsAttribute(String name) throws SQLException {
+    return tables.mayWriteAsAttribute(name);
+  }
+
+  @Override
   public boolean mayChangeNames(String functionNameAsWritten) throws SQLException {
     return tables.mayChangeNames(functionNameAsWritten);
   }

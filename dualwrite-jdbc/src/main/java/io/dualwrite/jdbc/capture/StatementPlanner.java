@@ -7,7 +7,9 @@ import io.dualwrite.jdbc.capture.CapturePlan.SessionChange;
 import io.dualwrite.jdbc.capture.CapturePlan.Unmirrored;
 import io.dualwrite.jdbc.capture.TableResolver.Relation;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Plans single statements by their first words. */
@@ -96,9 +98,28 @@ final class StatementPlanner {
   }
 
   private CapturePlan parenthesized(TokenRun run) throws SQLException {
-    return run.isAny(run.pastParentheses(0), "SELECT", "VALUES", "TABLE", "WITH")
-        ? read(run)
-        : Refusals.unknown();
+    int first = run.pastParentheses(0);
+    if (!run.isAny(first, "SELECT", "VALUES", "TABLE", "WITH")) {
+      return Refusals.unknown();
+    }
+    return run.is(first, "WITH") ? parenthesizedWith(run, first) : read(run);
+  }
+
+  /**
+   * A query that writes in its {@code WITH} list, and around it nothing but an order or a limit:
+   * where more stands there, the server refuses it, or it is not followed.
+   */
+  private CapturePlan parenthesizedWith(TokenRun run, int first) throws SQLException {
+    int close = run.closing(first - 1);
+    WritingStatement statement = WritingStatement.read(run.slice(first, close));
+    boolean simple =
+        statement.writes()
+            && statement.outermost().isEmpty()
+            && WithList.written(run, close, run.size()).isEmpty()
+            && FunctionCalls.in(run, close, run.size(), tables).isHarmless();
+    return simple
+        ? new WritingPlanner(journalTable, writes, keys, firstOfText, tables, names).plan(statement)
+        : read(run);
   }
 
   private CapturePlan read(TokenRun run) throws SQLException {
@@ -195,7 +216,9 @@ final class StatementPlanner {
     if (run.is(1, "(") && !run.isAny(run.pastParentheses(1), "SELECT", "VALUES", "TABLE", "WITH")) {
       i = run.closing(1) + 1;
       for (int option = 2; option < i; option++) {
-        analyzes |= run.isAny(option, "ANALYZE", "ANALYSE");
+        if (run.isAny(option, "ANALYZE", "ANALYSE")) {
+          analyzes = !isFalse(run.textOf(option + 1));
+        }
       }
     }
     while (run.isAny(i, "ANALYZE", "ANALYSE", "VERBOSE")) {
@@ -207,6 +230,12 @@ final class StatementPlanner {
     TokenRun explained = run.from(i);
     CapturePlan plan = explained.is(0, "EXPLAIN") ? Refusals.unknown() : plan(explained);
     return plan instanceof Captured || plan instanceof Unmirrored ? Refusals.explain() : plan;
+  }
+
+  /** An option's value as the server reads it. */
+  private static boolean isFalse(String value) {
+    return Set.of("false", "off", "0")
+        .contains(value.replaceAll("['\"]", "").toLowerCase(Locale.ROOT));
   }
 
   private CapturePlan create(TokenRun run) throws SQLException {

@@ -58,6 +58,11 @@ public interface TableResolver {
   boolean mayWrite(String functionNameAsWritten) throws SQLException;
 
   /**
+   * Whether what stands behind a dot, a name as the catalog holds it, is a call of such a function.
+   */
+  boolean mayWriteAsAttribute(String name) throws SQLException;
+
+  /**
    * Whether a function of that name (as written, perhaps qualified) may change what names mean from
    * then on: user-defined, of whatever volatility.
    */

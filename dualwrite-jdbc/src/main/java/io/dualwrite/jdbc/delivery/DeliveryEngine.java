@@ -236,8 +236,8 @@ public final class DeliveryEngine implements AutoCloseable {
   /**
    * Waits until what these tables' journal holds now is delivered.
    *
-   * @return false when it is not within the limit, or the secondary is down, in which case nothing
-   *     is waited for
+   * @return false when it is not within the limit, or the secondary is down or does not take such a
+   *     table's rows, in which case nothing is waited for
    */
   public boolean await(Collection<String> tables, Duration limit) throws InterruptedException {
     long end = System.nanoTime() + limit.toNanos();
@@ -249,6 +249,9 @@ public final class DeliveryEngine implements AutoCloseable {
       }
       if (waitedFor.add(worker)
           && !worker.await(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
+        return false;
+      }
+      if (worker.lane().heldTables().contains(table)) {
         return false;
       }
     }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ final class HeldTables {
   private final Side secondary;
   private final Duration wait;
   private final DualWriteMetrics metrics;
-  private final Map<String, Instant> until = new HashMap<>();
+  private final Map<String, Instant> until = new ConcurrentHashMap<>();
   private final Map<String, Instant> said = new HashMap<>();
 
   HeldTables(Side secondary, Duration wait, DualWriteMetrics metrics) {

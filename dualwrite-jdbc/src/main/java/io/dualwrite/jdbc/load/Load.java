@@ -10,6 +10,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,10 @@ public final class Load implements AutoCloseable {
         table.key().isEmpty() ? table.rangeColumn().stream().toList() : table.key();
     int[] wanted = naming.stream().mapToInt(c -> columns.indexOf(c.name())).toArray();
     LoadFormat format = plan.format();
-    boolean sent = !naming.isEmpty() && java.util.Arrays.stream(wanted).allMatch(i -> i >= 0);
+    // A key is never null, whatever the format makes of its values.
+    boolean mayBeNull =
+        table.key().isEmpty() && naming.stream().anyMatch(c -> format.forcesNull(c.name()));
+    boolean sent = !naming.isEmpty() && !mayBeNull && Arrays.stream(wanted).allMatch(i -> i >= 0);
     Charset encoding = format.encoding() == null ? charset : format.encoding();
     if (sent && format.kind() != LoadFormat.Kind.UNREADABLE && showsSeparators(encoding)) {
       // STRICT copies before the commit, row by row.

@@ -130,6 +130,11 @@ final class CatalogResolver implements TableResolver {
   }
 
   @Override
+  public boolean mayWriteAsAttribute(String name) {
+    return relations.mayWriteAsAttribute(name);
+  }
+
+  @Override
   public boolean mayChangeNames(String functionNameAsWritten) {
     return WrittenName.parse(functionNameAsWritten)
         .map(f -> !isBuiltIn(f) && relations.mayChangeNames(f.name()))

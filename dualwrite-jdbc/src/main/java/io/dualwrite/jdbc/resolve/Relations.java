@@ -108,6 +108,10 @@ public final class Relations {
     return catalog.mayWrite(function);
   }
 
+  boolean mayWriteAsAttribute(String name) {
+    return catalog.mayWriteAsAttribute(name);
+  }
+
   boolean mayChangeNames(String function) {
     return catalog.mayChangeNames(function);
   }

@@ -39,6 +39,12 @@ final class Observed implements TableResolver {
   }
 
   @Override
+  public boolean mayWriteAsAttribute(String name) throws SQLException {
+    asked = true;
+    return resolver.mayWriteAsAttribute(name);
+  }
+
+  @Override
   public boolean mayChangeNames(String functionNameAsWritten) throws SQLException {
     asked = true;
     return resolver.mayChangeNames(functionNameAsWritten);

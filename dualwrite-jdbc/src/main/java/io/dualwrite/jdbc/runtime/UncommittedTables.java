@@ -160,6 +160,11 @@ final class UncommittedTables implements TableResolver {
   }
 
   @Override
+  public boolean mayWriteAsAttribute(String name) throws SQLException {
+    return shared.mayWriteAsAttribute(name);
+  }
+
+  @Override
   public boolean mayChangeNames(String functionNameAsWritten) throws SQLException {
     return shared.mayChangeNames(functionNameAsWritten);
   }

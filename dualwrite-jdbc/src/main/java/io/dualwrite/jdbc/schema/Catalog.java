@@ -32,6 +32,7 @@ public final class Catalog {
   private final Map<Long, Relation> relations;
   private final Set<Long> inheritance;
   private final Set<String> writingFunctions;
+  private final Set<String> writingAttributes;
   private final Set<String> namingFunctions;
   private final List<OwnedSequence> sequences;
 
@@ -42,6 +43,7 @@ public final class Catalog {
       Collection<Relation> relations,
       Set<Long> inheritance,
       Set<String> writingFunctions,
+      Set<String> writingAttributes,
       Set<String> namingFunctions,
       List<OwnedSequence> sequences) {
     this.serverVersion = serverVersion;
@@ -56,6 +58,7 @@ public final class Catalog {
         relations.stream().collect(Collectors.toUnmodifiableMap(Relation::oid, r -> r));
     this.inheritance = Set.copyOf(inheritance);
     this.writingFunctions = Set.copyOf(writingFunctions);
+    this.writingAttributes = Set.copyOf(writingAttributes);
     this.namingFunctions = Set.copyOf(namingFunctions);
     this.sequences = List.copyOf(sequences);
   }
@@ -169,6 +172,11 @@ public final class Catalog {
    */
   public boolean mayWrite(String functionName) {
     return writingFunctions.contains(functionName);
+  }
+
+  /** Whether {@code row.name} may call such a function, as no table has a column of that name. */
+  public boolean mayWriteAsAttribute(String name) {
+    return writingAttributes.contains(name);
   }
 
   /**

@@ -276,6 +276,25 @@ final class CatalogQueries {
     return names;
   }
 
+  /**
+   * Names of volatile functions that may be called like a column, {@code row.name}, where no table
+   * has a column of that name.
+   */
+  Set<String> writingAttributes(Map<Long, List<Column>> columns) throws SQLException {
+    Set<String> names = new HashSet<>();
+    forEach(
+        """
+        SELECT DISTINCT p.proname FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+          JOIN pg_catalog.pg_type t ON t.oid = p.proargtypes[0] AND t.typtype IN ('c', 'p')
+        WHERE p.provolatile = 'v' AND p.prokind = 'f' AND p.pronargs - p.pronargdefaults <= 1 AND %s
+          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+            AND d.objid = p.oid AND d.deptype = 'e')"""
+            .formatted(CatalogFingerprint.USER_SCHEMAS),
+        row -> names.add(row.getString(1)));
+    columns.values().forEach(of -> of.forEach(column -> names.remove(column.name())));
+    return names;
+  }
+
   /** Functions and procedures that may change what names mean; see {@link NamingFunctions}. */
   NamingFunctions namingFunctions() throws SQLException {
     NamingFunctions naming = new NamingFunctions();

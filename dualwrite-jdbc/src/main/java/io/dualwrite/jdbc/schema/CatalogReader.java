@@ -131,6 +131,7 @@ final class CatalogReader {
         relations.values(),
         inheritance,
         queries.writingFunctions(),
+        queries.writingAttributes(columns),
         naming.names(),
         queries.sequences());
   }

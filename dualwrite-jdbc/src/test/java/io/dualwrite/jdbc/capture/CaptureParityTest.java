@@ -258,6 +258,13 @@ class CaptureParityTest {
         "WITH d AS (DELETE FROM audit RETURNING id) DELETE FROM orders USING d WHERE d.id = orders.id AND d.id > 3 RETURNING *",
         "public.orders {4}",
         "public.orders {5}");
+    given(
+        "DELETE FROM parts USING app.parts WHERE app.parts.id = public.parts.id RETURNING public.parts.*, app.parts.at",
+        "public.parts {2,2023-12-31}");
+    given(
+        "UPDATE parts SET id = 77 FROM app.parts WHERE app.parts.id = public.parts.id",
+        "public.parts {2,2023-12-31}",
+        "public.parts {77,2023-12-31}");
     given("DELETE FROM orders WHERE id = -1");
     given("DELETE FROM child WHERE id = 1 ;", "public.child {1}");
     given("TRUNCATE whole, ONLY app.stock RESTART IDENTITY", "public.whole", "app.stock");

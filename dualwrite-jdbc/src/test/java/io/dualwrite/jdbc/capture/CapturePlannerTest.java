@@ -93,7 +93,17 @@ class CapturePlannerTest {
           WITH q AS (WITH p AS (SELECT 1) DELETE FROM t RETURNING id) INSERT INTO audit SELECT * FROM q | captured
           WITH q AS (DELETE FROM v RETURNING id) INSERT INTO audit SELECT * FROM q | view
           WITH q AS (DELETE FROM audit RETURNING id) INSERT INTO t SELECT * FROM q | captured
-          (WITH q AS (DELETE FROM t RETURNING id) SELECT 1) | cte
+          (WITH q AS (DELETE FROM t RETURNING id) SELECT 1) | captured
+          ((WITH q AS (DELETE FROM t RETURNING id) SELECT 1) ORDER BY 1) LIMIT 2 | captured
+          (WITH q AS (DELETE FROM t RETURNING id) SELECT 1) ORDER BY writes() | cte
+          (WITH q AS (SELECT 1) SELECT * FROM q) ORDER BY 1 | pass
+          (SELECT 1) UNION (WITH q AS (DELETE FROM t RETURNING id) SELECT 1) | cte
+          SELECT a.writes FROM t a | function
+          SELECT (a)."writes" FROM t a | function
+          SELECT writes, a.writes2 FROM t a | pass
+          INSERT INTO t SELECT a.writes FROM audit a | captured+function
+          SELECT moves() | session
+          INSERT INTO t VALUES (moves()) | captured+session
           WITH RECURSIVE q(n) AS (SELECT 1 UNION ALL SELECT n FROM q) SEARCH DEPTH FIRST BY n SET o CYCLE n SET c USING p DELETE FROM t USING q WHERE q.n = id | captured
           INSERT INTO t VALUES (1) | captured
           INSERT INTO t VALUES (writes()) | captured+function
@@ -150,6 +160,11 @@ class CapturePlannerTest {
           EXPLAIN (ANALYZE, BUFFERS) WITH x AS (SELECT 1) DELETE FROM t | explain
           EXPLAIN ANALYZE VERBOSE SELECT * FROM t | pass
           EXPLAIN (COSTS off) DELETE FROM t | pass
+          EXPLAIN (ANALYZE false, COSTS off) DELETE FROM t | pass
+          EXPLAIN (ANALYZE 'OFF') DELETE FROM t | pass
+          EXPLAIN (ANALYZE 0) DELETE FROM t | pass
+          EXPLAIN (ANALYZE off, ANALYZE) DELETE FROM t | explain
+          EXPLAIN (ANALYZE on) DELETE FROM t | explain
           EXPLAIN (SELECT 1) | pass
           EXPLAIN ANALYZE EXECUTE p | explain
           PREPARE p AS DELETE FROM t | prepare

@@ -48,6 +48,8 @@ final class CaptureTables {
     "CREATE TABLE ranged (at timestamptz, v int)",
     "CREATE TABLE whole (v int, w text)",
     "CREATE TABLE audit (id int, what text)",
+    "CREATE TABLE app.parts (id int, at date)",
+    "INSERT INTO app.parts VALUES (2, '2024-01-01')",
     "CREATE VIEW order_view AS SELECT * FROM orders",
     "CREATE FUNCTION writes(int) RETURNS int LANGUAGE sql AS 'INSERT INTO audit VALUES ($1) RETURNING id'",
     "CREATE FUNCTION reads(int) RETURNS int STABLE LANGUAGE sql AS 'SELECT $1'",

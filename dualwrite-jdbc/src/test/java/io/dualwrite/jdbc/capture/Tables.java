@@ -95,6 +95,11 @@ final class Tables implements TableResolver {
   }
 
   @Override
+  public boolean mayWriteAsAttribute(String name) {
+    return name.equals("writes");
+  }
+
+  @Override
   public boolean mayChangeNames(String functionNameAsWritten) {
     return functionNameAsWritten.equals("moves");
   }

@@ -30,6 +30,10 @@ class WithQueriesParityTest {
         "WITH gone AS (DELETE FROM orders WHERE id > 8), kept AS (SELECT count(*) n FROM orders) SELECT n FROM kept",
         "public.orders {9}");
     cases.given("WITH gone AS (DELETE FROM orders WHERE id > 8) SELECT * FROM gone");
+    cases.given(
+        "(WITH gone AS (DELETE FROM orders WHERE id > 7 RETURNING *) SELECT id, code FROM gone) ORDER BY 1 DESC LIMIT 1",
+        "public.orders {8}",
+        "public.orders {9}");
     cases.given("WITH gone (x) AS (DELETE FROM orders WHERE id > 8) SELECT 1");
     cases.given(
         "/* first */ WITH orders AS (UPDATE orders SET qty = 0 WHERE id = 2 -- all of it\n RETURNING id, id, qty AS q -- end\n) SELECT q, orders FROM orders",
