@@ -1,6 +1,5 @@
 package io.dualwrite.jdbc.copy;
 
-import io.dualwrite.Side;
 import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
@@ -21,6 +20,9 @@ final class JointCopy {
   private final Lane lane;
   private final Map<TablePair, Integer> streamed = new HashMap<>();
 
+  /** Keys of which not all were found: rows deleted since, which the secondary may have. */
+  private final Map<TablePair, Set<RowKey>> gone = new HashMap<>();
+
   JointCopy(LockedCopy copy, CopyContext context, Lane lane) {
     this.copy = copy;
     this.context = context;
@@ -28,27 +30,29 @@ final class JointCopy {
   }
 
   Map<TablePair, CopyResult> run(
-      Map<TablePair, ? extends Collection<RowKey>> keys,
-      Map<TablePair, ? extends Collection<KeyRange>> ranges)
+      Map<TablePair, ? extends Collection<RowKey>> keys, Map<TablePair, NewRows> news)
       throws SQLException {
     Map<TablePair, Collection<RowKey>> ordered = new LinkedHashMap<>();
     for (TablePair table : lane.tables()) {
       Collection<RowKey> ofTable = keys.get(table);
       if (ofTable != null) {
         ordered.put(table, ofTable);
-      } else if (ranges.containsKey(table)) {
+      } else if (news.containsKey(table)) {
         ordered.put(table, List.of());
       }
     }
     Map<TablePair, RowChanges> changes = RowChanges.read(copy, context.primary(), ordered);
     boolean writesFirst = deleteTakesOthersAlong(changes, false);
     if (writesFirst) {
-      write(changes, ranges);
+      write(changes, news);
       deleteTakesOthersAlong(changes, true);
     }
     delete(changes);
     if (!writesFirst) {
-      write(changes, ranges);
+      write(changes, news);
+    }
+    if (!gone.isEmpty()) {
+      new JointCopy(copy, context, lane).run(gone, Map.of());
     }
     Map<TablePair, CopyResult> results = new LinkedHashMap<>();
     changes.forEach(
@@ -74,23 +78,36 @@ final class JointCopy {
     }
   }
 
-  /** A row that is named both ways is streamed first: a range must still be vacant then. */
-  private void write(
-      Map<TablePair, RowChanges> changes, Map<TablePair, ? extends Collection<KeyRange>> ranges)
+  /** A row that is named both ways is streamed first: the secondary must not have it then. */
+  private void write(Map<TablePair, RowChanges> changes, Map<TablePair, NewRows> news)
       throws SQLException {
-    Side side = context.secondary();
     Pipeline pipeline = new Pipeline(copy.secondary());
     for (Map.Entry<TablePair, RowChanges> of : changes.entrySet()) {
       TablePair table = of.getKey();
-      Collection<KeyRange> vacant = ranges.get(table);
-      if (vacant != null && !vacant.isEmpty()) {
+      NewRows ofTable = news.get(table);
+      if (ofTable != null) {
         pipeline.send();
-        RangeStream stream = RangeStream.of(table, context.primary()).orElseThrow();
-        streamed.put(table, stream.run(copy.primary(), copy.secondary(), List.copyOf(vacant)));
+        streamed.put(table, stream(table, ofTable));
       }
-      copy.transfer(table).upsert(pipeline, side, of.getValue().upserts());
+      copy.transfer(table).upsert(pipeline, context.secondary(), of.getValue().upserts());
     }
     pipeline.send();
+  }
+
+  private int stream(TablePair table, NewRows news) throws SQLException {
+    RowStream stream = copy.stream(table);
+    int sent = 0;
+    if (!news.ranges().isEmpty()) {
+      sent += stream.ranges(copy.primary(), copy.secondary(), news.ranges());
+    }
+    if (!news.keys().isEmpty()) {
+      int found = stream.keys(copy.primary(), copy.secondary(), news.keys());
+      sent += found;
+      if (found != news.keys().size()) {
+        gone.put(table, news.keys());
+      }
+    }
+    return sent;
   }
 
   private boolean deleteTakesOthersAlong(Map<TablePair, RowChanges> changes, boolean refused)

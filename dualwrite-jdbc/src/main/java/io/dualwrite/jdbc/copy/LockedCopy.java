@@ -236,16 +236,25 @@ public final class LockedCopy implements AutoCloseable {
   }
 
   /**
-   * The same, and the rows of ranges that are {@link #vacant} as well.
+   * The same, and rows that the secondary has not as well. If it has any of them, all fails with
+   * 23505.
    *
-   * @param ranges by table
+   * @param news by table
    */
   public Map<TablePair, CopyResult> copyAll(
-      Lane lane,
-      Map<TablePair, ? extends Collection<RowKey>> keys,
-      Map<TablePair, ? extends Collection<KeyRange>> ranges)
+      Lane lane, Map<TablePair, ? extends Collection<RowKey>> keys, Map<TablePair, NewRows> news)
       throws SQLException {
-    return new JointCopy(this, context, lane).run(keys, ranges);
+    return new JointCopy(this, context, lane).run(keys, news);
+  }
+
+  /** Whether {@link NewRows} of that table can be copied. */
+  public boolean streams(TablePair table) throws SQLException {
+    return RowStream.of(table, context.primary()).isPresent()
+        && RowStream.suits(primary, secondary);
+  }
+
+  RowStream stream(TablePair table) {
+    return RowStream.of(table, context.primary()).orElseThrow();
   }
 
   /**
@@ -253,10 +262,9 @@ public final class LockedCopy implements AutoCloseable {
    * {@link #copyAll} can send the primary's as they come. None where that cannot be done.
    */
   public Set<KeyRange> vacant(TablePair table, List<KeyRange> ranges) throws SQLException {
-    RangeStream stream = RangeStream.of(table, context.primary()).orElse(null);
-    return stream == null || ranges.isEmpty() || !RangeStream.suits(primary, secondary)
+    return ranges.isEmpty() || !streams(table) || !stream(table).hasRanges()
         ? Set.of()
-        : stream.vacant(secondary, ranges);
+        : stream(table).vacant(secondary, ranges);
   }
 
   /**

@@ -13,6 +13,7 @@ import io.dualwrite.jdbc.schema.KeyText;
 import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.jdbc.schema.UniqueKey;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,6 +44,8 @@ final class TableSql {
           "text",
           "varchar",
           "name");
+
+  private static final String PARAMETER = "pg_catalog.unnest(?::text[])";
 
   private final TablePair pair;
   private final Side primary;
@@ -313,9 +316,13 @@ final class TableSql {
   }
 
   private String keys() {
-    int n = pair.key().size();
-    String columns = IntStream.range(0, n).mapToObj(i -> "k" + i).collect(joining(", "));
-    return "ROWS FROM (" + parameters(n) + ") WITH ORDINALITY AS k(" + columns + ", n)";
+    return keysOf(Collections.nCopies(pair.key().size(), PARAMETER));
+  }
+
+  /** Keys {@code k}, given an expression for the texts of each key column. */
+  String keysOf(List<String> columns) {
+    String names = IntStream.range(0, columns.size()).mapToObj(i -> "k" + i).collect(joining(", "));
+    return "ROWS FROM (" + join(columns) + ") WITH ORDINALITY AS k(" + names + ", n)";
   }
 
   private static String unnest(int n, String alias, String prefix) {
@@ -324,12 +331,11 @@ final class TableSql {
   }
 
   private static String parameters(int n) {
-    return IntStream.range(0, n)
-        .mapToObj(i -> "pg_catalog.unnest(?::text[])")
-        .collect(joining(", "));
+    return join(Collections.nCopies(n, PARAMETER));
   }
 
-  private String matches(Side side, String alias) {
+  /** That a row has the key {@code k}. */
+  String matches(Side side, String alias) {
     return join(
         IntStream.range(0, pair.key().size())
             .mapToObj(

@@ -61,6 +61,9 @@ final class LaneDelivery {
   private volatile @Nullable LockedCopy underWay;
   private boolean careful;
 
+  /** Whether the round failed for what it tried first, and is to be done again. */
+  private boolean repeats;
+
   /** Whether rows to be written are likely to refer to rows that the secondary lacks. */
   private boolean pulling;
 
@@ -142,6 +145,10 @@ final class LaneDelivery {
       done = result.kind() == RoundResult.Kind.DRAINED || result.kind() == RoundResult.Kind.MORE;
       return result;
     } catch (SQLException e) {
+      if (repeats) {
+        repeats = false;
+        return new RoundResult(RoundResult.Kind.MORE, 0);
+      }
       if (!careful && Failures.refusesRow(e)) {
         careful = pulling || !FOREIGN_KEY.equals(e.getSQLState());
         pulling = !careful;
@@ -226,13 +233,12 @@ final class LaneDelivery {
     }
     Portion portion = new Portion(tables, keyIds);
     if (!careful && !pulling && retried.isEmpty()) {
-      portion.lookForVacant(copy, found.entries(), streaming);
+      portion.stream(copy, found.entries(), streaming);
     }
     List<JournalEntry> entries =
         portion.first(found.entries(), careful ? limit : RUN_ROWS_PER_ENTRY * limit);
     Round round = new Round(found.of(entries), retried, entries.size() < found.entries().size());
-    round.sort(
-        tables, keyIds, fromMemory, journal.keys(copy.primary(), entries), portion::isVacant);
+    round.sort(tables, keyIds, fromMemory, journal.keys(copy.primary(), entries), portion::streams);
     walks.begin(copy, round, limit);
     return round;
   }
@@ -280,7 +286,7 @@ final class LaneDelivery {
       streaming.took(sent, Duration.ofNanos(System.nanoTime() - began));
       return copied;
     } catch (SQLException e) {
-      streaming.failed(round.streams.keySet(), e);
+      repeats = streaming.refused(round.streams.keySet(), e);
       throw e;
     }
   }

@@ -17,63 +17,67 @@ import java.util.Set;
 /**
  * What one round takes of the entries that it read: of each table the first, as far as they name no
  * more rows than can be done at once. The rest stays in the journal for the next round.
+ *
+ * <p>Entries that name several rows are of loads, whose rows are new: these are sent as they come,
+ * if the secondary has none of a run's, and on trial where the keys are named one by one.
  */
 final class Portion {
+  /** Keys named one by one that are held in memory at once. */
+  private static final int MOST_KEYS = 20_000;
+
   private final Map<String, TablePair> tables;
   private final Map<String, Integer> keyIds;
 
-  /** Runs of which it was asked, by table. */
-  private final Map<TablePair, Set<KeyRange>> asked = new HashMap<>();
+  /** Entries that there is room for to be sent as they come, and those that are. */
+  private final Set<String> considered = new HashSet<>();
 
-  /** Those of them whose rows are sent as they come. */
-  private final Map<TablePair, Set<KeyRange>> vacant = new HashMap<>();
+  private final Set<String> streamed = new HashSet<>();
+  private final Set<TablePair> streaming = new HashSet<>();
 
   Portion(Map<String, TablePair> tables, Map<String, Integer> keyIds) {
     this.tables = tables;
     this.keyIds = keyIds;
   }
 
-  /** Asks of which of the first runs the secondary has no row. */
-  void lookForVacant(LockedCopy copy, List<JournalEntry> entries, Streaming streaming)
-      throws SQLException {
+  /** Chooses the entries whose rows are sent as they come. */
+  void stream(LockedCopy copy, List<JournalEntry> entries, Streaming how) throws SQLException {
+    Map<TablePair, List<JournalEntry>> runs = new HashMap<>();
     Map<TablePair, Long> named = new HashMap<>();
     for (JournalEntry entry : entries) {
-      TablePair table = Objects.requireNonNull(tables.get(entry.table()));
-      if (KeyRun.is(entry, tables, keyIds)
-          && streaming.isFor(table)
-          && named.getOrDefault(table, 0L) < streaming.rows()) {
-        KeyRange run = KeyRun.range(entry);
-        asked.computeIfAbsent(table, t -> new HashSet<>()).add(run);
-        named.merge(table, run.width(), Long::sum);
+      TablePair table = table(entry);
+      long before = named.getOrDefault(table, 0L);
+      long most = isRun(entry) ? how.rows() : Math.min(how.rows(), MOST_KEYS);
+      if (!isSeveral(entry) || before >= most || !how.isFor(table) || !copy.streams(table)) {
+        continue;
+      }
+      named.put(table, before + width(entry));
+      streaming.add(table);
+      considered.add(entry.place());
+      if (isRun(entry)) {
+        runs.computeIfAbsent(table, t -> new ArrayList<>()).add(entry);
+      } else {
+        streamed.add(entry.place());
       }
     }
-    for (Map.Entry<TablePair, Set<KeyRange>> each : asked.entrySet()) {
-      Set<KeyRange> found = copy.vacant(each.getKey(), List.copyOf(each.getValue()));
-      if (!found.isEmpty()) {
-        vacant.put(each.getKey(), found);
-      }
+    for (Map.Entry<TablePair, List<JournalEntry>> each : runs.entrySet()) {
+      List<KeyRange> ranges = each.getValue().stream().map(KeyRun::range).distinct().toList();
+      Set<KeyRange> vacant = copy.vacant(each.getKey(), ranges);
+      each.getValue().stream()
+          .filter(run -> vacant.contains(KeyRun.range(run)))
+          .forEach(run -> streamed.add(run.place()));
     }
   }
 
-  boolean isVacant(JournalEntry run) {
-    Set<KeyRange> ofTable = vacant.get(Objects.requireNonNull(tables.get(run.table())));
-    return ofTable != null && ofTable.contains(KeyRun.range(run));
-  }
-
-  private static int most(JournalEntry entry) {
-    return entry.severalKeys() ? Journal.MOST_KEYS : 1;
-  }
-
-  /** Whether it comes after as many runs as can be sent in one round. */
-  private boolean isBeyond(JournalEntry run) {
-    Set<KeyRange> ofTable = asked.get(Objects.requireNonNull(tables.get(run.table())));
-    return ofTable != null && !ofTable.contains(KeyRun.range(run));
+  /** Whether the rows that it names are sent as they come. */
+  boolean streams(JournalEntry entry) {
+    return streamed.contains(entry.place());
   }
 
   /**
    * The first of these entries, one of each table at least.
    *
-   * @param rows how many rows they may name in one table, vacant runs apart
+   * @param rows how many rows they may name in one table, apart from those that are sent as they
+   *     come
    */
   List<JournalEntry> first(List<JournalEntry> entries, int rows) {
     Map<String, Long> named = new HashMap<>();
@@ -82,18 +86,39 @@ final class Portion {
     for (JournalEntry entry : entries) {
       String table = entry.table();
       long before = named.getOrDefault(table, 0L);
-      boolean run = KeyRun.is(entry, tables, keyIds);
-      boolean streams = run && isVacant(entry);
-      boolean enough = !streams && (before >= rows || run && isBeyond(entry));
-      if (full.contains(table) || enough) {
+      boolean noRoom = !streams(entry) && (before >= rows || waits(entry));
+      if (full.contains(table) || noRoom) {
         full.add(table);
         continue;
       }
       first.add(entry);
-      if (!streams) {
-        named.put(table, before + (run ? KeyRun.range(entry).width() : most(entry)));
+      if (!streams(entry)) {
+        named.put(table, before + width(entry));
       }
     }
     return first.size() == entries.size() ? entries : first;
+  }
+
+  /** Whether it comes behind as many as can be sent in one round. */
+  private boolean waits(JournalEntry entry) {
+    return isSeveral(entry)
+        && streaming.contains(table(entry))
+        && !considered.contains(entry.place());
+  }
+
+  private TablePair table(JournalEntry entry) {
+    return Objects.requireNonNull(tables.get(entry.table()));
+  }
+
+  private boolean isRun(JournalEntry entry) {
+    return KeyRun.is(entry, tables, keyIds);
+  }
+
+  private boolean isSeveral(JournalEntry entry) {
+    return isRun(entry) || entry.namesRowsBy(keyIds.getOrDefault(entry.table(), 0));
+  }
+
+  private long width(JournalEntry entry) {
+    return isRun(entry) ? KeyRun.range(entry).width() : entry.severalKeys() ? Journal.MOST_KEYS : 1;
   }
 }

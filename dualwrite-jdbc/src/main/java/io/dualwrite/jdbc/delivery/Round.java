@@ -2,6 +2,7 @@ package io.dualwrite.jdbc.delivery;
 
 import io.dualwrite.jdbc.copy.CopyResult;
 import io.dualwrite.jdbc.copy.KeyRange;
+import io.dualwrite.jdbc.copy.NewRows;
 import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
@@ -44,8 +45,8 @@ final class Round {
   /** Those of them that name several rows at once, and which. */
   final Map<JournalEntry, Predicate<RowKey>> several = new LinkedHashMap<>();
 
-  /** Runs of which the secondary has no row. */
-  final Map<TablePair, Set<KeyRange>> streams = new LinkedHashMap<>();
+  /** What the secondary has no row of. */
+  final Map<TablePair, NewRows> streams = new LinkedHashMap<>();
 
   /** Set-aside entries whose next try is due. */
   final List<JournalEntry> retried;
@@ -87,14 +88,14 @@ final class Round {
    * one stands for the whole table: its values say nothing any more.
    *
    * @param keys of entries that name several rows by their keys, by the entries' places
-   * @param vacant of entries that name runs, those of whose rows the secondary has none
+   * @param streamed of entries that name several rows, those of whose rows the secondary has none
    */
   void sort(
       Map<String, TablePair> tables,
       Map<String, Integer> keyIds,
       List<Remembered> fromMemory,
       Map<String, List<List<String>>> keys,
-      Predicate<JournalEntry> vacant) {
+      Predicate<JournalEntry> streamed) {
     Map<String, Set<RowKey>> byName = new HashMap<>();
     Function<String, Set<RowKey>> rowsOf =
         name -> byName.computeIfAbsent(name, n -> rowsOf(required(tables.get(n))));
@@ -104,17 +105,19 @@ final class Round {
       } else if (KeyRun.is(entry, tables, keyIds)) {
         KeyRange run = KeyRun.range(entry);
         several.put(entry, key -> run.contains(Long.parseLong(key.values().get(0))));
-        if (vacant.test(entry)) {
-          streams
-              .computeIfAbsent(required(tables.get(entry.table())), t -> new LinkedHashSet<>())
-              .add(run);
+        if (streamed.test(entry)) {
+          newRows(entry, tables).ranges().add(run);
         } else {
           rowsOf.apply(entry.table()).addAll(KeyRun.keys(run));
         }
       } else if (entry.namesRowsBy(keyIds.getOrDefault(entry.table(), 0))) {
         List<RowKey> ofEntry =
             Objects.requireNonNull(keys.get(entry.place())).stream().map(RowKey::new).toList();
-        rowsOf.apply(entry.table()).addAll(ofEntry);
+        if (streamed.test(entry)) {
+          newRows(entry, tables).keys().addAll(ofEntry);
+        } else {
+          rowsOf.apply(entry.table()).addAll(ofEntry);
+        }
         several.put(entry, ofEntry::contains);
       } else {
         range(entry, tables, keyIds).journaled().add(entry);
@@ -167,6 +170,12 @@ final class Round {
 
   Set<RowKey> rowsOf(TablePair table) {
     return rows.computeIfAbsent(table, t -> new LinkedHashSet<>());
+  }
+
+  private NewRows newRows(JournalEntry entry, Map<String, TablePair> tables) {
+    return streams.computeIfAbsent(
+        required(tables.get(entry.table())),
+        t -> new NewRows(new LinkedHashSet<>(), new LinkedHashSet<>()));
   }
 
   private static TablePair required(@Nullable TablePair table) {

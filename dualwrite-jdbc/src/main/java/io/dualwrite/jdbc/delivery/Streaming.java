@@ -4,15 +4,17 @@ import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many rows of runs are sent as they come in one round of a lane: more while rounds are short,
- * fewer when they take long, since the lane's lock is held meanwhile.
+ * How many rows are sent as they come in one round of a lane: more while rounds are short, fewer
+ * when they take long, since the lane's lock is held meanwhile; and for a while none of a table
+ * that refused them.
  */
 final class Streaming {
   private static final Logger LOG = LoggerFactory.getLogger(Streaming.class);
@@ -21,14 +23,16 @@ final class Streaming {
   private static final int MOST = 100_000;
   private static final Duration SHORT = Duration.ofMillis(150);
   private static final Duration LONG = Duration.ofMillis(500);
+  private static final Duration WITHOUT = Duration.ofMinutes(1);
+  private static final String TIMED_OUT = "57014";
 
-  private final Set<TablePair> without = new HashSet<>();
+  private final Map<TablePair, Instant> withoutUntil = new HashMap<>();
   private int rows = FIRST;
   private long sent;
 
-  /** Whether nothing has spoken against it yet for this table. */
   boolean isFor(TablePair table) {
-    return !without.contains(table);
+    Instant until = withoutUntil.get(table);
+    return until == null || until.isBefore(Instant.now());
   }
 
   int rows() {
@@ -50,12 +54,18 @@ final class Streaming {
     }
   }
 
-  /** A round that sent rows of these tables failed: where not by chance, it is not done again. */
-  void failed(Collection<TablePair> tables, SQLException failure) {
+  /**
+   * A round that sent rows of these tables failed.
+   *
+   * @return whether that was for a row, so that the round is to be done again without
+   */
+  boolean refused(Collection<TablePair> tables, SQLException failure) {
     rows = LEAST;
-    if (Failures.refusesRow(failure) || Failures.refusesTable(failure)) {
-      LOG.debug("Rows are named one by one from now on: {}", Failures.describe(failure));
-      without.addAll(tables);
+    boolean refused = Failures.refusesRow(failure) || Failures.refusesTable(failure);
+    if (refused || TIMED_OUT.equals(failure.getSQLState())) {
+      LOG.debug("Rows are copied one by one for a while: {}", Failures.describe(failure));
+      tables.forEach(table -> withoutUntil.put(table, Instant.now().plus(WITHOUT)));
     }
+    return refused;
   }
 }

@@ -6,12 +6,15 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.ColumnPair;
 import io.dualwrite.jdbc.schema.ColumnText;
+import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,12 +28,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rows of ranges of a whole-number key that the secondary has no row of yet, sent from the primary
- * as they come, by {@code COPY} on both sides: nothing is taken apart on the way, and nothing is
- * held in memory. In the binary format where both sides' types have the same, else as text.
+ * Rows that the secondary has not yet, sent from the primary as they come, by {@code COPY} on both
+ * sides: nothing is taken apart on the way, and nothing is held in memory. In the binary format
+ * where both sides' types have the same, else as text. A row that the secondary has all the same
+ * fails it (23505).
  */
-final class RangeStream {
-  private static final Logger LOG = LoggerFactory.getLogger(RangeStream.class);
+final class RowStream {
+  private static final Logger LOG = LoggerFactory.getLogger(RowStream.class);
 
   private static final Set<String> NUMBERS = Set.of("int2", "int4", "int8");
 
@@ -78,24 +82,29 @@ final class RangeStream {
   private final Side primary;
   private final TableSql sql;
 
-  private RangeStream(TablePair pair, Side primary) {
+  private RowStream(TablePair pair, Side primary) {
     this.pair = pair;
     this.primary = primary;
     this.sql = new TableSql(pair, primary);
   }
 
-  /** For tables with one key column of whole numbers on either side. */
-  static Optional<RangeStream> of(TablePair pair, Side primary) {
+  /** For tables with a key. */
+  static Optional<RowStream> of(TablePair pair, Side primary) {
     boolean suits =
-        pair.key().size() == 1
-            && isNumber(pair.key().get(0).source())
-            && isNumber(pair.key().get(0).target())
+        !pair.key().isEmpty()
             && pair.columns().stream()
                 .noneMatch(
                     c ->
                         c.source().baseType().equals(ONE_BYTE)
                             || c.target().baseType().equals(ONE_BYTE));
-    return suits ? Optional.of(new RangeStream(pair, primary)) : Optional.empty();
+    return suits ? Optional.of(new RowStream(pair, primary)) : Optional.empty();
+  }
+
+  /** Whether the table has one key column, of whole numbers on either side. */
+  boolean hasRanges() {
+    return pair.key().size() == 1
+        && isNumber(pair.key().get(0).source())
+        && isNumber(pair.key().get(0).target());
   }
 
   private static boolean isNumber(Column column) {
@@ -107,7 +116,7 @@ final class RangeStream {
     return primary.isWrapperFor(PGConnection.class) && secondary.isWrapperFor(PGConnection.class);
   }
 
-  /** Those of the ranges in which the secondary has no row. */
+  /** Those of the ranges in which the secondary has no row. Only where it {@link #hasRanges}. */
   Set<KeyRange> vacant(Connection secondary, List<KeyRange> ranges) throws SQLException {
     Side side = primary.other();
     String table = pair.on(side).name().sql();
@@ -144,21 +153,60 @@ final class RangeStream {
    * @param to the secondary, in the transaction that holds the lock
    * @return how many rows there were
    */
-  int run(Connection from, Connection to, List<KeyRange> ranges) throws SQLException {
+  int ranges(Connection from, Connection to, Collection<KeyRange> ranges) throws SQLException {
+    String key = pair.key().get(0).on(primary).sql();
+    String values =
+        KeyRange.union(ranges).stream()
+            .map(r -> "('" + r.from() + "'::bigint, '" + r.to() + "'::bigint)")
+            .collect(joining(", "));
+    return run(
+        from,
+        to,
+        "(VALUES " + values + ") AS r(low, high)",
+        "t." + key + " BETWEEN r.low AND r.high");
+  }
+
+  /** The same with the rows of these keys. */
+  int keys(Connection from, Connection to, Collection<RowKey> keys) throws SQLException {
+    List<String> columns = new ArrayList<>();
+    for (int i = 0; i < pair.key().size(); i++) {
+      int column = i;
+      Object[] values = keys.stream().map(k -> k.values().get(column)).toArray();
+      String literal = Identifiers.literal(from.createArrayOf("text", values).toString());
+      columns.add("pg_catalog.unnest(" + literal + "::text[])");
+    }
+    return run(from, to, sql.keysOf(columns), sql.matches(primary, "t"));
+  }
+
+  private int run(Connection from, Connection to, String which, String matches)
+      throws SQLException {
     try (Statement statement = from.createStatement();
         ResultSet row = statement.executeQuery("SELECT " + sql.columnCount(primary))) {
       row.next();
       ChangedTableException.throwUnless(pair, primary, row.getInt(1));
     }
-    boolean binary = pair.columns().stream().allMatch(RangeStream::isBinary);
+    boolean binary = pair.columns().stream().allMatch(RowStream::isBinary);
     String format = binary ? " (FORMAT binary)" : "";
     String columns =
         pair.columnsOn(primary.other()).stream().map(Column::sql).collect(joining(", "));
+    String read =
+        "SELECT "
+            + pair.columnsOn(primary).stream()
+                .map(c -> binary ? "t." + c.sql() : ColumnText.read(c, "t." + c.sql()))
+                .collect(joining(", "))
+            + " FROM "
+            + which
+            // See TableSql.read.
+            + " CROSS JOIN LATERAL (SELECT * FROM "
+            + pair.on(primary).name().sql()
+            + " t WHERE "
+            + matches
+            + " OFFSET 0) t";
     CopyOut out =
         from.unwrap(PGConnection.class)
             .getCopyAPI()
-            .copyOut("COPY (" + read(KeyRange.union(ranges), binary) + ") TO STDOUT" + format);
-    boolean read = false;
+            .copyOut("COPY (" + read + ") TO STDOUT" + format);
+    boolean ended = false;
     try {
       CopyIn in =
           to.unwrap(PGConnection.class)
@@ -173,7 +221,7 @@ final class RangeStream {
       boolean written = false;
       try {
         pass(out, in);
-        read = true;
+        ended = true;
         long rows = in.endCopy();
         written = true;
         return Math.toIntExact(rows);
@@ -183,7 +231,7 @@ final class RangeStream {
         }
       }
     } finally {
-      if (!read) {
+      if (!ended) {
         cancel(out);
       }
     }
@@ -205,25 +253,6 @@ final class RangeStream {
       }
     }
     in.writeToCopy(chunk, 0, filled);
-  }
-
-  private String read(List<KeyRange> ranges, boolean binary) {
-    String columns =
-        pair.columnsOn(primary).stream()
-            .map(c -> binary ? "t." + c.sql() : ColumnText.read(c, "t." + c.sql()))
-            .collect(joining(", "));
-    return "SELECT "
-        + columns
-        + " FROM (VALUES "
-        + ranges.stream()
-            .map(r -> "('" + r.from() + "'::bigint, '" + r.to() + "'::bigint)")
-            .collect(joining(", "))
-        // See TableSql.read.
-        + ") AS r(low, high) CROSS JOIN LATERAL (SELECT * FROM "
-        + pair.on(primary).name().sql()
-        + " t WHERE t."
-        + pair.key().get(0).on(primary).sql()
-        + " BETWEEN r.low AND r.high OFFSET 0) t";
   }
 
   private static boolean isBinary(ColumnPair column) {
