@@ -30,8 +30,12 @@ public final class Chaos {
 
   /** Runs with what system properties say; the exit code tells whether all was well. */
   public static void main(String[] args) throws Exception {
-    new Chaos(ChaosOptions.fromProperties(), System.out).run();
-    System.exit(0);
+    try {
+      new Chaos(ChaosOptions.fromProperties(), System.out).run();
+      System.exit(0);
+    } catch (ChaosFailure told) {
+      System.exit(1);
+    }
   }
 
   /**

@@ -42,6 +42,12 @@ final class Operations {
     add(1, "Events::deleteOld", Events::deleteOld);
     add(4, "Settings::put", Settings::put);
     add(1, "Settings::remove", Settings::remove);
+    add(2, "Samples::batch", Samples::batch);
+    add(1, "Samples::load", Samples::load);
+    add(1, "Samples::generate", Samples::generate);
+    add(1, "Samples::slowly", Samples::slowly);
+    add(2, "Samples::ranges", Samples::ranges);
+    add(1, "Samples::large", Samples::large);
     add(2, "Scratches::script", Scratches::script);
     add(2, "Scratches::replace", Scratches::replace);
     add(1, "Scratches::merge", Scratches::merge);
