@@ -1,6 +1,6 @@
 package io.dualwrite.jdbc;
 
-import java.io.PrintWriter;
+import io.dualwrite.jdbc.runtime.ForwardingDataSource;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -9,21 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
 
 /**
  * A pool that sets up a connection once, with auto-commit off and a network timeout, and hands it
  * out again as it came back.
  */
-final class PlainPool implements DataSource, AutoCloseable {
+final class PlainPool extends ForwardingDataSource implements AutoCloseable {
   static final int TIMEOUT_MILLIS = 123_000;
 
-  private final DataSource inner;
   private final Queue<Connection> idle = new ConcurrentLinkedQueue<>();
 
   PlainPool(DataSource inner) {
-    this.inner = inner;
+    super(inner);
   }
 
   /** How the connections that nobody has now are set. */
@@ -43,7 +41,7 @@ final class PlainPool implements DataSource, AutoCloseable {
   public Connection getConnection() throws SQLException {
     Connection pooled = idle.poll();
     if (pooled == null) {
-      pooled = inner.getConnection();
+      pooled = dataSource.getConnection();
       pooled.setAutoCommit(false);
       pooled.setNetworkTimeout(Runnable::run, TIMEOUT_MILLIS);
     }
@@ -76,45 +74,5 @@ final class PlainPool implements DataSource, AutoCloseable {
     for (Connection connection : idle) {
       connection.close();
     }
-  }
-
-  @Override
-  public Connection getConnection(String user, String password) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public PrintWriter getLogWriter() throws SQLException {
-    return inner.getLogWriter();
-  }
-
-  @Override
-  public void setLogWriter(PrintWriter out) throws SQLException {
-    inner.setLogWriter(out);
-  }
-
-  @Override
-  public void setLoginTimeout(int seconds) throws SQLException {
-    inner.setLoginTimeout(seconds);
-  }
-
-  @Override
-  public int getLoginTimeout() throws SQLException {
-    return inner.getLoginTimeout();
-  }
-
-  @Override
-  public Logger getParentLogger() {
-    return Logger.getGlobal();
-  }
-
-  @Override
-  public <T> T unwrap(Class<T> type) throws SQLException {
-    return inner.unwrap(type);
-  }
-
-  @Override
-  public boolean isWrapperFor(Class<?> type) throws SQLException {
-    return inner.isWrapperFor(type);
   }
 }

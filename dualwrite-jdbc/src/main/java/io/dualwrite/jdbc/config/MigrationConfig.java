@@ -170,29 +170,16 @@ public record MigrationConfig(
 
   /** The same for a migration of that name. */
   public MigrationConfig named(String name) {
-    return new MigrationConfig(
-        name,
-        source,
-        target,
-        phase,
-        failurePolicy,
-        delivery,
-        capture,
-        unmirrored,
-        tables,
-        secondary,
-        killSwitch,
-        shadowReads,
-        control,
-        shutdown,
-        journal,
-        reconciler,
-        origin);
+    return toBuilder(name).build();
   }
 
   /** The same, to be changed. */
   public Builder toBuilder() {
-    Builder builder = new Builder(migration);
+    return toBuilder(migration);
+  }
+
+  private Builder toBuilder(String name) {
+    Builder builder = new Builder(name);
     builder.source = source;
     builder.target = target;
     builder.phase = phase;

@@ -3,97 +3,50 @@ package io.dualwrite.jdbc.load;
 import io.dualwrite.jdbc.capture.LoadFormat;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the text format of {@code COPY}: one line a row, a backslash before what is not meant
  * literally.
  */
-final class TextRows implements RowReader {
-  private static final byte[] END_OF_DATA = {'\\', '.'};
-
-  private final byte delimiter;
-  private final byte[] nullText;
-  private final byte @Nullable [] defaultText;
-  private final WantedFields fields;
-  private final Rows rows;
-  private boolean headerToCome;
+final class TextRows extends LineRows {
   private boolean escaping;
-  private boolean returned;
-  private boolean begun;
-  private boolean over;
+
+  /** Whether the last two bytes are a backslash and the dot that it stands before. */
+  private boolean marked;
 
   TextRows(LoadFormat format, Charset charset, int[] wanted, Rows rows) {
-    this.delimiter = (byte) format.delimiter();
-    this.nullText = format.nullText().getBytes(charset);
-    String other = format.defaultText();
-    this.defaultText = other == null ? null : other.getBytes(charset);
-    this.headerToCome = format.header();
-    this.fields = new WantedFields(wanted);
-    this.rows = rows;
+    super(format, charset, wanted, rows);
   }
 
   @Override
-  public void read(byte[] data, int offset, int length) {
-    for (int i = offset; i < offset + length && !over; i++) {
-      read(data[i]);
-    }
-  }
-
-  private void read(byte b) {
-    if (returned) {
-      returned = false;
-      endRow();
-      if (b == '\n') {
-        return;
-      }
-    }
-    begun = true;
-    if (escaping) {
-      escaping = false;
-      fields.add(b);
-    } else if (b == '\\') {
-      escaping = true;
-      fields.add(b);
-    } else if (b == delimiter) {
-      endField();
-    } else if (b == '\n') {
-      endRow();
-    } else if (b == '\r') {
-      returned = true;
-    } else {
-      fields.add(b);
-    }
+  boolean isLiteral(byte b) {
+    return escaping;
   }
 
   @Override
-  public void end() {
-    if (!over && begun) {
-      endRow();
-    }
+  void take(byte b) {
+    marked = escaping && b == '.';
+    escaping = !escaping && b == '\\';
+    fields.add(b);
   }
 
-  private void endField() {
-    if (fields.wanted()) {
-      byte[] raw = fields.current();
-      boolean says = !Arrays.equals(raw, nullText) && !Arrays.equals(raw, defaultText);
-      fields.end(says ? plain(raw) : null);
-    } else {
-      fields.end(null);
+  /**
+   * Behind a row, servers before 18 take the mark for the end of the data; later ones refuse it.
+   */
+  @Override
+  boolean endsData() {
+    if (marked) {
+      fields.cut(2);
     }
+    return marked;
   }
 
-  private void endRow() {
-    over = fields.count() == 0 && Arrays.equals(fields.current(), END_OF_DATA);
-    endField();
-    begun = false;
-    if (headerToCome || over) {
-      headerToCome = false;
-      fields.forget();
-    } else {
-      rows.row(fields.row());
-    }
+  @Override
+  void endField() {
+    byte[] text = fields.current();
+    fields.end(fields.wanted() && saysValue(text) ? plain(text) : null);
+    escaping = false;
+    marked = false;
   }
 
   /** The value that a field's text stands for. */

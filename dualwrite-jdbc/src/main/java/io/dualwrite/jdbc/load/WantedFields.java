@@ -36,6 +36,13 @@ final class WantedFields {
     }
   }
 
+  /** Takes back the last bytes of the field that is being read. */
+  void cut(int bytes) {
+    byte[] kept = current();
+    current.reset();
+    current.write(kept, 0, Math.max(0, kept.length - bytes));
+  }
+
   /** What was added of the field that is being read. */
   byte[] current() {
     return current.toByteArray();

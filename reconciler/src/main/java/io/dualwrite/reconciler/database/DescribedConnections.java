@@ -1,5 +1,6 @@
 package io.dualwrite.reconciler.database;
 
+import io.dualwrite.jdbc.runtime.ForwardingDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.function.Function;

@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.database;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.dualwrite.jdbc.runtime.ForwardingDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
