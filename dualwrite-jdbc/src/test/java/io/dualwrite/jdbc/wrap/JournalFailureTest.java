@@ -27,10 +27,7 @@ class JournalFailureTest {
 
   @Test
   void underAutoCommitTheTextRunsAsItWasWritten() throws Exception {
-    try (Connection connection = migration.connect();
-        Statement statement = connection.createStatement()) {
-      assertThat(statement.executeUpdate("insert")).isEqualTo(1);
-    }
+    assertThat(migration.update("insert")).isEqualTo(1);
     assertThat(migration.calls)
         .startsWith("executeUpdate J insert", "executeUpdate insert")
         .noneMatch(call -> call.startsWith("committed"));
@@ -38,11 +35,7 @@ class JournalFailureTest {
 
   @Test
   void aPreparedStatementRunsAsItWasWrittenWithItsParameters() throws Exception {
-    try (Connection connection = migration.connect();
-        PreparedStatement statement = connection.prepareStatement("insert")) {
-      statement.setLong(1, 7);
-      assertThat(statement.executeUpdate()).isEqualTo(1);
-    }
+    assertThat(migration.update("insert", 7)).isEqualTo(1);
     assertThat(migration.calls)
         .startsWith(
             "prepare J insert",

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
@@ -39,20 +38,13 @@ class OutdatedPlanTest {
 
   @Test
   void underAutoCommitTheStatementRunsByANewPlan() throws Exception {
-    try (Connection connection = migration.connect();
-        Statement statement = connection.createStatement()) {
-      assertThat(statement.executeUpdate("insert")).isEqualTo(1);
-    }
+    assertThat(migration.update("insert")).isEqualTo(1);
     assertThat(migration.calls).startsWith("executeUpdate J insert", "executeUpdate J2 insert");
   }
 
   @Test
   void aPreparedStatementKeepsItsParameters() throws Exception {
-    try (Connection connection = migration.connect();
-        PreparedStatement statement = connection.prepareStatement("insert")) {
-      statement.setLong(1, 7);
-      assertThat(statement.executeUpdate()).isEqualTo(1);
-    }
+    assertThat(migration.update("insert", 7)).isEqualTo(1);
     assertThat(migration.calls)
         .containsSubsequence(
             "executeUpdate J insert",
@@ -64,10 +56,7 @@ class OutdatedPlanTest {
   @Test
   void itRunsOnceMoreAndNoMore() throws Exception {
     migration.driver.failures.put("J2 insert", undefined);
-    try (Connection connection = migration.connect();
-        Statement statement = connection.createStatement()) {
-      assertThatThrownBy(() -> statement.executeUpdate("insert")).isSameAs(undefined);
-    }
+    assertThatThrownBy(() -> migration.update("insert")).isSameAs(undefined);
     assertThat(migration.calls).filteredOn(c -> c.startsWith("executeUpdate")).hasSize(2);
   }
 

@@ -65,6 +65,29 @@ final class SessionParity {
         });
   }
 
+  /** Part of an application that needs two connections. */
+  interface TwoConnections {
+    void play(
+        Connection connection,
+        Statement statement,
+        Connection other,
+        Statement otherStatement,
+        List<Object> seen)
+        throws Exception;
+  }
+
+  void compareTwo(TwoConnections scene) throws Exception {
+    compare(
+        (database, seen) -> {
+          try (Connection connection = database.getConnection();
+              Statement statement = connection.createStatement();
+              Connection other = database.getConnection();
+              Statement otherStatement = other.createStatement()) {
+            scene.play(connection, statement, other, otherStatement, seen);
+          }
+        });
+  }
+
   void compare(Scene scene) throws Exception {
     List<Object> bare = new ArrayList<>();
     reset(dbs.source());

@@ -314,61 +314,50 @@ class SessionStateTest {
 
   @Test
   void rowLocksHoldAndAreSkipped() throws Exception {
-    parity.compare(
-        (database, seen) -> {
-          try (Connection c = database.getConnection();
-              Statement s = c.createStatement();
-              Connection other = database.getConnection();
-              Statement o = other.createStatement()) {
-            c.setAutoCommit(false);
-            other.setAutoCommit(false);
-            rows(s.executeQuery("SELECT id FROM item WHERE id = 1 FOR UPDATE"), seen);
-            rows(s.executeQuery("SELECT id FROM item WHERE id = 2 FOR SHARE"), seen);
-            rows(s.executeQuery("SELECT id FROM item WHERE id = 3 FOR NO KEY UPDATE"), seen);
-            rows(o.executeQuery("SELECT id FROM item ORDER BY id FOR UPDATE SKIP LOCKED"), seen);
-            other.rollback();
-            rows(o.executeQuery("SELECT id FROM item ORDER BY id FOR KEY SHARE SKIP LOCKED"), seen);
-            failing(
-                seen, () -> o.executeQuery("SELECT id FROM item WHERE id = 1 FOR UPDATE NOWAIT"));
-            other.rollback();
-            seen.add(s.executeUpdate("UPDATE item SET n = 1 WHERE id IN (1, 2)"));
-            c.commit();
-            rows(o.executeQuery("SELECT id, n FROM item WHERE id = 1 FOR UPDATE NOWAIT"), seen);
-            s.execute("LOCK TABLE app.item IN EXCLUSIVE MODE");
-            failing(seen, () -> o.execute("LOCK TABLE app.item IN ROW EXCLUSIVE MODE NOWAIT"));
-            other.rollback();
-            c.commit();
-          }
+    parity.compareTwo(
+        (c, s, other, o, seen) -> {
+          c.setAutoCommit(false);
+          other.setAutoCommit(false);
+          rows(s.executeQuery("SELECT id FROM item WHERE id = 1 FOR UPDATE"), seen);
+          rows(s.executeQuery("SELECT id FROM item WHERE id = 2 FOR SHARE"), seen);
+          rows(s.executeQuery("SELECT id FROM item WHERE id = 3 FOR NO KEY UPDATE"), seen);
+          rows(o.executeQuery("SELECT id FROM item ORDER BY id FOR UPDATE SKIP LOCKED"), seen);
+          other.rollback();
+          rows(o.executeQuery("SELECT id FROM item ORDER BY id FOR KEY SHARE SKIP LOCKED"), seen);
+          failing(seen, () -> o.executeQuery("SELECT id FROM item WHERE id = 1 FOR UPDATE NOWAIT"));
+          other.rollback();
+          seen.add(s.executeUpdate("UPDATE item SET n = 1 WHERE id IN (1, 2)"));
+          c.commit();
+          rows(o.executeQuery("SELECT id, n FROM item WHERE id = 1 FOR UPDATE NOWAIT"), seen);
+          s.execute("LOCK TABLE app.item IN EXCLUSIVE MODE");
+          failing(seen, () -> o.execute("LOCK TABLE app.item IN ROW EXCLUSIVE MODE NOWAIT"));
+          other.rollback();
+          c.commit();
         });
   }
 
   @Test
   void advisoryLocksAreTheApplicationsAlone() throws Exception {
-    parity.compare(
-        (database, seen) -> {
-          try (Connection c = database.getConnection();
-              Statement s = c.createStatement();
-              Connection other = database.getConnection();
-              Statement o = other.createStatement()) {
-            for (String key :
-                new String[] {"0", "1", "-1", "2147483647", "1, 2", "9007199254740991"}) {
-              rows(s.executeQuery("SELECT pg_try_advisory_lock(" + key + ")"), seen);
-              rows(o.executeQuery("SELECT pg_try_advisory_lock(" + key + ")"), seen);
-              seen.add(s.executeUpdate("UPDATE item SET n = n + 1 WHERE id = 1"));
-              rows(s.executeQuery("SELECT pg_advisory_unlock(" + key + ")"), seen);
-            }
-            c.setAutoCommit(false);
-            s.execute("SELECT pg_advisory_xact_lock(5)");
+    parity.compareTwo(
+        (c, s, other, o, seen) -> {
+          for (String key :
+              new String[] {"0", "1", "-1", "2147483647", "1, 2", "9007199254740991"}) {
+            rows(s.executeQuery("SELECT pg_try_advisory_lock(" + key + ")"), seen);
+            rows(o.executeQuery("SELECT pg_try_advisory_lock(" + key + ")"), seen);
             seen.add(s.executeUpdate("UPDATE item SET n = n + 1 WHERE id = 1"));
-            rows(o.executeQuery("SELECT pg_try_advisory_xact_lock(5)"), seen);
-            c.commit();
-            rows(o.executeQuery("SELECT pg_try_advisory_xact_lock(5)"), seen);
-            rows(
-                s.executeQuery(
-                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"),
-                seen);
-            c.commit();
+            rows(s.executeQuery("SELECT pg_advisory_unlock(" + key + ")"), seen);
           }
+          c.setAutoCommit(false);
+          s.execute("SELECT pg_advisory_xact_lock(5)");
+          seen.add(s.executeUpdate("UPDATE item SET n = n + 1 WHERE id = 1"));
+          rows(o.executeQuery("SELECT pg_try_advisory_xact_lock(5)"), seen);
+          c.commit();
+          rows(o.executeQuery("SELECT pg_try_advisory_xact_lock(5)"), seen);
+          rows(
+              s.executeQuery(
+                  "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"),
+              seen);
+          c.commit();
         });
   }
 

@@ -8,7 +8,9 @@ import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.Table;
 import io.dualwrite.jdbc.schema.TableName;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -41,6 +43,23 @@ final class StubMirroring implements Mirroring {
 
   Connection connect() throws SQLException {
     return DualConnection.wrap(driver.connection(), this, names);
+  }
+
+  /** Runs an update on a connection of its own, under auto-commit; how many rows it changed. */
+  int update(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      return statement.executeUpdate(sql);
+    }
+  }
+
+  /** The same, prepared, with one parameter. */
+  int update(String sql, long parameter) throws SQLException {
+    try (Connection connection = connect();
+        PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setLong(1, parameter);
+      return statement.executeUpdate();
+    }
   }
 
   /** Whether the one connection says that it is in pass-through. */
