@@ -9,6 +9,7 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.DataSources;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.delivery.DeliveryProbe;
+import io.dualwrite.jdbc.health.Health;
 import io.dualwrite.jdbc.runtime.ForwardingDataSource;
 import io.dualwrite.jdbc.runtime.Migration;
 import io.dualwrite.jdbc.shadow.QueryAnswer;
@@ -36,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * next one to start. Under {@code BEST_EFFORT} alone, what was only in memory is lost, and found by
  * the reconciler.
  *
- * <p>Safe for use by many threads. Closing it stops delivery (what is left stays in the journal)
- * and closes the pools that it made itself.
+ * <p>Safe for use by many threads. Closing it waits a moment for what is pending, stops delivery
+ * (what is left stays in the journal) and closes the pools that it made itself.
  */
 public final class DualWriteDataSource extends ForwardingDataSource implements AutoCloseable {
   private final Migration migration;
@@ -88,7 +89,18 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
     return migration;
   }
 
-  /** Stops delivery and closes what this made itself. */
+  /**
+   * How the migration is doing in this process: phase, kill switch, journal, what is degraded. Asks
+   * no database, so that it may be called as often as one likes.
+   */
+  public Health health() {
+    return migration.health();
+  }
+
+  /**
+   * Waits for what is pending to be delivered, at most {@code shutdown.drain-timeout}, stops
+   * delivery, says in the log what is left in the journal, and closes what this made itself.
+   */
   @Override
   public void close() throws SQLException {
     try {

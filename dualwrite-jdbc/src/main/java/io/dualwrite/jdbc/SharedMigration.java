@@ -116,39 +116,20 @@ final class SharedMigration {
 
   /** Delivers what is pending, and closes unless somebody has come meanwhile. */
   void closeIfUnused() {
-    if (isUnused()) {
-      drain();
-      close(true);
+    DualWriteDataSource idle = isUnused() ? machinery : null;
+    if (idle != null) {
+      idle.migration().drain();
     }
+    close(true);
   }
 
   /** Delivers what is pending, and closes. */
   void close() {
-    drain();
     close(false);
   }
 
   private synchronized boolean isUnused() {
     return users == 0 && !closed;
-  }
-
-  private void drain() {
-    DualWriteDataSource running = machinery;
-    if (running == null) {
-      return;
-    }
-    try {
-      if (!running.migration().delivery().drain(config.secondary().timeout())) {
-        LOG.info(
-            "migration {}: closed with entries left in the journal; the next instance delivers them",
-            config.migration());
-      }
-    } catch (SQLException e) {
-      LOG.debug(
-          "migration {}: the journal cannot be read: {}", config.migration(), Failures.describe(e));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void close(boolean onlyUnused) {

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * The migrations of this process that connections of the driver use: one for each configuration,
  * started with its first connection and closed a moment after its last, so that opening and closing
  * in turn does not start it each time. When the process ends in order, what is pending is delivered
- * first, for no longer than {@code secondary.timeout}. Safe for use by many threads.
+ * first, for no longer than {@code shutdown.drain-timeout}. Safe for use by many threads.
  */
 final class SharedMigrations {
   /** How long a migration that nobody uses is kept. */
@@ -94,10 +94,10 @@ final class SharedMigrations {
     long limit = 0;
     List<Thread> closing = new ArrayList<>();
     for (SharedMigration migration : List.copyOf(running.values())) {
-      limit = Math.max(limit, migration.config().secondary().timeout().toNanos());
+      limit = Math.max(limit, migration.config().shutdown().drainTimeout().toNanos());
       closing.add(inBackground(migration::close));
     }
-    long end = System.nanoTime() + limit + TimeUnit.SECONDS.toNanos(1);
+    long end = System.nanoTime() + limit + TimeUnit.SECONDS.toNanos(2);
     try {
       for (Thread thread : closing) {
         thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));

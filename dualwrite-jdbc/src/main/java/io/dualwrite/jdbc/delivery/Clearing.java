@@ -6,6 +6,7 @@ import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.event.StateChange;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.pipeline.Pipeline;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
 final class Clearing {
   private static final Logger LOG = LoggerFactory.getLogger(Clearing.class);
 
+  private final String migration;
   private final Journal journal;
   private final HeldTables held;
   private final DualWriteMetrics metrics;
@@ -49,6 +51,7 @@ final class Clearing {
 
   Clearing(
       CopyContext context, HeldTables held, DualWriteMetrics metrics, Map<String, Integer> keyIds) {
+    this.migration = context.migration();
     this.journal = context.journal();
     this.held = held;
     this.metrics = metrics;
@@ -206,11 +209,15 @@ final class Clearing {
     journal.setAside(primary, entry, failure.getSQLState(), reason);
     metrics.secondaryFailure(entry.table(), "refused-" + failure.getSQLState());
     if (held.isNews(entry.table() + reason)) {
-      LOG.warn(
-          "delivery: rows of {} are set aside: {}. They are tried again by themselves; `reconciler status` lists them."
-              + " (Said once a minute.)",
-          entry.table(),
-          reason);
+      StateChange.SET_ASIDE
+          .in(LOG, migration)
+          .addKeyValue("table", entry.table())
+          .addKeyValue("sqlState", String.valueOf(failure.getSQLState()))
+          .log(
+              "delivery: rows of {} are set aside: {}. They are tried again by themselves; `reconciler status` lists them."
+                  + " (Said once a minute.)",
+              entry.table(),
+              reason);
     }
   }
 }

@@ -46,6 +46,12 @@ public final class DeliveryEngine implements AutoCloseable {
   /** Counting a long journal costs; the gauges are this old at most. */
   private static final Duration DEPTH_EVERY = Duration.ofSeconds(2);
 
+  /** How long a drain goes on trying a secondary that fails. */
+  private static final Duration FAILING = Duration.ofMillis(500);
+
+  /** How long a round that is under way is given to end when delivery is closed. */
+  private static final Duration LAST_ROUND = Duration.ofMillis(500);
+
   private final CopyContext context;
   private final DeliverySettings settings;
   private final LaneSource lanes;
@@ -70,7 +76,7 @@ public final class DeliveryEngine implements AutoCloseable {
   private final Set<String> withoutLane = ConcurrentHashMap.newKeySet();
 
   private volatile Journal.Depth depth = new Journal.Depth(0, 0, Duration.ZERO);
-  private long measuredAt = System.nanoTime() - DEPTH_EVERY.toNanos();
+  private volatile long measuredAt = System.nanoTime() - DEPTH_EVERY.toNanos();
   private final AtomicBoolean lanesReadable = new AtomicBoolean(true);
   private final AtomicBoolean journalReadable = new AtomicBoolean(true);
 
@@ -259,27 +265,40 @@ public final class DeliveryEngine implements AutoCloseable {
   }
 
   /**
-   * Waits until the journal is empty, for an application that is about to end.
+   * Waits until what the journal holds now is delivered, for an application that is about to end.
    *
    * @return false when it is not within the limit, or delivery is stopped, or the secondary is down
    */
   public boolean drain(Duration limit) throws InterruptedException, SQLException {
     long end = System.nanoTime() + limit.toNanos();
+    List<String> waiting;
+    try (Connection primary = context.primaryDatabase().getConnection()) {
+      waiting = context.journal().tablesWithEntries(primary);
+    }
+    boolean all = true;
+    for (String table : waiting) {
+      all &= drain(table, end);
+    }
+    return all;
+  }
+
+  /** A secondary that keeps failing is not waited for; a single failure is nothing. */
+  private boolean drain(String table, long end) throws InterruptedException {
+    long failingUntil = Math.min(end, System.nanoTime() + FAILING.toNanos());
     while (running && breaker.getState() != CircuitBreaker.State.OPEN) {
-      List<String> waiting;
-      try (Connection primary = context.primaryDatabase().getConnection()) {
-        waiting = context.journal().tablesWithEntries(primary);
-      }
-      if (waiting.isEmpty()) {
-        return true;
-      }
-      Duration left = Duration.ofNanos(end - System.nanoTime());
-      if (left.isNegative()) {
+      LaneWorker worker = workers.get(table);
+      long left = end - System.nanoTime();
+      if (worker == null && !known.isEmpty()) {
         return false;
       }
-      if (!await(waiting, left)) {
-        TimeUnit.MILLISECONDS.sleep(Math.min(10, left.toMillis()));
+      if (worker != null && worker.await(Duration.ofNanos(Math.max(0, left)))) {
+        return true;
       }
+      boolean failing = worker == null ? !lanesReadable.get() : worker.failing();
+      if (System.nanoTime() >= (failing ? failingUntil : end)) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(10);
     }
     return false;
   }
@@ -295,6 +314,30 @@ public final class DeliveryEngine implements AutoCloseable {
   /** The journal's fill when it was last looked at. */
   public Journal.Depth depth() {
     return depth;
+  }
+
+  /** How long ago that was; long before the first time. */
+  public Duration depthAge() {
+    return Duration.ofNanos(System.nanoTime() - measuredAt);
+  }
+
+  /** Whether the journal could be read when it was tried last. */
+  public boolean journalReadable() {
+    return journalReadable.get();
+  }
+
+  /** Whether both schemas could be read when it was tried last. */
+  public boolean schemasReadable() {
+    return lanesReadable.get();
+  }
+
+  /** Tables whose entries wait because the secondary's table is not as it should be. */
+  public List<String> heldTables() {
+    return workers.values().stream()
+        .distinct()
+        .flatMap(worker -> worker.lane().heldTables().stream())
+        .sorted()
+        .toList();
   }
 
   /** Whether the last round of any lane failed. */
@@ -371,23 +414,25 @@ public final class DeliveryEngine implements AutoCloseable {
    */
   @Override
   public void close() {
+    long end = System.nanoTime() + context.statementTimeout().toNanos();
     try {
       for (LaneWorker worker : workers.values()) {
-        if (running && worker.lane().remembers() && !worker.await(context.statementTimeout())) {
+        Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+        if (running && worker.lane().remembers() && !worker.await(left)) {
           LOG.warn(
               "delivery: lane {} is left with rows that no journal names; the reconciler will find them",
               worker.lane().lane().name());
         }
       }
       running = false;
+      executor.execute(this::clear);
       executor.shutdown();
-      clear();
-      if (!executor.awaitTermination(
-          context.statementTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!executor.awaitTermination(LAST_ROUND.toMillis(), TimeUnit.MILLISECONDS)) {
+        pause();
         executor.shutdownNow();
       }
     } catch (InterruptedException e) {
-      running = false;
+      pause();
       executor.shutdownNow();
       Thread.currentThread().interrupt();
     }

@@ -3,6 +3,7 @@ package io.dualwrite.jdbc.delivery;
 import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.event.StateChange;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,13 +23,15 @@ final class HeldTables {
   private static final Logger LOG = LoggerFactory.getLogger(HeldTables.class);
   private static final Duration SAY_AGAIN = Duration.ofMinutes(1);
 
+  private final String migration;
   private final Side secondary;
   private final Duration wait;
   private final DualWriteMetrics metrics;
   private final Map<String, Instant> until = new ConcurrentHashMap<>();
   private final Map<String, Instant> said = new HashMap<>();
 
-  HeldTables(Side secondary, Duration wait, DualWriteMetrics metrics) {
+  HeldTables(String migration, Side secondary, Duration wait, DualWriteMetrics metrics) {
+    this.migration = migration;
     this.secondary = secondary;
     this.wait = wait;
     this.metrics = metrics;
@@ -40,11 +43,14 @@ final class HeldTables {
       metrics.secondaryFailure(table, "table-refused");
     }
     if (isNews(table)) {
-      LOG.error(
-          "delivery: {} cannot be written on the {}: {}. Its entries wait.",
-          table,
-          secondary.label(),
-          Failures.describe(failure));
+      StateChange.TABLE_HELD
+          .in(LOG, migration)
+          .addKeyValue("table", table)
+          .log(
+              "delivery: {} cannot be written on the {}: {}. Its entries wait.",
+              table,
+              secondary.label(),
+              Failures.describe(failure));
     }
   }
 

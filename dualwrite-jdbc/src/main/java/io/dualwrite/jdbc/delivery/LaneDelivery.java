@@ -89,7 +89,9 @@ final class LaneDelivery {
       tables.put(name, table);
       keyIds.put(name, table.keyId());
     }
-    this.held = new HeldTables(context.secondary(), settings.longestBackOff(), metrics);
+    this.held =
+        new HeldTables(
+            context.migration(), context.secondary(), settings.longestBackOff(), metrics);
     this.walks = new Walks(tables, keyIds, journal, context.secondary(), position, held);
     this.clearing = new Clearing(context, held, metrics, keyIds);
     this.remembered = new RememberedRows(memory, metrics);
@@ -112,6 +114,11 @@ final class LaneDelivery {
     if (copy != null) {
       copy.abort();
     }
+  }
+
+  /** The migration's name. */
+  String migration() {
+    return context.migration();
   }
 
   /** Takes rows that only memory names. */
@@ -344,7 +351,7 @@ final class LaneDelivery {
 
   /**
    * Tables whose entries wait because the secondary's table or a privilege on it is not as it
-   * should be.
+   * should be; from any thread.
    */
   Set<String> heldTables() {
     return held.names();

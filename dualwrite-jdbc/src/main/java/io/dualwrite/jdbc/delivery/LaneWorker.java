@@ -2,6 +2,7 @@ package io.dualwrite.jdbc.delivery;
 
 import io.dualwrite.jdbc.copy.ChangedTableException;
 import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.event.StateChange;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,6 +30,7 @@ final class LaneWorker implements Runnable {
   private static final Duration DONE = Duration.ofMillis(-1);
   private static final Duration REST = Duration.ofMillis(-2);
   private static final int ROUNDS_BEFORE_YIELD = 16;
+  private static final Duration SAY_AGAIN = Duration.ofMinutes(1);
 
   /** A column that the lane knows was dropped or renamed. */
   private static final String UNDEFINED_COLUMN = "42703";
@@ -53,6 +55,13 @@ final class LaneWorker implements Runnable {
   private int waiters;
 
   private volatile int failures;
+
+  /**
+   * Whether it is in the log that this lane waits; a secondary that comes and goes is said once.
+   */
+  private boolean toldWaiting;
+
+  private long toldAt = System.nanoTime() - SAY_AGAIN.toNanos();
   private volatile boolean tableChanged;
   private int vainTries;
 
@@ -212,19 +221,33 @@ final class LaneWorker implements Runnable {
 
   private void recovered() {
     if (failures > 0) {
-      LOG.info("delivery: lane {} goes on", lane.lane().name());
       failures = 0;
+      if (toldWaiting) {
+        toldWaiting = false;
+        StateChange.DELIVERY_RESUMED
+            .in(LOG, lane.migration())
+            .addKeyValue("lane", lane.lane().name())
+            .log("delivery: lane {} goes on", lane.lane().name());
+      }
     }
   }
 
   private Duration failed(SQLException e) {
     int soFar = failures;
     failures = soFar + 1;
-    if (soFar == 0 && running.getAsBoolean()) {
-      LOG.warn(
-          "delivery: lane {} waits: {}. Entries stay in the journal.",
-          lane.lane().name(),
-          Failures.describe(e));
+    if (!toldWaiting
+        && running.getAsBoolean()
+        && System.nanoTime() - toldAt >= SAY_AGAIN.toNanos()) {
+      toldWaiting = true;
+      toldAt = System.nanoTime();
+      StateChange.DELIVERY_WAITING
+          .in(LOG, lane.migration())
+          .addKeyValue("lane", lane.lane().name())
+          .addKeyValue("sqlState", String.valueOf(e.getSQLState()))
+          .log(
+              "delivery: lane {} waits: {}. Entries stay in the journal. (Said once a minute.)",
+              lane.lane().name(),
+              Failures.describe(e));
     }
     signal(0);
     long base = settings.firstBackOff().toMillis() << Math.min(soFar, 10);

@@ -133,6 +133,22 @@ final class Membership {
     }
   }
 
+  /**
+   * Sets the kill switch in the control table, for every instance.
+   *
+   * @throws IllegalStateException if that fails
+   */
+  void turnKillSwitch(boolean engaged) {
+    try (Connection connection = source.getConnection()) {
+      if (control.setKillSwitch(connection, config.migration(), engaged).isEmpty()) {
+        throw new IllegalStateException("the migration is not in the control table");
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(
+          "the control table cannot be written: " + Failures.describe(e));
+    }
+  }
+
   /** Forgets instances that have long been gone. */
   void forget() throws SQLException {
     try (Connection connection = source.getConnection()) {

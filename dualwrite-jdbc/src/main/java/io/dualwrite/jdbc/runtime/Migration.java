@@ -12,16 +12,15 @@ import io.dualwrite.jdbc.capture.RequestedKeys;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.copy.ChangedTableException;
 import io.dualwrite.jdbc.copy.CopyContext;
-import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.DeliveryEngine;
 import io.dualwrite.jdbc.delivery.DeliveryProbe;
 import io.dualwrite.jdbc.delivery.DeliverySettings;
 import io.dualwrite.jdbc.delivery.StrictCommit;
 import io.dualwrite.jdbc.event.StateChange;
+import io.dualwrite.jdbc.health.Health;
 import io.dualwrite.jdbc.journal.Control;
 import io.dualwrite.jdbc.journal.Gaps;
-import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.Refused;
@@ -40,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -70,9 +70,10 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final EffectiveState state;
   private final ScheduledThreadPoolExecutor chores;
   private final @Nullable ShadowReads shadowReads;
-
-  /** As last seen with a heartbeat. */
-  private volatile List<Instances.Instance> instances = List.of();
+  private final Condition condition;
+  private final ManagementBean bean;
+  private final Departure departure;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /**
    * Starts mirroring.
@@ -151,6 +152,15 @@ public final class Migration implements Mirroring, AutoCloseable {
             mode,
             Clock.systemUTC());
     metrics.showState(state::phase, state::killSwitch);
+    this.condition =
+        new Condition(
+            config.migration(),
+            membership.instance(),
+            mode,
+            state,
+            delivery,
+            breaker,
+            Clock.systemUTC());
     state.start();
     if (ofSource) {
       mode.begin();
@@ -162,8 +172,13 @@ public final class Migration implements Mirroring, AutoCloseable {
             journalCheck,
             membership,
             ofSource ? schema::look : () -> {},
-            seen -> instances = seen)
+            condition)
         .start(chores);
+    this.departure =
+        new Departure(config.migration(), delivery, context.journal(), ownPrimary, mode, chores);
+    this.bean = new ManagementBean(this::health, state, membership::turnKillSwitch);
+    bean.register(config.migration(), membership.instance());
+    tellOfBreaker();
     announce(phase);
   }
 
@@ -384,21 +399,61 @@ public final class Migration implements Mirroring, AutoCloseable {
     mode.closed(connection);
   }
 
-  /** Stops delivery and leaves in order. What is not delivered stays in the journal. */
+  /** How the migration is doing; asks no database. */
+  public Health health() {
+    return condition.health();
+  }
+
+  /** Trials in between are no news. */
+  private void tellOfBreaker() {
+    breaker
+        .getEventPublisher()
+        .onStateTransition(
+            event -> {
+              CircuitBreaker.StateTransition change = event.getStateTransition();
+              if (change.getFromState() == CircuitBreaker.State.CLOSED
+                  || change.getToState() == CircuitBreaker.State.CLOSED) {
+                StateChange.BREAKER_CHANGED
+                    .in(LOG, config.migration())
+                    .addKeyValue("state", change.getToState())
+                    .log("the secondary's circuit breaker is {}", change.getToState());
+              }
+            });
+  }
+
+  /** Waits for what is pending, at most {@code shutdown.drain-timeout}. */
+  public void drain() {
+    departure.drain(config.shutdown().drainTimeout());
+  }
+
+  /**
+   * Leaves in order: waits for what is pending, at most {@code shutdown.drain-timeout}, stops
+   * delivery and says what is left in the journal. A secondary that fails is not waited for, and no
+   * state of either database makes this take more than a few seconds longer. Does nothing the
+   * second time.
+   */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
+    if (!departure.gaveUp()) {
+      drain();
+    }
+    bean.close();
     state.close();
     if (shadowReads != null) {
       shadowReads.close();
     }
     delivery.close();
-    mode.tend();
+    departure.tell();
+    departure.attempt(
+        () -> {
+          mode.tend();
+          membership.leave();
+          return true;
+        });
     chores.shutdownNow();
-    try {
-      membership.leave();
-    } catch (SQLException e) {
-      LOG.debug("migration {}: could not sign off: {}", config.migration(), Failures.describe(e));
-    }
     metrics.close();
   }
 }

@@ -38,6 +38,16 @@ final class Mode {
       this.text = text;
       this.change = change;
     }
+
+    /** For people. */
+    String text() {
+      return text;
+    }
+
+    /** Whether something is wrong, as opposed to an operator's will. */
+    boolean isFault() {
+      return change == StateChange.MIRRORING_FAILED;
+    }
   }
 
   /** Where gaps are recorded. */

@@ -5,7 +5,6 @@ import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.Presence;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,18 +30,12 @@ final class Upkeep {
   private final JournalCheck journalCheck;
   private final Membership membership;
   private final Runnable lookAtSchema;
-  private final Seen seen;
+  private final Condition condition;
 
   /** Of the last heartbeat; both are touched by one run at a time. */
   private @Nullable Presence told;
 
   private long beatAt = System.nanoTime() - Instances.HEARTBEAT.toNanos();
-
-  /** Keeps what was last seen of the other instances. */
-  @FunctionalInterface
-  interface Seen {
-    void see(List<Instances.Instance> instances);
-  }
 
   Upkeep(
       String migration,
@@ -51,11 +44,11 @@ final class Upkeep {
       JournalCheck journalCheck,
       Membership membership,
       Runnable lookAtSchema,
-      Seen seen) {
+      Condition condition) {
     this.migration = migration;
     this.mode = mode;
     this.state = state;
-    this.seen = seen;
+    this.condition = condition;
     this.journalCheck = journalCheck;
     this.membership = membership;
     this.lookAtSchema = lookAtSchema;
@@ -101,6 +94,7 @@ final class Upkeep {
   private void check() {
     try {
       state.check();
+      condition.look();
     } catch (RuntimeException e) {
       LOG.error("migration {}: looking after the control table failed", migration, e);
     }
@@ -119,7 +113,7 @@ final class Upkeep {
         }
         told = presence;
         beatAt = System.nanoTime();
-        seen.see(membership.all());
+        condition.see(membership.all());
       }
     } catch (SQLException e) {
       LOG.debug("migration {}: heartbeat failed: {}", migration, Failures.describe(e));
