@@ -6,31 +6,43 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** RECOVER with the target's server up and killed, in turns, under one load. */
+/** RECOVER with the target well and in trouble, in turns, under one load. */
 final class Outage {
+  private final Trouble trouble;
   private final List<Measurement> up = new ArrayList<>();
   private final List<Measurement> down = new ArrayList<>();
   private final List<Double> drained = new ArrayList<>();
 
-  /** Measures some rounds; the server runs again afterwards. */
-  void run(Servers servers, Slot slot, Workload workload, int rounds)
+  Outage(Trouble trouble) {
+    this.trouble = trouble;
+  }
+
+  /** Measures some rounds; the target is well again afterwards. */
+  void run(Servers direct, Slot slot, Workload workload, int rounds)
       throws SQLException, InterruptedException {
     Variant variant = Variant.RECOVER_ASYNC;
+    Servers servers = trouble.prepare(direct);
     try (Store store = variant.open(servers, DeliveryProbe.NONE)) {
       slot.warmUp(variant, store);
       for (int round = 0; round < rounds; round++) {
         up.add(slot.measure(variant, store, true));
-        servers.target().kill();
+        trouble.begin(servers);
         try {
           down.add(slot.measure(variant, store, false));
         } finally {
-          servers.target().restart();
+          trouble.end(servers);
         }
-        try (Arrivals arrivals = new Arrivals(servers, variant, workload, Long.MAX_VALUE / 4)) {
+        try (Arrivals arrivals = new Arrivals(direct, variant, workload, Long.MAX_VALUE / 4)) {
           drained.add(arrivals.awaitAll());
         }
       }
+    } finally {
+      servers.closeProxy();
     }
+  }
+
+  Trouble trouble() {
+    return trouble;
   }
 
   double up(ToDoubleFunction<Measurement> figure) {
@@ -41,7 +53,7 @@ final class Outage {
     return median(down, figure);
   }
 
-  /** Down to up, round by round. */
+  /** In trouble to well, round by round. */
   double ratio(ToDoubleFunction<Measurement> figure) {
     double[] ratios = new double[Math.min(up.size(), down.size())];
     for (int i = 0; i < ratios.length; i++) {
@@ -50,7 +62,7 @@ final class Outage {
     return Rounds.median(ratios);
   }
 
-  /** Milliseconds from the server's return until the journal was empty. */
+  /** Milliseconds from the target's return until the journal was empty. */
   double drained() {
     return Rounds.median(drained.stream().mapToDouble(d -> d).toArray());
   }

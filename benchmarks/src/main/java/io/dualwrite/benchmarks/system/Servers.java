@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.testing.EmbeddedPostgresServer;
 import io.dualwrite.testing.PostgresServer;
 import io.dualwrite.testing.ServerOptions;
+import io.dualwrite.testing.TcpProxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -51,6 +52,26 @@ public final class Servers implements AutoCloseable {
   /** The other one. */
   public PostgresServer target() {
     return target;
+  }
+
+  /** The same with a network before the target that can be broken. */
+  Servers throughProxy() {
+    return new Servers(source, new ProxiedServer(target, TcpProxy.inFrontOf(target)));
+  }
+
+  /** The network before the target, where there is one. */
+  TcpProxy proxy() {
+    if (target instanceof ProxiedServer proxied) {
+      return proxied.proxy();
+    }
+    throw new IllegalStateException("the target is reached directly");
+  }
+
+  /** Ends the network before the target, where there is one. */
+  void closeProxy() {
+    if (target instanceof ProxiedServer proxied) {
+      proxied.close();
+    }
   }
 
   /** A database of that name on both servers with the tables of the workloads in it. */

@@ -60,8 +60,14 @@ public final class SystemBenchmark implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES}")
   private List<Variant> variants = List.of();
 
-  @Option(names = "--no-outage", description = "leave out the rounds with the target killed")
+  @Option(names = "--no-outage", description = "leave out the rounds with the target in trouble")
   private boolean noOutage;
+
+  @Option(
+      names = "--outage",
+      defaultValue = "60",
+      description = "seconds of the outage that is caught up with; 0: none (${DEFAULT-VALUE})")
+  private double outageSeconds;
 
   @Option(names = "--profile", description = "show where each variant spends its time instead")
   private boolean profile;
@@ -113,13 +119,30 @@ public final class SystemBenchmark implements Callable<Integer> {
     }
     if (!noOutage && !workloads.get(0).bulk() && variants.contains(Variant.RECOVER_ASYNC)) {
       for (int number : threads(workloads.get(0))) {
-        Outage outage = new Outage();
-        outage.run(servers, slot(servers, workloads.get(0), number), workloads.get(0), rounds);
-        out.println(report.outage(workloads.get(0), number, outage));
-        out.flush();
+        outages(servers, number, report.outages(workloads.get(0), number), out);
       }
     }
     out.println(report.goals());
+  }
+
+  private void outages(Servers servers, int number, OutageReport report, PrintWriter out)
+      throws SQLException, InterruptedException {
+    Workload workload = workloads.get(0);
+    for (Trouble trouble : Trouble.values()) {
+      Outage outage = new Outage(trouble);
+      outage.run(servers, slot(servers, workload, number), workload, rounds);
+      out.println(report.text(outage));
+      out.flush();
+      if (variants.contains(Variant.RECOVER_SYNC)) {
+        out.println(report.text(WorstRequest.measure(trouble, servers, workload, number, ids)));
+        out.flush();
+      }
+    }
+    if (outageSeconds > 0) {
+      out.println(
+          report.text(CatchUp.measure(servers, workload, number, ids, duration(outageSeconds))));
+      out.flush();
+    }
   }
 
   private List<Integer> threads(Workload workload) {

@@ -107,36 +107,9 @@ final class SystemReport {
             gain >= LEAST_GAIN));
   }
 
-  /** The outage under one load. */
-  String outage(Workload workload, int threads, Outage outage) {
-    TextTable table = new TextTable("", "p50 us", "p99 us", "tx/s", "failed", "drained after ms");
-    table.row(
-        "target up",
-        number(0, outage.up(Measurement::median)),
-        number(0, outage.up(Measurement::p99)),
-        number(0, outage.up(Measurement::perSecond)));
-    table.row(
-        "target killed",
-        number(0, outage.down(Measurement::median)),
-        number(0, outage.down(Measurement::p99)),
-        number(0, outage.down(Measurement::perSecond)),
-        Long.toString(outage.failures()),
-        number(0, outage.drained()));
-    addOutageGoal("median", outage.ratio(Measurement::median), title(workload, threads));
-    addOutageGoal("p99", outage.ratio(Measurement::p99), title(workload, threads));
-    return "RECOVER ASYNC with the target up and killed, "
-        + title(workload, threads)
-        + "\n"
-        + table;
-  }
-
-  private void addOutageGoal(String figure, double ratio, String where) {
-    goals.add(
-        new Goal(
-            "target killed: " + figure + " to target up, " + where,
-            "<= 1.00",
-            number(2, ratio),
-            ratio <= 1));
+  /** For the target's troubles under one load. */
+  OutageReport outages(Workload workload, int threads) {
+    return new OutageReport(title(workload, threads), goals);
   }
 
   String goals() {
