@@ -63,7 +63,7 @@ public final class Chaos {
   private List<List<Plan>> schedule() {
     return options.rounds() == 0
         ? Schedule.onceEach(options.seed())
-        : Schedule.random(options.seed(), options.rounds());
+        : Schedule.random(options.seed(), options.rounds(), options.faults());
   }
 
   private void runWith(String capture, List<List<Plan>> schedule, Figures figures)

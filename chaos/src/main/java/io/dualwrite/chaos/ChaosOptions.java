@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy the failure policy; {@code MIXED}: {@code STRICT} for two tables, {@code RECOVER}
  *     for the others
  * @param delivery {@code ASYNC} or {@code SYNC}
+ * @param faults the most faults in a round
  * @param applications how many processes write, at least 2
  * @param workers how many threads each of them has
  * @param paceMillis the pause of a thread between two operations, on average
@@ -28,6 +29,7 @@ public record ChaosOptions(
     String capture,
     String policy,
     String delivery,
+    int faults,
     int applications,
     int workers,
     int paceMillis,
@@ -37,6 +39,7 @@ public record ChaosOptions(
 
   public ChaosOptions {
     check("chaos.rounds", rounds, 0, 100_000);
+    check("chaos.faults", faults, 1, 20);
     check("chaos.applications", applications, 2, MOST / 2);
     check("chaos.workers", workers, 1, MOST);
     check("chaos.pace", paceMillis, 0, 10_000);
@@ -51,6 +54,7 @@ public record ChaosOptions(
         property("chaos.capture").orElse("STATEMENT"),
         property("chaos.policy").orElse("RECOVER"),
         property("chaos.delivery").orElse("ASYNC"),
+        property("chaos.faults").map(Integer::parseInt).orElse(3),
         property("chaos.applications").map(Integer::parseInt).orElse(2),
         property("chaos.workers").map(Integer::parseInt).orElse(3),
         property("chaos.pace").map(Integer::parseInt).orElse(8),

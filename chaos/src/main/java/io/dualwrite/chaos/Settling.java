@@ -11,6 +11,7 @@ final class Settling {
 
   private static final String OPEN_TRANSACTIONS =
       "SELECT count(*) FROM pg_stat_activity WHERE usename = 'app' AND xact_start < clock_timestamp() - interval '500 ms'";
+  private static final String PREPARED = "SELECT count(*) FROM pg_prepared_xacts";
   private static final String SESSIONS =
       "SELECT count(*) FROM pg_stat_activity WHERE usename = 'app'";
 
@@ -24,6 +25,8 @@ final class Settling {
   Duration await(boolean gaps) {
     Duration ended =
         Patience.until("no transaction open on either side", LIMIT, this::noTransaction);
+    ended =
+        ended.plus(Patience.until("no prepared transaction left", LIMIT, this::nothingPrepared));
     Duration drained =
         Patience.until("the journal delivered", LIMIT, () -> pending("journal") == 0);
     if (!gaps) {
@@ -36,6 +39,10 @@ final class Settling {
   long sessions() throws SQLException {
     return Databases.number(stage.databases().source(), SESSIONS)
         + Databases.number(stage.databases().target(), SESSIONS);
+  }
+
+  private boolean nothingPrepared() throws SQLException {
+    return Databases.number(stage.databases().target(), PREPARED) == 0;
   }
 
   private boolean noTransaction() throws SQLException {

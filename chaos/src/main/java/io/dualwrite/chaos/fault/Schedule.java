@@ -48,8 +48,8 @@ public final class Schedule {
         .toList();
   }
 
-  /** So many rounds of one to three faults each; no kind is left out for long. */
-  public static List<List<Plan>> random(long seed, int rounds) {
+  /** So many rounds of one to so many faults each; no kind is left out for long. */
+  public static List<List<Plan>> random(long seed, int rounds, int most) {
     Random random = new Random(seed);
     Iterator<FaultKind> kinds =
         Stream.generate(
@@ -63,7 +63,7 @@ public final class Schedule {
     List<List<Plan>> schedule = new ArrayList<>();
     for (int round = 0; round < rounds; round++) {
       List<Plan> plans = new ArrayList<>();
-      int count = 1 + random.nextInt(3);
+      int count = 1 + random.nextInt(most);
       for (int i = 0; i < count; i++) {
         int longest = random.nextInt(12) == 0 ? LONG : USUAL;
         plans.add(
