@@ -11,7 +11,7 @@ import java.util.List;
 
 /** The two servers, which keep what was committed when they are killed. */
 public final class Databases implements AutoCloseable {
-  static final String NAME = "app";
+  public static final String NAME = "app";
   static final String ROLE = "app";
   static final String PASSWORD = "chaos-password-never-in-a-log";
 
@@ -57,6 +57,16 @@ public final class Databases implements AutoCloseable {
   /** Executes a statement as the administrator, past all proxies. */
   public static void execute(EmbeddedPostgresServer server, String sql) throws SQLException {
     execute(server, NAME, sql);
+  }
+
+  /** The same, waiting for locks only shortly, since everybody else waits behind. */
+  public static void patiently(EmbeddedPostgresServer server, String sql) throws SQLException {
+    try (Connection connection = server.dataSource(NAME).getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("SET lock_timeout = '500ms'");
+      statement.execute("SET statement_timeout = '20s'");
+      statement.execute(sql);
+    }
   }
 
   private static void execute(EmbeddedPostgresServer server, String database, String sql)

@@ -40,6 +40,14 @@ public enum FaultKind {
   KILL_SWITCH_TABLE,
   /** The applications may not write the journal any more, and may again. */
   REVOKE_JOURNAL,
+  /** The target refuses some rows by a constraint that the source has not. */
+  REFUSE_ROWS,
+  /** Somebody holds locks on tables of the target, as changes of a schema do. */
+  LOCK_TARGET,
+  /** The journal is written anew, so that all its entries change their places. */
+  REWRITE_JOURNAL,
+  /** A mirrored table gets a column on both sides, and loses it. */
+  CHANGE_SCHEMA,
   /** A comparison under traffic. */
   COMPARE,
   /** A repair under traffic. */

@@ -22,10 +22,12 @@ public final class Faults {
 
   private final Stage stage;
   private final Reconciliation reconciliation;
+  private final Administration administration;
 
   public Faults(Stage stage) {
     this.stage = stage;
     this.reconciliation = new Reconciliation(stage);
+    this.administration = new Administration(stage.databases());
   }
 
   /** What the comparisons and repairs under traffic found that they should not have. */
@@ -65,6 +67,7 @@ public final class Faults {
               kind,
               () -> administer("REVOKE INSERT ON dualwrite.journal FROM PUBLIC, app"),
               () -> administer("GRANT INSERT ON dualwrite.journal TO PUBLIC, app"));
+      case REFUSE_ROWS, LOCK_TARGET, REWRITE_JOURNAL, CHANGE_SCHEMA -> administration.of(plan);
       case COMPARE -> Fault.of(kind, reconciliation::compare, () -> {});
       case REPAIR -> Fault.of(kind, reconciliation::repair, () -> {});
     };

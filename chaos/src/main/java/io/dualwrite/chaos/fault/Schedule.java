@@ -18,11 +18,12 @@ public final class Schedule {
   private static final List<List<FaultKind>> ONCE_EACH =
       List.of(
           List.of(FaultKind.KILL_APPLICATION, FaultKind.COMPARE),
-          List.of(FaultKind.KILL_TARGET, FaultKind.DELAY_SOURCE),
+          List.of(FaultKind.KILL_TARGET, FaultKind.DELAY_SOURCE, FaultKind.REWRITE_JOURNAL),
           List.of(FaultKind.KILL_SOURCE, FaultKind.STOP_APPLICATION),
           List.of(FaultKind.FREEZE_TARGET, FaultKind.FREEZE_APPLICATION),
           List.of(FaultKind.CUT_SOURCE, FaultKind.CUT_TARGET, FaultKind.DELAY_TARGET),
           List.of(FaultKind.BLACK_HOLE_TARGET, FaultKind.HOLD_ANSWERS_SOURCE),
+          List.of(FaultKind.REFUSE_ROWS, FaultKind.LOCK_TARGET, FaultKind.CHANGE_SCHEMA),
           List.of(FaultKind.KILL_SWITCH_FILE, FaultKind.REPAIR),
           List.of(FaultKind.REVOKE_JOURNAL, FaultKind.END_SESSIONS),
           List.of(FaultKind.KILL_SWITCH_TABLE, FaultKind.FREEZE_SOURCE),
