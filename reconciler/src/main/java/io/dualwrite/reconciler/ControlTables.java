@@ -108,7 +108,7 @@ final class ControlTables {
                 row.epoch(),
                 new Instances(schema).list(c, config.migration()),
                 journal.depth(c),
-                journal.listSetAside(c, LISTED),
+                journal.setAsideEntries().list(c, LISTED),
                 new Gaps(schema).unreconciled(c, config.migration()),
                 problems));
   }

@@ -4,6 +4,7 @@ import io.dualwrite.Phase;
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.jdbc.journal.SetAside;
 import java.util.List;
 
 /**
@@ -29,7 +30,7 @@ public record MigrationStatus(
     long epoch,
     List<Instances.Instance> instances,
     Journal.Depth journal,
-    List<Journal.SetAside> setAside,
+    List<SetAside> setAside,
     List<Gaps.Gap> gaps,
     List<String> problems) {
   public MigrationStatus {

@@ -155,7 +155,7 @@ public final class LockedCopy implements AutoCloseable {
                 primary(),
                 context.primary(),
                 journal.sql(),
-                journal.setAsideSql(),
+                journal.setAsideEntries().sql(),
                 List.copyOf(keys));
   }
 

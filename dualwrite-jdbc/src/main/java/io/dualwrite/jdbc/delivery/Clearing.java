@@ -122,9 +122,11 @@ final class Clearing {
       }
       for (JournalEntry entry : triedAgain) {
         SQLException failure = required(failures.get(row(entry)));
-        journal.triedAgain(primary, entry, failure.getSQLState(), Failures.describe(failure));
+        journal
+            .setAsideEntries()
+            .triedAgain(primary, entry, failure.getSQLState(), Failures.describe(failure));
       }
-      journal.deleteSetAside(primary, succeeded);
+      journal.setAsideEntries().delete(primary, succeeded);
       Pipeline last = new Pipeline(primary);
       delete(last, round, delivered, walked);
       last.send();
@@ -206,7 +208,7 @@ final class Clearing {
   private void setAside(Connection primary, JournalEntry entry, SQLException failure)
       throws SQLException {
     String reason = Failures.describe(failure);
-    journal.setAside(primary, entry, failure.getSQLState(), reason);
+    journal.setAsideEntries().add(primary, entry, failure.getSQLState(), reason);
     metrics.secondaryFailure(entry.table(), "refused-" + failure.getSQLState());
     if (held.isNews(entry.table() + reason)) {
       StateChange.SET_ASIDE

@@ -235,7 +235,7 @@ final class LaneDelivery {
         journal.read(copy.reading(), deliverable, position.next(wait || careful), limit);
     List<JournalEntry> retried = List.of();
     if (careful || Duration.between(setAsideLookedAt, Instant.now()).toMillis() > 1000) {
-      retried = journal.dueSetAside(copy.primary(), deliverable, CAREFUL_BATCH);
+      retried = journal.setAsideEntries().due(copy.primary(), deliverable, CAREFUL_BATCH);
       setAsideLookedAt = Instant.now();
     }
     Portion portion = new Portion(tables, keyIds);

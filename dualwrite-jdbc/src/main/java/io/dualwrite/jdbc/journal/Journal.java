@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,11 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The journal table of the primary and its set-aside entries. Every method takes the connection, so
- * that the caller decides on the transaction; none commits.
+ * The journal table of the primary. Every method takes the connection, so that the caller decides
+ * on the transaction; none commits.
  */
 public final class Journal {
   /**
@@ -39,12 +37,12 @@ public final class Journal {
   private static final String WHOLE = "(key IS NULL OR key_id IS DISTINCT FROM ?)";
 
   private final String journal;
-  private final String setAside;
+  private final SetAsideEntries setAside;
 
   /** The journal in that schema. */
   public Journal(String schema) {
     this.journal = Identifiers.quote(schema) + ".journal";
-    this.setAside = Identifiers.quote(schema) + ".set_aside";
+    this.setAside = new SetAsideEntries(schema);
   }
 
   /** The journal table's name for use in SQL. */
@@ -52,8 +50,8 @@ public final class Journal {
     return journal;
   }
 
-  /** The set-aside table's name for use in SQL. */
-  public String setAsideSql() {
+  /** Those that could not be delivered. */
+  public SetAsideEntries setAsideEntries() {
     return setAside;
   }
 
@@ -99,7 +97,7 @@ public final class Journal {
               statement.setInt(first + 2, limitPerTable);
               return first + 3;
             },
-            rows -> entries.addAll(entries(rows)))
+            rows -> entries.addAll(JournalEntry.all(rows)))
         .send();
     return new JournalSnapshot(entries, place.get(0), Long.parseLong(place.get(1)));
   }
@@ -142,25 +140,7 @@ public final class Journal {
             + " WHERE table_name = ANY (?) AND tx = pg_catalog.pg_current_xact_id() ORDER BY at";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setArray(1, primary.createArrayOf("text", tables.toArray()));
-      return entries(statement);
-    }
-  }
-
-  /**
-   * Set-aside entries of these tables whose next try is due (1, 2, 4 … seconds after the last, at
-   * most 5 minutes), oldest try first.
-   */
-  public List<JournalEntry> dueSetAside(Connection primary, Collection<String> tables, int limit)
-      throws SQLException {
-    String sql =
-        "SELECT id, ctid, table_name, key_id, key, range_from, range_to, false, at FROM "
-            + setAside
-            + " WHERE table_name = ANY (?) AND tried_at + least(300, power(2, least(tries, 20) - 1)) * interval '1 second' <= clock_timestamp()"
-            + " ORDER BY tried_at LIMIT ?";
-    try (PreparedStatement statement = primary.prepareStatement(sql)) {
-      statement.setArray(1, primary.createArrayOf("text", tables.toArray()));
-      statement.setInt(2, limit);
-      return entries(statement);
+      return JournalEntry.all(statement);
     }
   }
 
@@ -188,33 +168,6 @@ public final class Journal {
       }
     }
     return keys;
-  }
-
-  private static List<JournalEntry> entries(PreparedStatement statement) throws SQLException {
-    try (ResultSet rows = statement.executeQuery()) {
-      return entries(rows);
-    }
-  }
-
-  private static List<JournalEntry> entries(ResultSet rows) throws SQLException {
-    List<JournalEntry> entries = new ArrayList<>();
-    while (rows.next()) {
-      int keyId = rows.getInt(4);
-      boolean noKeyId = rows.wasNull();
-      java.sql.Array key = rows.getArray(5);
-      entries.add(
-          new JournalEntry(
-              rows.getLong(1),
-              rows.getString(2),
-              rows.getString(3),
-              noKeyId ? null : keyId,
-              key == null ? null : Arrays.asList((String[]) key.getArray()),
-              rows.getString(6),
-              rows.getString(7),
-              rows.getBoolean(8),
-              rows.getTimestamp(9).toInstant()));
-    }
-    return entries;
   }
 
   /**
@@ -285,101 +238,6 @@ public final class Journal {
     }
   }
 
-  /** Deletes exactly these set-aside entries. */
-  public void deleteSetAside(Connection primary, Collection<JournalEntry> entries)
-      throws SQLException {
-    if (entries.isEmpty()) {
-      return;
-    }
-    try (PreparedStatement statement =
-        primary.prepareStatement("DELETE FROM " + setAside + " WHERE id = ANY (?)")) {
-      statement.setArray(
-          1, primary.createArrayOf("bigint", entries.stream().map(JournalEntry::id).toArray()));
-      statement.executeUpdate();
-    }
-  }
-
-  /**
-   * Records an entry as set aside, or another failed try where its row is set aside already. The
-   * caller deletes it from the journal in the same transaction.
-   */
-  public void setAside(
-      Connection primary, JournalEntry entry, @Nullable String sqlState, String reason)
-      throws SQLException {
-    String sql =
-        "INSERT INTO "
-            + setAside
-            + " AS s (table_name, key_id, key, range_from, range_to, sql_state, reason, tries, at, named)"
-            + " SELECT e.*, "
-            + ControlMigration.named("e")
-            + " FROM (SELECT ? AS table_name, ?::integer AS key_id, ?::text[] AS key, ? AS range_from, ? AS range_to,"
-            + " ? AS sql_state, ? AS reason, 1 AS tries, ?::timestamptz AS at) e"
-            + " ON CONFLICT (named) DO UPDATE SET sql_state = EXCLUDED.sql_state, reason = EXCLUDED.reason, tries = s.tries + 1,"
-            + " at = least(s.at, EXCLUDED.at), tried_at = EXCLUDED.tried_at";
-    try (PreparedStatement statement = primary.prepareStatement(sql)) {
-      statement.setString(1, entry.table());
-      statement.setObject(2, entry.keyId(), Types.INTEGER);
-      statement.setArray(
-          3, entry.key() == null ? null : primary.createArrayOf("text", entry.key().toArray()));
-      statement.setString(4, entry.rangeFrom());
-      statement.setString(5, entry.rangeTo());
-      statement.setString(6, sqlState);
-      statement.setString(7, reason);
-      statement.setTimestamp(8, Timestamp.from(entry.at()));
-      statement.executeUpdate();
-    }
-  }
-
-  /** Notes another failed try of a set-aside entry. */
-  public void triedAgain(
-      Connection primary, JournalEntry entry, @Nullable String sqlState, String reason)
-      throws SQLException {
-    String sql =
-        "UPDATE "
-            + setAside
-            + " SET tries = tries + 1, tried_at = clock_timestamp(), sql_state = ?, reason = ? WHERE id = ?";
-    try (PreparedStatement statement = primary.prepareStatement(sql)) {
-      statement.setString(1, sqlState);
-      statement.setString(2, reason);
-      statement.setLong(3, entry.id());
-      statement.executeUpdate();
-    }
-  }
-
-  /** Lets every set-aside entry be tried again at the next opportunity; how many there are. */
-  public int retrySetAside(Connection primary) throws SQLException {
-    try (PreparedStatement statement =
-        primary.prepareStatement("UPDATE " + setAside + " SET tried_at = '-infinity'")) {
-      return statement.executeUpdate();
-    }
-  }
-
-  /** What is set aside, oldest first, at most {@code limit}. */
-  public List<SetAside> listSetAside(Connection primary, int limit) throws SQLException {
-    String sql =
-        "SELECT table_name, key, sql_state, reason, tries, at FROM "
-            + setAside
-            + " ORDER BY at LIMIT ?";
-    try (PreparedStatement statement = primary.prepareStatement(sql)) {
-      statement.setInt(1, limit);
-      List<SetAside> found = new ArrayList<>();
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          java.sql.Array key = rows.getArray(2);
-          found.add(
-              new SetAside(
-                  rows.getString(1),
-                  key == null ? List.of() : List.of((String[]) key.getArray()),
-                  Optional.ofNullable(rows.getString(3)),
-                  rows.getString(4),
-                  rows.getInt(5),
-                  rows.getTimestamp(6).toInstant()));
-        }
-      }
-      return found;
-    }
-  }
-
   /** The tables that have entries. */
   public List<String> tablesWithEntries(Connection primary) throws SQLException {
     // A loose index scan: one probe of the index per table, however many entries there are.
@@ -407,7 +265,7 @@ public final class Journal {
         "SELECT (SELECT count(*) FROM "
             + journal
             + "), (SELECT count(*) FROM "
-            + setAside
+            + setAside.sql()
             + "),"
             + " (SELECT greatest(0, extract(epoch FROM clock_timestamp() - min(at))) FROM "
             + journal
@@ -430,22 +288,4 @@ public final class Journal {
    * @param oldest age of the oldest pending entry; zero if there is none
    */
   public record Depth(long pending, long setAside, Duration oldest) {}
-
-  /**
-   * An entry that could not be delivered.
-   *
-   * @param table the table's identity
-   * @param key the row's key as text; empty for a range
-   * @param sqlState the secondary's SQLState, if it gave one
-   * @param reason the secondary's message without row values
-   * @param tries how often delivery was tried
-   * @param at when the primary's transaction wrote the entry
-   */
-  public record SetAside(
-      String table,
-      List<String> key,
-      Optional<String> sqlState,
-      String reason,
-      int tries,
-      Instant at) {}
 }

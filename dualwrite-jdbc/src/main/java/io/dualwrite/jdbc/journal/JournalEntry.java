@@ -1,6 +1,12 @@
 package io.dualwrite.jdbc.journal;
 
+import java.sql.Array;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,5 +56,33 @@ public record JournalEntry(
 
   private boolean isOf(int presentKey) {
     return keyId != null && keyId == presentKey;
+  }
+
+  /** Those that a query returns. */
+  static List<JournalEntry> all(PreparedStatement query) throws SQLException {
+    try (ResultSet rows = query.executeQuery()) {
+      return all(rows);
+    }
+  }
+
+  static List<JournalEntry> all(ResultSet rows) throws SQLException {
+    List<JournalEntry> entries = new ArrayList<>();
+    while (rows.next()) {
+      int keyId = rows.getInt(4);
+      boolean noKeyId = rows.wasNull();
+      Array key = rows.getArray(5);
+      entries.add(
+          new JournalEntry(
+              rows.getLong(1),
+              rows.getString(2),
+              rows.getString(3),
+              noKeyId ? null : keyId,
+              key == null ? null : Arrays.asList((String[]) key.getArray()),
+              rows.getString(6),
+              rows.getString(7),
+              rows.getBoolean(8),
+              rows.getTimestamp(9).toInstant()));
+    }
+    return entries;
   }
 }

@@ -191,7 +191,7 @@ class LaneDeliveryTest {
     dbs.assertSameRows("SELECT * FROM item WHERE n < 100 ORDER BY id");
     assertThat(bed.pending()).isZero();
     try (Connection source = dbs.source().getConnection()) {
-      assertThat(bed.journal.listSetAside(source, 10))
+      assertThat(bed.journal.setAsideEntries().list(source, 10))
           .singleElement()
           .satisfies(
               s -> {
@@ -201,7 +201,7 @@ class LaneDeliveryTest {
                 assertThat(s.reason()).contains("small").doesNotContain("1000");
               });
       dbs.execute(dbs.target(), "ALTER TABLE item DROP CONSTRAINT small");
-      assertThat(bed.journal.retrySetAside(source)).isEqualTo(1);
+      assertThat(bed.journal.setAsideEntries().retry(source)).isEqualTo(1);
     }
     bed.drain(bed.delivery("public.item"));
     dbs.assertSameRows("SELECT * FROM item ORDER BY id");

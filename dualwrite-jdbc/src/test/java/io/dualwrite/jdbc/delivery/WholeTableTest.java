@@ -180,9 +180,9 @@ class WholeTableTest {
               .read(new Pipeline(source), List.of("public.item"), Map.of(), 10)
               .entries()
               .get(0);
-      bed.journal.setAside(source, entry, "23514", "first");
-      bed.journal.setAside(source, entry, "23514", "second");
-      assertThat(bed.journal.listSetAside(source, 10))
+      bed.journal.setAsideEntries().add(source, entry, "23514", "first");
+      bed.journal.setAsideEntries().add(source, entry, "23514", "second");
+      assertThat(bed.journal.setAsideEntries().list(source, 10))
           .singleElement()
           .satisfies(
               s -> {

@@ -68,7 +68,7 @@ public record LaneLocks(CopyContext context, boolean journalled) {
         "select exists (select 1 from "
             + context.journal().sql()
             + " where table_name = ? collate \"C\") or exists (select 1 from "
-            + context.journal().setAsideSql()
+            + context.journal().setAsideEntries().sql()
             + " where table_name = ? collate \"C\")";
     try (PreparedStatement statement = lock.primary().prepareStatement(sql)) {
       statement.setString(1, table.name().toString());

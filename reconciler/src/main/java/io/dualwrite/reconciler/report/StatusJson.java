@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
-import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.jdbc.journal.SetAside;
 import io.dualwrite.reconciler.MigrationStatus;
 
 /** Where a migration stands, as one JSON object. Times are ISO instants, durations milliseconds. */
@@ -38,7 +38,7 @@ public final class StatusJson {
     journal.put("oldestMillis", status.journal().oldest().toMillis());
     journal.put("setAside", status.journal().setAside());
     ArrayNode setAside = root.putArray("setAside");
-    for (Journal.SetAside entry : status.setAside()) {
+    for (SetAside entry : status.setAside()) {
       ObjectNode node = setAside.addObject();
       node.put("table", entry.table());
       entry.key().forEach(node.putArray("key")::add);

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.jdbc.journal.SetAside;
 import io.dualwrite.reconciler.MigrationStatus;
 import java.util.List;
 
@@ -33,7 +34,7 @@ public final class StatusReport {
     text.append("journal    ").append(VerdictLine.number(journal.pending())).append(" pending");
     text.append(journal.pending() == 0 ? "" : ", oldest " + InstanceLines.age(journal.oldest()));
     text.append(" · ").append(VerdictLine.number(journal.setAside())).append(" set aside\n");
-    for (Journal.SetAside entry : status.setAside()) {
+    for (SetAside entry : status.setAside()) {
       text.append("set aside  ").append(setAside(entry)).append('\n');
     }
     text.append("gaps       ").append(gaps(status.gaps())).append('\n');
@@ -66,7 +67,7 @@ public final class StatusReport {
     return status.problems().stream().map(p -> "problem    " + p + "\n").collect(joining());
   }
 
-  private static String setAside(Journal.SetAside entry) {
+  private static String setAside(SetAside entry) {
     return entry.table()
         + (entry.key().isEmpty() ? " range" : " key " + String.join(", ", entry.key()))
         + " since "
