@@ -106,6 +106,12 @@ final class StartingMirroring implements Mirroring {
   }
 
   @Override
+  public boolean namedByTriggers(CapturePlan.Unmirrored plan) {
+    Migration migration = running;
+    return migration != null && migration.namedByTriggers(plan);
+  }
+
+  @Override
   public void unmirrored(CapturePlan.Unmirrored plan) throws SQLException {
     running().unmirrored(plan);
   }

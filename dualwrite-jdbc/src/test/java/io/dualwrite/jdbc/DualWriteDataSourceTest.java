@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.Delivery;
 import io.dualwrite.FailurePolicy;
-import io.dualwrite.jdbc.config.CaptureMode;
-import io.dualwrite.jdbc.config.ConfigurationException;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.config.UnmirroredPolicy;
 import io.dualwrite.testing.Guarantee;
@@ -114,14 +112,6 @@ class DualWriteDataSourceTest {
         dbs.assertSameRows(ALL);
       }
     }
-  }
-
-  @Test
-  @Guarantee("G8")
-  void aCaptureThatIsNotThereYetIsRefused() {
-    assertThatThrownBy(() -> open(config().capture(CaptureMode.TRIGGER)))
-        .isInstanceOf(ConfigurationException.class)
-        .hasMessage("capture: TRIGGER is not supported by this version. Use STATEMENT.");
   }
 
   @Test

@@ -67,6 +67,7 @@ public final class DeliveryEngine implements AutoCloseable {
   private final Queue<OwnEntries> delivered = new ConcurrentLinkedQueue<>();
 
   private final AtomicBoolean clearing = new AtomicBoolean();
+  private final AtomicBoolean looking = new AtomicBoolean();
 
   private volatile boolean running;
   private volatile boolean tableChanged;
@@ -211,6 +212,17 @@ public final class DeliveryEngine implements AutoCloseable {
   /** The same for several tables. */
   public void wakeAll(Collection<String> tables) {
     tables.forEach(this::wake);
+  }
+
+  /** A local transaction may have journaled rows of any table. Never blocks. */
+  public void look() {
+    if (running && looking.compareAndSet(false, true)) {
+      executor.execute(
+          () -> {
+            looking.set(false);
+            lookAtJournal();
+          });
+    }
   }
 
   /**

@@ -39,6 +39,10 @@ public enum StateChange {
   CONTROL_REACHABLE("control.reachable", Level.INFO),
   /** The phase of the control table has another primary, which a running instance cannot follow. */
   RESTART_NEEDED("phase.restart-needed", Level.ERROR),
+  /** Tables or partitions lack triggers under {@code capture: TRIGGER}. */
+  TRIGGERS_MISSING("triggers.missing", Level.ERROR),
+  /** Some of them have theirs again. */
+  TRIGGERS_RESTORED("triggers.restored", Level.INFO),
   /** A lane's delivery waits for the secondary. */
   DELIVERY_WAITING("delivery.waiting", Level.WARN),
   /** It goes on. */

@@ -38,6 +38,7 @@ public final class Relations {
   private final MigrationConfig config;
   private final Runnable stale;
   private final Map<Long, CapturedTable> mirrored;
+  private final Map<Long, String> unseen;
   private final Map<Long, Refused> refused;
   private final Map<String, String> identities = new HashMap<>();
   private final Map<TableName, List<Table>> children = new HashMap<>();
@@ -54,6 +55,21 @@ public final class Relations {
    */
   public Relations(
       Catalog catalog, CapturedTables captured, MigrationConfig config, Runnable stale) {
+    this(catalog, captured, config, Map.of(), stale);
+  }
+
+  /**
+   * The same under {@code capture: TRIGGER}.
+   *
+   * @param unseen why triggers do not see what is written to a table or partition, by its oid
+   */
+  public Relations(
+      Catalog catalog,
+      CapturedTables captured,
+      MigrationConfig config,
+      Map<Long, String> unseen,
+      Runnable stale) {
+    this.unseen = unseen;
     this.catalog = catalog;
     this.config = config;
     this.stale = stale;
@@ -172,6 +188,10 @@ public final class Relations {
           "rule",
           relation.name()
               + " is a partition with rewrite rules. Drop them, or write to its table.");
+    }
+    String hole = unseen.get(relation.oid());
+    if (table != null && hole != null) {
+      return new Relation.Uncapturable("no-trigger", hole + ". Run `reconciler init`.");
     }
     if (table != null) {
       return new Relation.Mirrored(table);

@@ -60,6 +60,8 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final Side primarySide;
   private final Plans plans;
   private final SchemaWatch schema;
+  private final Optional<TriggerWatch> triggers;
+  private final CopyContext context;
   private final UnmirroredWrites unmirrored;
   private final Mode mode;
   private final JournalCheck journalCheck;
@@ -112,10 +114,17 @@ public final class Migration implements Mirroring, AutoCloseable {
     DataSource ownPrimary = ofSource ? source : target;
     this.plans = new Plans(ownPrimary, config, phase.primary());
     plans.tables().throwOnProblems();
+    this.triggers =
+        ofSource ? TriggerWatch.start(config, plans, ownPrimary) : Optional.empty();
+    if (ofSource) {
+      try (Connection connection = ownPrimary.getConnection()) {
+        TriggerWatch.tellOfStray(connection, Side.SOURCE, config);
+      }
+    }
     this.unmirrored = new UnmirroredWrites(config.unmirrored(), metrics);
     this.chores = Upkeep.threads(config.migration());
     this.schema = new SchemaWatch(config.migration(), plans, chores);
-    CopyContext context =
+    this.context =
         CopyContext.of(config, phase.primary(), source, target, config.secondary().timeout());
     this.journalCheck = new JournalCheck(ownPrimary, context.journal(), config.journal().schema());
     this.breaker = config.secondary().circuitBreaker().newBreaker(config.migration());
@@ -125,7 +134,10 @@ public final class Migration implements Mirroring, AutoCloseable {
             source,
             target,
             config,
-            membership::firstContact,
+            connection -> {
+              membership.firstContact(connection);
+              TriggerWatch.tellOfStray(connection, Side.TARGET, config);
+            },
             plans.tables().refused(),
             Clock.systemUTC());
     this.delivery =
@@ -136,9 +148,11 @@ public final class Migration implements Mirroring, AutoCloseable {
     this.mode =
         new Mode(
             config.migration(),
-            new GapLog(ownPrimary, gaps, config.migration(), membership.instance(), chores),
+            triggers.isPresent()
+                ? Mode.GapRecord.BY_TRIGGERS
+                : new GapLog(ownPrimary, gaps, config.migration(), membership.instance(), chores),
             delivery::pause,
-            delivery::resume,
+            this::resume,
             Clock.systemUTC());
     this.shadowReads =
         ofSource && config.shadowReads().sampleRate() > 0
@@ -171,7 +185,7 @@ public final class Migration implements Mirroring, AutoCloseable {
             state,
             journalCheck,
             membership,
-            ofSource ? schema::look : () -> {},
+            ofSource ? this::look : () -> {},
             condition)
         .start(chores);
     this.departure =
@@ -180,6 +194,16 @@ public final class Migration implements Mirroring, AutoCloseable {
     bean.register(config.migration(), membership.instance());
     tellOfBreaker();
     announce(phase);
+  }
+
+  private void resume() {
+    delivery.resume();
+    triggers.ifPresent(watch -> chores.execute(watch::look));
+  }
+
+  private void look() {
+    schema.look();
+    triggers.ifPresent(TriggerWatch::look);
   }
 
   private ShadowReads shadowReads(
@@ -276,6 +300,11 @@ public final class Migration implements Mirroring, AutoCloseable {
   }
 
   @Override
+  public boolean namedByTriggers(CapturePlan.Unmirrored plan) {
+    return triggers.isPresent() && TriggerWatch.names(plan);
+  }
+
+  @Override
   public void unmirrored(CapturePlan.Unmirrored plan) throws SQLException {
     unmirrored.meet(plan);
   }
@@ -320,13 +349,34 @@ public final class Migration implements Mirroring, AutoCloseable {
         delivery.wake(table.journalName());
       }
     }
+    if (transaction.isJournaledElsewhere()) {
+      delivery.look();
+    }
     if (config.delivery() == Delivery.SYNC && transaction.policy() != FailurePolicy.BEST_EFFORT) {
       try {
-        delivery.await(names(transaction), config.secondary().timeout());
+        delivery.await(
+            triggers.isPresent() ? journaled() : names(transaction), config.secondary().timeout());
       } catch (InterruptedException e) {
         // The primary has committed; whoever interrupted finds the flag.
         Thread.currentThread().interrupt();
+      } catch (SQLException e) {
+        LOG.warn(
+            "migration {}: what a commit under SYNC is to wait for cannot be read: {}",
+            config.migration(),
+            Failures.describe(e));
       }
+    }
+  }
+
+  /**
+   * The tables that the journal names rows of, after a commit: those that triggers have named in
+   * it, which no statement tells, are among them unless they are delivered.
+   */
+  private List<String> journaled() throws SQLException {
+    try (Connection connection = context.primaryDatabase().getConnection()) {
+      return context.journal().tablesWithEntries(connection).stream()
+          .filter(table -> delivery.lane(table).isPresent())
+          .toList();
     }
   }
 
@@ -341,6 +391,9 @@ public final class Migration implements Mirroring, AutoCloseable {
 
   @Override
   public boolean journalFailed(SQLException failure) {
+    if (triggers.isPresent()) {
+      return false;
+    }
     if (JournalCheck.isOfTheSchema(failure)) {
       schema.lookSoon();
     }
@@ -359,7 +412,7 @@ public final class Migration implements Mirroring, AutoCloseable {
 
   @Override
   public boolean outdated(CapturePlan.Captured plan, SQLException failure) {
-    return schema.outdated(plan, failure);
+    return triggers.isEmpty() && schema.outdated(plan, failure);
   }
 
   @Override
@@ -369,7 +422,9 @@ public final class Migration implements Mirroring, AutoCloseable {
 
   @Override
   public void bypass(String kind) {
-    unmirrored.bypass(kind);
+    if (triggers.isEmpty() || !TriggerWatch.sees(kind)) {
+      unmirrored.bypass(kind);
+    }
   }
 
   @Override

@@ -57,6 +57,28 @@ final class Mode {
 
     /** Records the end. */
     void close() throws Exception;
+
+    /** What it means, for the log. */
+    default String consequence(boolean recorded) {
+      return "writes go to the primary alone ("
+          + (recorded ? "gap recorded" : "the gap is yet to be recorded")
+          + ")";
+    }
+
+    /** Where triggers journal, whatever this process does; their gaps are the database's to record. */
+    GapRecord BY_TRIGGERS =
+        new GapRecord() {
+          @Override
+          public void open(String reason, Duration ago) {}
+
+          @Override
+          public void close() {}
+
+          @Override
+          public String consequence(boolean recorded) {
+            return "nothing is delivered by this instance; the triggers journal on, unless the control table says otherwise";
+          }
+        };
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Mode.class);
@@ -128,10 +150,10 @@ final class Mode {
         .in(LOG, migration)
         .addKeyValue("reason", reason.text)
         .log(
-            "{}: {}; writes go to the primary alone ({}). `reconciler status` shows it.",
+            "{}: {}; {}. `reconciler status` shows it.",
             reason.text,
             detail,
-            gapRecorded ? "gap recorded" : "the gap is yet to be recorded");
+            gaps.consequence(gapRecorded));
   }
 
   /** This reason is gone. */

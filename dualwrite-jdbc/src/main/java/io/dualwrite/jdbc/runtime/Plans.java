@@ -4,11 +4,15 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.CapturePlanner;
 import io.dualwrite.jdbc.capture.RequestedKeys;
+import io.dualwrite.jdbc.capture.SeenByTriggers;
 import io.dualwrite.jdbc.capture.TableResolver;
+import io.dualwrite.jdbc.config.CaptureMode;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.resolve.Relations;
 import io.dualwrite.jdbc.schema.CapturedTables;
 import io.dualwrite.jdbc.schema.Catalog;
+import io.dualwrite.jdbc.trigger.Coverage;
+import io.dualwrite.jdbc.trigger.WantedTriggers;
 import io.dualwrite.jdbc.wrap.SessionNames;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -28,6 +32,7 @@ final class Plans {
   private final DataSource primary;
   private final MigrationConfig config;
   private final Side side;
+  private final boolean byTriggers;
   private volatile State state;
   private volatile boolean stale;
 
@@ -37,12 +42,15 @@ final class Plans {
       CapturedTables tables,
       Relations relations,
       CapturePlanner planner,
-      PlanCache plans) {}
+      PlanCache plans,
+      Optional<WantedTriggers> triggers,
+      Coverage coverage) {}
 
   Plans(DataSource primary, MigrationConfig config, Side side) throws SQLException {
     this.primary = primary;
     this.config = config;
     this.side = side;
+    this.byTriggers = side == Side.SOURCE && config.capture() == CaptureMode.TRIGGER;
     this.state = read();
   }
 
@@ -50,12 +58,23 @@ final class Plans {
     try (Connection connection = primary.getConnection()) {
       Catalog catalog = Catalog.read(connection, config.journal().schema());
       CapturedTables tables = CapturedTables.of(side, catalog, config);
+      Optional<WantedTriggers> triggers =
+          byTriggers
+              ? Optional.of(
+                  WantedTriggers.of(
+                      config.journal().schema(), config.migration(), catalog, tables))
+              : Optional.empty();
+      Coverage coverage =
+          triggers.isPresent() ? triggers.get().compare(connection) : Coverage.NONE;
       return new State(
           catalog,
           tables,
-          new Relations(catalog, tables, config, () -> stale = true),
+          new Relations(
+              catalog, tables, config, coverage.explanations(), () -> stale = true),
           new CapturePlanner(config.journal().schema(), catalog.serverVersion()),
-          new PlanCache());
+          new PlanCache(),
+          triggers,
+          coverage);
     }
   }
 
@@ -70,11 +89,18 @@ final class Plans {
 
   /** Reads the catalog again if the schema has changed since. */
   void refreshIfChanged() throws SQLException {
+    State before = state;
     String now;
+    Coverage coverage = Coverage.NONE;
     try (Connection connection = primary.getConnection()) {
       now = Catalog.fingerprint(connection, config.journal().schema());
+      if (before.triggers().isPresent()) {
+        coverage = before.triggers().get().compare(connection);
+      }
     }
-    if (stale || !now.equals(state.catalog().fingerprint())) {
+    if (stale
+        || !now.equals(before.catalog().fingerprint())
+        || !coverage.equals(before.coverage())) {
       refresh();
     }
   }
@@ -90,6 +116,11 @@ final class Plans {
 
   Catalog catalog() {
     return state.catalog();
+  }
+
+  /** What triggers see, where they capture. */
+  Coverage coverage() {
+    return state.coverage();
   }
 
   CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys)
@@ -120,6 +151,15 @@ final class Plans {
       State current, Connection raw, SessionNames session, String sql, RequestedKeys keys)
       throws SQLException {
     TableResolver shared = current.relations().on(raw, session);
+    if (byTriggers) {
+      // A table that is new to all has no triggers either.
+      Observed resolver = new Observed(shared);
+      CapturePlan plan =
+          SeenByTriggers.plan(
+              current.planner().plan(sql, keys, resolver, text -> labels(raw, text)), sql);
+      keep(current, session, sql, keys, plan, resolver);
+      return plan;
+    }
     if (session.schemaChanged()) {
       UncommittedTables own = new UncommittedTables(shared, current.tables(), raw, session, config);
       Observed resolver = new Observed(own);

@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc.schema;
 
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.config.CaptureMode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,8 +17,11 @@ final class PairWarnings {
   static List<String> of(TablePair pair, NamedTable target) {
     PairWarnings found = new PairWarnings(pair);
     found.key(target);
-    found.triggers();
-    pair.source().foreignKeys().forEach(found::actions);
+    found.triggersOfTarget();
+    if (target.config().capture() == CaptureMode.STATEMENT) {
+      found.triggersOfSource();
+      pair.source().foreignKeys().forEach(found::actions);
+    }
     return found.warnings;
   }
 
@@ -43,13 +47,16 @@ final class PairWarnings {
     }
   }
 
-  private void triggers() {
+  private void triggersOfSource() {
     if (!pair.source().userTriggers().isEmpty()) {
       warn(
           "what triggers on the source write to other tables is not mirrored: "
               + String.join(", ", pair.source().userTriggers())
               + ".");
     }
+  }
+
+  private void triggersOfTarget() {
     if (!pair.target().userTriggers().isEmpty()) {
       warn(
           "triggers on the target run for delivered rows too and may change them: "

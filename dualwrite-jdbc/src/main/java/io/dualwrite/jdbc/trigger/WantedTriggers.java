@@ -65,6 +65,11 @@ public final class WantedTriggers {
     return new WantedTriggers(names, List.copyOf(relations), List.copyOf(impossible));
   }
 
+  /** Whether any are there at all, of whatever tables. */
+  public static boolean areThere(Connection connection, String schema) throws SQLException {
+    return !InstalledTriggers.read(connection, schema).byRelation().isEmpty();
+  }
+
   List<RelationTriggers> relations() {
     return relations;
   }

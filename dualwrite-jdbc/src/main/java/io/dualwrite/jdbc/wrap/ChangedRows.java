@@ -104,7 +104,10 @@ final class ChangedRows {
       return;
     }
     if (plan instanceof CapturePlan.Unmirrored unmirrored) {
-      connection.mirroring().unmirrored(unmirrored);
+      connection.transaction().unmirrored(unmirrored);
+    }
+    if (plan instanceof CapturePlan.Captured captured) {
+      captured.tables().forEach(connection.transaction()::journaled);
     }
     change.on(rows);
   }

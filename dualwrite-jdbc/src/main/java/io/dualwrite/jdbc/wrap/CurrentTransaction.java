@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.wrap;
 
+import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import java.lang.invoke.MethodHandles;
@@ -101,6 +102,15 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
   void journaled(CapturedTable table) {
     touched.journaled(table);
     triggered(table);
+  }
+
+  /** Before what no plan names the rows of: triggers do, or it is treated by {@code unmirrored}. */
+  void unmirrored(CapturePlan.Unmirrored plan) throws SQLException {
+    if (mirroring.namedByTriggers(plan)) {
+      touched.journaledElsewhere();
+    } else {
+      mirroring.unmirrored(plan);
+    }
   }
 
   /** Memory names a row of this table. */

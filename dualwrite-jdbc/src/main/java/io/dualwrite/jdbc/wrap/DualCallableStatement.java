@@ -107,7 +107,7 @@ final class DualCallableStatement extends ForwardingCallableStatement
         unmirrored = unmirrored();
       }
       if (unmirrored != null) {
-        connection.mirroring().unmirrored(unmirrored);
+        transaction.unmirrored(unmirrored);
       }
       return work.run();
     } finally {

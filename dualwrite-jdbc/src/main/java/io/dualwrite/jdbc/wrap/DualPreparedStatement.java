@@ -110,7 +110,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
           preparation,
           text,
           returningKeys != null,
-          true);
+          !text.equals(sql) || connection.mirroring().repeatsReads());
     }
     PreparedStatement inner = preparation.prepare(connection.raw(), sql);
     boolean recording =

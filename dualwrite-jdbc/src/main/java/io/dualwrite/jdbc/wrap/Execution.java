@@ -61,7 +61,7 @@ final class Execution {
       return captured(captured, statement, call);
     }
     if (plan instanceof CapturePlan.Unmirrored unmirrored) {
-      mirroring.unmirrored(unmirrored);
+      transaction.unmirrored(unmirrored);
       try {
         return statement.asWritten(call);
       } finally {
@@ -90,7 +90,7 @@ final class Execution {
     if (besides == null) {
       return journaled.run(plan, statement, call);
     }
-    mirroring.unmirrored(besides);
+    transaction.unmirrored(besides);
     try {
       return journaled.run(plan, statement, call);
     } finally {
@@ -142,7 +142,7 @@ final class Execution {
     CapturePlan.Unmirrored besides = plan.besides();
     CapturePlan.Captured captured = plan.captured();
     if (besides != null) {
-      mirroring.unmirrored(besides);
+      transaction.unmirrored(besides);
     }
     if (schema != null) {
       tell(schema);

@@ -76,12 +76,15 @@ final class LoadingExecutor implements InvocationHandler {
       return load(load, sql);
     }
     if (plan instanceof CapturePlan.Unmirrored unmirrored) {
-      connection.mirroring().unmirrored(unmirrored);
+      transaction.unmirrored(unmirrored);
       try {
         return plain(sql, suppressBegin);
       } finally {
         connection.execution().anythingMayHaveChanged(unmirrored);
       }
+    }
+    if (plan instanceof CapturePlan.Captured captured) {
+      captured.tables().forEach(transaction::journaled);
     }
     return plain(sql, suppressBegin);
   }

@@ -21,6 +21,7 @@ public final class MirroredTransaction {
   private final List<List<RowKey>> remembered = new ArrayList<>(4);
 
   private FailurePolicy policy = FailurePolicy.BEST_EFFORT;
+  private boolean elsewhere;
 
   /** Notes that the journal names rows of this table. */
   public void journaled(CapturedTable table) {
@@ -38,6 +39,17 @@ public final class MirroredTransaction {
       remembered.set(index, keys);
     }
     keys.add(key);
+  }
+
+  /** Notes that triggers may have journaled rows of tables that nobody here knows. */
+  public void journaledElsewhere() {
+    elsewhere = true;
+    policy = policy.strictest(FailurePolicy.RECOVER);
+  }
+
+  /** Whether the journal may name rows of other tables as well. */
+  public boolean isJournaledElsewhere() {
+    return elsewhere;
   }
 
   private int indexOf(CapturedTable table) {
@@ -79,14 +91,15 @@ public final class MirroredTransaction {
 
   /** Whether nothing mirrored was touched. */
   public boolean isEmpty() {
-    return tables.isEmpty();
+    return tables.isEmpty() && !elsewhere;
   }
 
   /** Forgets everything: the transaction has ended. */
   public void clear() {
-    if (!tables.isEmpty()) {
+    if (!isEmpty()) {
       tables.clear();
       remembered.clear();
+      elsewhere = false;
       policy = FailurePolicy.BEST_EFFORT;
     }
   }

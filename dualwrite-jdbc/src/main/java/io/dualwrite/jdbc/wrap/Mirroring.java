@@ -58,6 +58,11 @@ public interface Mirroring {
    */
   void unmirrored(CapturePlan.Unmirrored plan) throws SQLException;
 
+  /** Whether triggers name the rows that such a statement writes, so that nothing is to be said. */
+  default boolean namedByTriggers(CapturePlan.Unmirrored plan) {
+    return false;
+  }
+
   /**
    * Commits a transaction that touched mirrored tables ({@code raw} has auto-commit off), by the
    * strictest policy of its tables. When it returns, the primary has committed; when it throws, the

@@ -86,7 +86,9 @@ final class PendingBatch {
             : new CapturePlan.Unmirrored(
                 "batch",
                 "Transaction control and changes of the schema or session are not followed inside a batch: execute them by themselves.");
-    mirroring.unmirrored(reported);
+    if (!mirroring.namedByTriggers(reported)) {
+      mirroring.unmirrored(reported);
+    }
     unmirrored = reported;
   }
 
@@ -155,6 +157,9 @@ final class PendingBatch {
             ? () -> journaling(batch, sent)
             : keys == null ? batch : () -> remembering(inner, batch, keys);
     boolean mirrored = transaction.enter();
+    if (mirrored && unmirrored != null && mirroring.namedByTriggers(unmirrored)) {
+      transaction.unmirrored(unmirrored);
+    }
     try (sent) {
       if (inPassThrough) {
         inPassThrough = false;
