@@ -270,9 +270,7 @@ class TriggerCaptureTest {
       s.executeUpdate("INSERT INTO item VALUES (2, 'b')");
       Awaitility.await()
           .until(
-              () ->
-                  dbs.query(dbs.target(), "SELECT id FROM item")
-                      .equals(List.of(List.of("2"))));
+              () -> dbs.query(dbs.target(), "SELECT id FROM item").equals(List.of(List.of("2"))));
     }
   }
 

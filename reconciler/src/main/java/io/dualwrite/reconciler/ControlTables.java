@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.journal.ControlSchema;
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.jdbc.trigger.TriggerGaps;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.Connection;
@@ -92,6 +93,7 @@ final class ControlTables {
           none,
           List.of(),
           List.of(),
+          Optional.empty(),
           problems);
     }
     String schema = config.journal().schema();
@@ -110,6 +112,9 @@ final class ControlTables {
                 journal.depth(c),
                 journal.setAsideEntries().list(c, LISTED),
                 new Gaps(schema).unreconciled(c, config.migration()),
+                phase.primary() == Side.SOURCE
+                    ? new TriggerSetup(config, databases).coverage(c)
+                    : Optional.empty(),
                 problems));
   }
 
@@ -127,6 +132,16 @@ final class ControlTables {
             result.next();
             return result.getTimestamp(1).toInstant();
           }
+        });
+  }
+
+  /** Records the end of gaps of triggers that rested, as far as their transactions are over. */
+  void endReleasedGaps(Side primary) {
+    databases.write(
+        primary,
+        c -> {
+          new TriggerGaps(config).endReleased(c);
+          return true;
         });
   }
 
@@ -150,7 +165,8 @@ final class ControlTables {
             boolean over =
                 gap.until().isPresent()
                     ? gap.until().get().isBefore(comparisonStarted)
-                    : instances.stream()
+                    : !gap.isOfTriggers()
+                        && instances.stream()
                         .filter(i -> i.name().equals(gap.instance()))
                         .allMatch(
                             i ->

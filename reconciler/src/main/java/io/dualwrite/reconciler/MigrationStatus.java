@@ -5,7 +5,9 @@ import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.journal.SetAside;
+import io.dualwrite.jdbc.trigger.Coverage;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where a migration stands, as its control tables say.
@@ -20,6 +22,7 @@ import java.util.List;
  * @param journal how much waits for delivery
  * @param setAside what could not be delivered, oldest first, at most 20
  * @param gaps times of writes to one side alone that no complete comparison has covered yet
+ * @param triggers what the source's triggers see, where they are to capture or are there
  * @param problems why a side could not be asked
  */
 public record MigrationStatus(
@@ -32,6 +35,7 @@ public record MigrationStatus(
     Journal.Depth journal,
     List<SetAside> setAside,
     List<Gaps.Gap> gaps,
+    Optional<Coverage> triggers,
     List<String> problems) {
   public MigrationStatus {
     instances = List.copyOf(instances);

@@ -10,6 +10,7 @@ import io.dualwrite.jdbc.schema.Catalog;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.Mirror;
 import io.dualwrite.jdbc.schema.Refused;
+import io.dualwrite.jdbc.trigger.TriggerInstallation;
 import io.dualwrite.reconciler.ReconcilerException.Kind;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.checksum.ChecksumProbe;
@@ -29,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -95,6 +97,7 @@ public final class Reconciler {
 
   private Comparison compareNow(CompareOptions options, Progress progress) {
     Scene scene = scene(options);
+    control.endReleasedGaps(scene.primary());
     Instant started = control.now(scene.primary());
     Comparison comparison = compare(options, progress, scene);
     reconcileGaps(scene, started, comparison);
@@ -119,6 +122,7 @@ public final class Reconciler {
     }
     Repairer repairer = new Repairer(databases, scene.locks(), scene.checksum(), options, progress);
     Repairer.Work work = repairer.repair(scene.tables());
+    control.endReleasedGaps(scene.primary());
     Instant started = control.now(scene.primary());
     Comparison after = compare(options.compare(), progress, scene);
     return new Repair(work.tables(), work.stopped(), reconcileGaps(scene, started, after), after);
@@ -192,6 +196,30 @@ public final class Reconciler {
    */
   public List<Side> init() {
     return registration.create();
+  }
+
+  /**
+   * With {@code capture: TRIGGER}, installs the triggers that the source's tables lack; the control
+   * schema is there. Empty where statements capture.
+   *
+   * @throws ReconcilerException if the source is not primary
+   */
+  public Optional<TriggerInstallation.Installed> installTriggers() {
+    return new TriggerSetup(config, databases).install();
+  }
+
+  /** The statements that would install them. */
+  public List<String> printTriggers() {
+    return new TriggerSetup(config, databases).print();
+  }
+
+  /**
+   * Removes the triggers of all tables; the tables and partitions that had some.
+   *
+   * @throws ReconcilerException while applications are told to rely on them
+   */
+  public List<String> removeTriggers() {
+    return new TriggerSetup(config, databases).remove();
   }
 
   private <T> T explained(Supplier<T> work) {

@@ -44,9 +44,10 @@ public final class SeenByTriggers {
     if (plan instanceof Load load) {
       return asWritten(load.asWrite(), sql);
     }
-    if (plan instanceof Several several && several.captured() != null) {
+    if (plan instanceof Several several) {
+      Captured captured = several.captured();
       return new Several(
-          asWritten(several.captured(), sql),
+          captured == null ? null : asWritten(captured, sql),
           several.controlsTransaction(),
           several.commits(),
           several.changesNames(),

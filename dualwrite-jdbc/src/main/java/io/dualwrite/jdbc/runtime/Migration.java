@@ -114,8 +114,7 @@ public final class Migration implements Mirroring, AutoCloseable {
     DataSource ownPrimary = ofSource ? source : target;
     this.plans = new Plans(ownPrimary, config, phase.primary());
     plans.tables().throwOnProblems();
-    this.triggers =
-        ofSource ? TriggerWatch.start(config, plans, ownPrimary) : Optional.empty();
+    this.triggers = ofSource ? TriggerWatch.start(config, plans, ownPrimary) : Optional.empty();
     if (ofSource) {
       try (Connection connection = ownPrimary.getConnection()) {
         TriggerWatch.tellOfStray(connection, Side.SOURCE, config);

@@ -65,7 +65,9 @@ final class Mode {
           + ")";
     }
 
-    /** Where triggers journal, whatever this process does; their gaps are the database's to record. */
+    /**
+     * Where triggers journal, whatever this process does; their gaps are the database's to record.
+     */
     GapRecord BY_TRIGGERS =
         new GapRecord() {
           @Override

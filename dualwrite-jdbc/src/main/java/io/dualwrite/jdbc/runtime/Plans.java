@@ -61,16 +61,13 @@ final class Plans {
       Optional<WantedTriggers> triggers =
           byTriggers
               ? Optional.of(
-                  WantedTriggers.of(
-                      config.journal().schema(), config.migration(), catalog, tables))
+                  WantedTriggers.of(config.journal().schema(), config.migration(), catalog, tables))
               : Optional.empty();
-      Coverage coverage =
-          triggers.isPresent() ? triggers.get().compare(connection) : Coverage.NONE;
+      Coverage coverage = triggers.isPresent() ? triggers.get().compare(connection) : Coverage.NONE;
       return new State(
           catalog,
           tables,
-          new Relations(
-              catalog, tables, config, coverage.explanations(), () -> stale = true),
+          new Relations(catalog, tables, config, coverage.explanations(), () -> stale = true),
           new CapturePlanner(config.journal().schema(), catalog.serverVersion()),
           new PlanCache(),
           triggers,

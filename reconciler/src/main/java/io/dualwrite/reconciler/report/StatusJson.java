@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.SetAside;
+import io.dualwrite.jdbc.trigger.Coverage;
 import io.dualwrite.reconciler.MigrationStatus;
 
 /** Where a migration stands, as one JSON object. Times are ISO instants, durations milliseconds. */
@@ -54,8 +55,21 @@ public final class StatusJson {
       node.put("since", gap.since().toString());
       node.put("until", gap.until().map(Object::toString).orElse(null));
     }
+    status.triggers().ifPresent(coverage -> put(coverage, root.putObject("triggers")));
     status.problems().forEach(root.putArray("problems")::add);
     return JsonReport.write(root);
+  }
+
+  private static void put(Coverage coverage, ObjectNode node) {
+    node.put("installed", coverage.installed());
+    node.put("relations", coverage.relations());
+    ArrayNode holes = node.putArray("holes");
+    for (Coverage.Hole hole : coverage.holes()) {
+      ObjectNode one = holes.addObject();
+      one.put("table", hole.table());
+      one.put("explanation", hole.explanation());
+    }
+    coverage.problems().forEach(node.putArray("problems")::add);
   }
 
   /** One instance; what an earlier version does not tell is null. */

@@ -37,6 +37,7 @@ public final class StatusReport {
     for (SetAside entry : status.setAside()) {
       text.append("set aside  ").append(setAside(entry)).append('\n');
     }
+    text.append(TriggerLines.of(status.triggers(), next));
     text.append("gaps       ").append(gaps(status.gaps())).append('\n');
     return text.append(problems(status)).toString();
   }
