@@ -167,11 +167,11 @@ final class ControlTables {
                     ? gap.until().get().isBefore(comparisonStarted)
                     : !gap.isOfTriggers()
                         && instances.stream()
-                        .filter(i -> i.name().equals(gap.instance()))
-                        .allMatch(
-                            i ->
-                                i.stopped()
-                                    || i.lastSeen().compareTo(since.plus(Instances.ALIVE)) > 0);
+                            .filter(i -> i.name().equals(gap.instance()))
+                            .allMatch(
+                                i ->
+                                    i.stopped()
+                                        || i.lastSeen().compareTo(since.plus(Instances.ALIVE)) > 0);
             if (over) {
               gaps.reconciled(c, gap.id());
               reconciled++;

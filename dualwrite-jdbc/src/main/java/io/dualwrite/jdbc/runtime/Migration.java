@@ -12,6 +12,7 @@ import io.dualwrite.jdbc.capture.RequestedKeys;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.copy.ChangedTableException;
 import io.dualwrite.jdbc.copy.CopyContext;
+import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.DeliveryEngine;
 import io.dualwrite.jdbc.delivery.DeliveryProbe;

@@ -30,7 +30,8 @@ class TriggerCommandsTest {
 
   @BeforeEach
   void tables() throws Exception {
-    dbs.executeOnBoth("CREATE TABLE item (id int PRIMARY KEY)", "CREATE TABLE part (id int PRIMARY KEY)");
+    dbs.executeOnBoth(
+        "CREATE TABLE item (id int PRIMARY KEY)", "CREATE TABLE part (id int PRIMARY KEY)");
   }
 
   private Ran run(String capture, String... args) throws IOException {
@@ -69,8 +70,7 @@ class TriggerCommandsTest {
     assertThat(status.out())
         .contains("triggers   on 1 of 2 tables and partitions. Next: reconciler init -c ")
         .contains("not seen   public.item: trigger dualwrite_insert is missing\n");
-    JsonNode json =
-        new ObjectMapper().readTree(run("TRIGGER", "status", "--format", "json").out());
+    JsonNode json = new ObjectMapper().readTree(run("TRIGGER", "status", "--format", "json").out());
     assertThat(json.get("triggers").get("relations").asInt()).isEqualTo(2);
     assertThat(json.get("triggers").get("holes").get(0).get("table").asText())
         .isEqualTo("public.item");
