@@ -9,6 +9,7 @@ import io.dualwrite.testing.ChildJvm;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,9 +33,15 @@ class CrashTest {
   static Stream<Arguments> crashes() {
     return Stream.concat(
         Stream.of(Point.values())
+            .filter(p -> !p.name().startsWith("STRICT_"))
             .map(
                 p -> Arguments.of(p, p == Point.PRIMARY_COMMITTED ? 30 : 5, FailurePolicy.RECOVER)),
-        Stream.of(Arguments.of(Point.PRIMARY_COMMITTED, 10, FailurePolicy.STRICT)));
+        Stream.of(
+                Point.STRICT_WRITTEN,
+                Point.STRICT_PREPARED,
+                Point.PRIMARY_COMMITTED,
+                Point.STRICT_COMMITTED)
+            .map(p -> Arguments.of(p, 10, FailurePolicy.STRICT)));
   }
 
   @ParameterizedTest
@@ -59,6 +66,13 @@ class CrashTest {
       List<String> lines = app.output().stream().filter(l -> l.startsWith("committed ")).toList();
       acknowledged = lines.size();
     }
+    assertThat(prepared())
+        .as("left prepared at %s", point)
+        .isEqualTo(
+            policy == FailurePolicy.STRICT
+                    && (point == Point.STRICT_PREPARED || point == Point.PRIMARY_COMMITTED)
+                ? "1"
+                : "0");
     assertThat(
             Integer.parseInt(
                 dbs.queryValue(dbs.source(), "SELECT coalesce(max(id), 0) FROM account")))
@@ -76,6 +90,12 @@ class CrashTest {
                   "0"
                       .equals(
                           dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal")));
+      Awaitility.await().until(() -> "0".equals(prepared()));
     }
+  }
+
+  private @org.jspecify.annotations.Nullable String prepared() throws SQLException {
+    return dbs.queryValue(
+        dbs.target(), "SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()");
   }
 }

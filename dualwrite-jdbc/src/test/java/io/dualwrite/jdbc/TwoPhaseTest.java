@@ -15,7 +15,7 @@ import java.sql.Statement;
 import org.junit.jupiter.api.Test;
 
 /** Transactions that are prepared in SQL and committed later, by any connection. */
-@WithDatabases(dedicated = true, settings = "max_prepared_transactions=5")
+@WithDatabases
 class TwoPhaseTest {
 
   private static DualWriteDataSource open(TestDatabases dbs, MigrationConfig.Builder config)

@@ -71,6 +71,7 @@ public record ServerOptions(
     String durability = durable ? "on" : "off";
     Map<String, String> all = new TreeMap<>();
     all.put("max_connections", "200");
+    all.put("max_prepared_transactions", "64");
     all.put("fsync", durability);
     all.put("synchronous_commit", durability);
     all.put("full_page_writes", durability);

@@ -168,6 +168,13 @@ public record MigrationConfig(
     return tables.override(table).failurePolicy().orElse(failurePolicy);
   }
 
+  /** Whether any table may be written under STRICT. */
+  public boolean usesStrict() {
+    return failurePolicy == FailurePolicy.STRICT
+        || tables.overrides().values().stream()
+            .anyMatch(o -> o.failurePolicy().filter(FailurePolicy.STRICT::equals).isPresent());
+  }
+
   /** The same for a migration of that name. */
   public MigrationConfig named(String name) {
     return toBuilder(name).build();

@@ -35,6 +35,20 @@ public final class Failures {
         && (state.startsWith("42") || state.startsWith("3F") || state.equals("25006"));
   }
 
+  /**
+   * Whether a server that was asked to commit has answered that it rolled back, as opposed to not
+   * having answered, or being about to end.
+   */
+  public static boolean rolledBack(SQLException failure) {
+    String state = failure.getSQLState();
+    return message(failure) != null
+        && state != null
+        && (state.startsWith("23")
+            || state.startsWith("44")
+            || state.startsWith("P0")
+            || (state.startsWith("40") && !state.equals("40003")));
+  }
+
   /** The constraint that was violated, if the server named one. */
   static @Nullable String constraint(SQLException failure) {
     ServerErrorMessage message = message(failure);

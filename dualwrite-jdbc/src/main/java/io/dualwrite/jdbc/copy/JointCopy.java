@@ -73,8 +73,11 @@ final class JointCopy {
     List<Map.Entry<TablePair, RowChanges>> childrenFirst = new ArrayList<>(changes.entrySet());
     Collections.reverse(childrenFirst);
     for (Map.Entry<TablePair, RowChanges> of : childrenFirst) {
-      copy.transfer(of.getKey())
-          .delete(copy.secondary(), context.secondary(), of.getValue().deletes());
+      List<RowKey> keys = of.getValue().deletes();
+      if (copy.transfer(of.getKey()).delete(copy.secondary(), context.secondary(), keys)
+          < keys.size()) {
+        copy.noteVainDelete();
+      }
     }
   }
 

@@ -6,10 +6,12 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.ColumnText;
+import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,6 +49,9 @@ public final class LockedCopy implements AutoCloseable {
   private List<String> opening;
 
   private boolean committed;
+  private boolean preparable;
+  private boolean deletedInVain;
+  private @Nullable String prepared;
 
   private LockedCopy(
       CopyContext context,
@@ -88,10 +93,13 @@ public final class LockedCopy implements AutoCloseable {
     Connection secondary = context.secondaryDatabase().getConnection();
     boolean opened = false;
     try {
-      Transactions.lock(secondary, context, lock, lane.tables());
+      Transactions.Granted granted = Transactions.lock(secondary, context, lock, lane.tables());
       opened = true;
-      return new LockedCopy(
-          context, lane, own, List.of(ColumnText.SESSION_SETTINGS), secondary, false);
+      LockedCopy copy =
+          new LockedCopy(
+              context, lane, own, List.of(ColumnText.SESSION_SETTINGS), secondary, false);
+      copy.preparable = granted.prepares();
+      return copy;
     } finally {
       if (!opened) {
         Transactions.release(secondary);
@@ -109,7 +117,7 @@ public final class LockedCopy implements AutoCloseable {
       // it.
       primary = context.primaryDatabase().getConnection();
       primary.setAutoCommit(false);
-      if (!Transactions.lock(secondary, context, lock, lane.tables())) {
+      if (!Transactions.lock(secondary, context, lock, lane.tables()).all()) {
         return Optional.empty();
       }
       opened = true;
@@ -322,6 +330,54 @@ public final class LockedCopy implements AutoCloseable {
     committed = true;
   }
 
+  /** Whether the secondary, as it runs now, prepares transactions. */
+  public boolean preparable() {
+    return preparable;
+  }
+
+  /**
+   * Whether a row to be deleted was not to be seen on the secondary. Under shared locks another
+   * transaction's insert of it, which the primary has committed, may still be uncommitted there:
+   * the entry must stay, for delivery under the exclusive lock.
+   */
+  public boolean deletedInVain() {
+    return deletedInVain;
+  }
+
+  void noteVainDelete() {
+    deletedInVain = true;
+  }
+
+  /**
+   * Prepares the secondary's transaction, which keeps its writes and locks from now on whatever
+   * becomes of this connection. An exception leaves open whether it is prepared.
+   *
+   * @param id what names it, free of quotes
+   */
+  public void prepare(String id) throws SQLException {
+    try (Statement statement = secondary.createStatement()) {
+      statement.execute("PREPARE TRANSACTION " + Identifiers.literal(id));
+    }
+    prepared = id;
+    secondary.setAutoCommit(true);
+  }
+
+  /** Commits what was prepared. An exception (42704 too) leaves open what has become of it. */
+  public void commitPrepared() throws SQLException {
+    endPrepared("COMMIT PREPARED ");
+  }
+
+  /** Rolls back what was prepared. */
+  public void rollbackPrepared() throws SQLException {
+    endPrepared("ROLLBACK PREPARED ");
+  }
+
+  private void endPrepared(String how) throws SQLException {
+    try (Statement statement = secondary.createStatement()) {
+      statement.execute(how + Identifiers.literal(requireNonNull(prepared, "nothing is prepared")));
+    }
+  }
+
   /**
    * Ends the snapshot and then sends these changes to the primary, in one message and a transaction
    * of their own. Only after {@link #commit()} has returned. The primary's disk is not waited for:
@@ -342,10 +398,12 @@ public final class LockedCopy implements AutoCloseable {
     return primary;
   }
 
-  /** Gives everything back; without a {@link #commit()} before, nothing is kept. */
+  /**
+   * Gives everything back; without a {@link #commit()} or {@link #prepare} before, nothing is kept.
+   */
   @Override
   public void close() {
-    if (committed) {
+    if (committed || prepared != null) {
       Transactions.restore(secondary);
     } else {
       Transactions.release(secondary);

@@ -36,12 +36,20 @@ final class Transactions {
   private Transactions() {}
 
   /**
+   * What asking for locks gave.
+   *
+   * @param all whether all of them were granted
+   * @param prepares whether the server prepares transactions
+   */
+  record Granted(boolean all, boolean prepares) {}
+
+  /**
    * Begins the transaction and takes the locks in one message to the server. Each statement in it
    * has a snapshot of its own, so that what is read later is as of after the lock.
    *
-   * @return whether all of them were granted
+   * @return what was granted
    */
-  static boolean lock(
+  static Granted lock(
       Connection secondary, CopyContext context, String lock, Collection<TablePair> tables)
       throws SQLException {
     secondary.setAutoCommit(false);
@@ -52,13 +60,14 @@ final class Transactions {
             .mapToObj(Long::toString)
             .collect(Collectors.joining(","));
     AtomicBoolean all = new AtomicBoolean(true);
+    AtomicBoolean prepares = new AtomicBoolean();
     new Pipeline(secondary)
         .add("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
         .add(ColumnText.SESSION_SETTINGS + limits(context))
         .add(
             "SELECT pg_catalog."
                 + lock
-                + "(k) FROM pg_catalog.unnest('{"
+                + "(k), pg_catalog.current_setting('max_prepared_transactions')::integer > 0 FROM pg_catalog.unnest('{"
                 + keys
                 + "}'::bigint[]) k",
             Pipeline.Parameters.NONE,
@@ -68,10 +77,11 @@ final class Transactions {
                 if ("f".equals(rows.getString(1))) {
                   all.set(false);
                 }
+                prepares.set(rows.getBoolean(2));
               }
             })
         .send();
-    return all.get();
+    return new Granted(all.get(), prepares.get());
   }
 
   /** What begins a snapshot of the primary, with settings that end with it. */

@@ -10,6 +10,7 @@ import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.journal.OwnEntries;
+import io.dualwrite.jdbc.prepared.PreparedId;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
@@ -36,10 +37,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * STRICT in one phase: the transaction's rows are written to the secondary, the primary commits,
- * the secondary commits, the entries are deleted. A failure before the primary's commit rolls both
- * back. A crash, or a failure of the secondary, after it leaves the entries in the journal, from
- * which delivery brings the secondary up.
+ * STRICT: the transaction's rows are written to the secondary and, where it can, prepared there;
+ * the primary commits, the secondary commits, the entries are deleted. A failure before the
+ * primary's commit rolls both back. After it, a crash or a failure of the secondary leaves the
+ * entries in the journal, from which delivery brings the secondary up, and what is prepared to
+ * {@link PreparedRecovery}.
  */
 public final class StrictCommit {
   private static final Logger LOG = LoggerFactory.getLogger(StrictCommit.class);
@@ -50,6 +52,7 @@ public final class StrictCommit {
   private final Duration limit;
   private final ScheduledExecutorService watchdog;
   private final DeliveryProbe probe;
+  private final TwoPhases twoPhases;
 
   /** Commits within {@code limit}, as far as the secondary is concerned. */
   public StrictCommit(
@@ -58,6 +61,7 @@ public final class StrictCommit {
       CircuitBreaker breaker,
       Duration limit,
       ScheduledExecutorService watchdog,
+      PreparedRecovery recovery,
       DeliveryProbe probe) {
     this.context = context;
     this.engine = engine;
@@ -65,6 +69,7 @@ public final class StrictCommit {
     this.limit = limit;
     this.watchdog = watchdog;
     this.probe = probe;
+    this.twoPhases = new TwoPhases(context, recovery);
   }
 
   /**
@@ -107,11 +112,31 @@ public final class StrictCommit {
     }
     LockedCopy copy = null;
     Future<?> deadline = null;
+    PreparedId id = null;
+    boolean settled = false;
     try {
       try {
         copy = begin(lane, own, false);
         deadline = abortAtDeadline(copy, start);
         copy = written(copy, lane, keys, own, start);
+        probe.reached(DeliveryProbe.Point.STRICT_WRITTEN);
+        if (twoPhases.suit(copy, tables)) {
+          try {
+            id = twoPhases.name(entries.noted());
+            twoPhases.prepare(copy, id);
+            probe.reached(DeliveryProbe.Point.STRICT_PREPARED);
+          } catch (SQLException e) {
+            if (!twoPhases.refuses(e, tables)) {
+              throw e;
+            }
+            id = null;
+            deadline.cancel(false);
+            close(copy);
+            copy = begin(lane, own, false);
+            deadline = abortAtDeadline(copy, start);
+            copy = written(copy, lane, keys, own, start);
+          }
+        }
         breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
       } catch (SQLException e) {
         if (e instanceof ChangedTableException) {
@@ -135,15 +160,27 @@ public final class StrictCommit {
           copy = null;
         }
       }
-      own.commit();
+      try {
+        own.commit();
+      } catch (SQLException e) {
+        settled = id != null && copy != null && twoPhases.undone(copy, e);
+        throw e;
+      }
       probe.reached(DeliveryProbe.Point.PRIMARY_COMMITTED);
-      if (copy != null && finish(copy)) {
+      settled = copy != null && finish(copy, id != null);
+      if (settled) {
+        probe.reached(DeliveryProbe.Point.STRICT_COMMITTED);
+      }
+      if (copy != null && settled && !copy.deletedInVain()) {
         engine.clearSoon(entries);
         wakeForWholeTables(entries.entries());
       } else {
         engine.wakeAll(tables);
       }
     } finally {
+      if (id != null && !settled) {
+        twoPhases.leave(id);
+      }
       if (deadline != null) {
         deadline.cancel(false);
       }
@@ -292,9 +329,13 @@ public final class StrictCommit {
     return watchdog.schedule(copy::abort, Math.max(0, left), TimeUnit.NANOSECONDS);
   }
 
-  private static boolean finish(LockedCopy copy) {
+  private static boolean finish(LockedCopy copy, boolean prepared) {
     try {
-      copy.commit();
+      if (prepared) {
+        copy.commitPrepared();
+      } else {
+        copy.commit();
+      }
       return true;
     } catch (SQLException e) {
       LOG.warn(

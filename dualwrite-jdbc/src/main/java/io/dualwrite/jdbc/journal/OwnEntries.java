@@ -29,8 +29,9 @@ public record OwnEntries(List<JournalEntry> entries, Noted noted) {
    * @param tables the tables that they name rows of
    * @param since when it began: its entries are later, unless the clock was set back; those are
    *     delivered once more
+   * @param until when they had been written, by the same clock
    */
-  public record Noted(String transaction, List<String> tables, Instant since) {}
+  public record Noted(String transaction, List<String> tables, Instant since, Instant until) {}
 
   /**
    * Reads the transaction's notes, and not the journal, where it can: under SERIALIZABLE whoever
@@ -53,7 +54,10 @@ public record OwnEntries(List<JournalEntry> entries, Noted noted) {
       throws SQLException {
     String sql =
         "SELECT s.notes, pg_catalog.pg_current_xact_id()::text,"
-            + " pg_catalog.now(),"
+            + " pg_catalog.now(), pg_catalog.clock_timestamp(),"
+            // What is prepared on the secondary must not outlive the primary's commit.
+            + " pg_catalog.set_config('synchronous_commit', CASE pg_catalog.current_setting('synchronous_commit') WHEN 'off' THEN 'on'"
+            + " ELSE pg_catalog.current_setting('synchronous_commit') END, true),"
             + " pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('enable_hashjoin', 'off', true),"
             + " pg_catalog.set_config('enable_mergejoin', 'off', true)"
             + " FROM (SELECT pg_catalog.current_setting(?, true) AS notes OFFSET 0) s";
@@ -72,7 +76,12 @@ public record OwnEntries(List<JournalEntry> entries, Noted noted) {
         }
         List<String> tables = new ArrayList<>(notedTables);
         tables.addAll(otherTables);
-        noted = new Noted(row.getString(2), tables, row.getTimestamp(3).toInstant());
+        noted =
+            new Noted(
+                row.getString(2),
+                tables,
+                row.getTimestamp(3).toInstant(),
+                row.getTimestamp(4).toInstant());
       }
     }
     if (!lookedFor.isEmpty()) {

@@ -17,6 +17,7 @@ import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.DeliveryEngine;
 import io.dualwrite.jdbc.delivery.DeliveryProbe;
 import io.dualwrite.jdbc.delivery.DeliverySettings;
+import io.dualwrite.jdbc.delivery.PreparedRecovery;
 import io.dualwrite.jdbc.delivery.StrictCommit;
 import io.dualwrite.jdbc.event.StateChange;
 import io.dualwrite.jdbc.health.Health;
@@ -68,6 +69,7 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final JournalCheck journalCheck;
   private final CircuitBreaker breaker;
   private final DeliveryEngine delivery;
+  private final PreparedRecovery prepared;
   private final StrictCommit strict;
   private final Membership membership;
   private final EffectiveState state;
@@ -142,8 +144,15 @@ public final class Migration implements Mirroring, AutoCloseable {
             Clock.systemUTC());
     this.delivery =
         new DeliveryEngine(context, DeliverySettings.DEFAULT, mirrors, breaker, metrics, probe);
+    this.prepared =
+        new PreparedRecovery(
+            context,
+            config.usesStrict(),
+            delivery::isRunning,
+            () -> plans.tables().tables().forEach(table -> delivery.wake(table.journalName())));
     this.strict =
-        new StrictCommit(context, delivery, breaker, config.secondary().timeout(), chores, probe);
+        new StrictCommit(
+            context, delivery, breaker, config.secondary().timeout(), chores, prepared, probe);
     Gaps gaps = new Gaps(config.journal().schema());
     this.mode =
         new Mode(
@@ -178,6 +187,7 @@ public final class Migration implements Mirroring, AutoCloseable {
     state.start();
     if (ofSource) {
       mode.begin();
+      prepared.start();
     }
     new Upkeep(
             config.migration(),
@@ -500,6 +510,7 @@ public final class Migration implements Mirroring, AutoCloseable {
     if (shadowReads != null) {
       shadowReads.close();
     }
+    prepared.close();
     delivery.close();
     departure.tell();
     departure.attempt(
