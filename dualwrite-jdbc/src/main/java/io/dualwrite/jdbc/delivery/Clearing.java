@@ -15,13 +15,16 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,7 +61,8 @@ final class Clearing {
     this.keyIds = keyIds;
   }
 
-  void run(LockedCopy copy, Round round) throws SQLException {
+  /** Returns the tables of which entries stay that no walk stands for. */
+  Set<String> run(LockedCopy copy, Round round) throws SQLException {
     Map<NamedRow, SQLException> failures = new LinkedHashMap<>();
     round.refused.forEach(r -> failures.put(new NamedRow(r), r.cause()));
     List<JournalEntry> delivered = new ArrayList<>();
@@ -105,6 +109,7 @@ final class Clearing {
         aside.remove(row);
       }
     }
+    Set<String> kept = kept(round, delivered);
     noteUnnamed(round, triedAgain, aside);
     Instant now = Instant.now();
     delivered.forEach(e -> metrics.deliveryLag(Duration.between(e.at(), now)));
@@ -113,7 +118,7 @@ final class Clearing {
             whole.journaled().forEach(e -> metrics.deliveryLag(Duration.between(e.at(), now))));
     if (aside.isEmpty() && triedAgain.isEmpty() && succeeded.isEmpty()) {
       copy.end(last -> delete(last, round, delivered, walked));
-      return;
+      return kept;
     }
     Connection primary = copy.end();
     try {
@@ -131,15 +136,26 @@ final class Clearing {
       delete(last, round, delivered, walked);
       last.send();
       primary.commit();
+      return kept;
     } catch (SQLException e) {
       primary.rollback();
       throw e;
     }
   }
 
+  private static Set<String> kept(Round round, List<JournalEntry> delivered) {
+    Set<JournalEntry> gone = Collections.newSetFromMap(new IdentityHashMap<>());
+    gone.addAll(delivered);
+    gone.addAll(round.leftToWalks);
+    return round.entries.stream()
+        .filter(e -> !gone.contains(e))
+        .map(JournalEntry::table)
+        .collect(Collectors.toSet());
+  }
+
   private void delete(
       Pipeline last, Round round, List<JournalEntry> delivered, List<WholeTable> walked) {
-    journal.delete(last, round.read.of(delivered));
+    journal.delete(last, round.found.of(delivered));
     for (WholeTable whole : walked) {
       journal.delete(last, required(whole.walked()));
     }
@@ -183,7 +199,8 @@ final class Clearing {
                 null,
                 null,
                 false,
-                Instant.now()));
+                Instant.now(),
+                0));
       }
     }
   }

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,6 +154,7 @@ final class LaneDelivery {
       done = result.kind() == RoundResult.Kind.DRAINED || result.kind() == RoundResult.Kind.MORE;
       return result;
     } catch (SQLException e) {
+      position.beginAnew();
       if (repeats) {
         repeats = false;
         return new RoundResult(RoundResult.Kind.MORE, 0);
@@ -195,10 +198,10 @@ final class LaneDelivery {
       copy.commit();
       underWay = null;
       probe.reached(DeliveryProbe.Point.SECONDARY_COMMITTED);
-      position.delivered(round.entries);
       advance(round);
       rows = count(round);
-      clearing.run(copy, round);
+      Set<String> kept = clearing.run(copy, round);
+      position.done(round.tables, round.found, round.limit, round.entries, kept);
     } finally {
       underWay = null;
     }
@@ -208,7 +211,7 @@ final class LaneDelivery {
             || !walks.going().isEmpty()
             || !round.steps.isEmpty()
             || !remembered.isEmpty()
-            || round.isCut
+            || round.isCut()
             || isFull(round);
     careful = false;
     return new RoundResult(more ? RoundResult.Kind.MORE : RoundResult.Kind.DRAINED, rows);
@@ -232,7 +235,10 @@ final class LaneDelivery {
     List<String> deliverable = tables.keySet().stream().filter(t -> !held.holds(t)).toList();
     int limit = careful ? CAREFUL_BATCH : settings.batch();
     JournalSnapshot found =
-        journal.read(copy.reading(), deliverable, position.next(wait || careful), limit);
+        journal.read(
+            copy.reading(),
+            deliverable.stream().collect(Collectors.toMap(Function.identity(), position::ask)),
+            limit);
     List<JournalEntry> retried = List.of();
     if (careful || Duration.between(setAsideLookedAt, Instant.now()).toMillis() > 1000) {
       retried = journal.setAsideEntries().due(copy.primary(), deliverable, CAREFUL_BATCH);
@@ -244,7 +250,7 @@ final class LaneDelivery {
     }
     List<JournalEntry> entries =
         portion.first(found.entries(), careful ? limit : RUN_ROWS_PER_ENTRY * limit);
-    Round round = new Round(found.of(entries), retried, entries.size() < found.entries().size());
+    Round round = new Round(deliverable, found, limit, entries, retried);
     round.sort(tables, keyIds, fromMemory, journal.keys(copy.primary(), entries), portion::streams);
     walks.begin(copy, round, limit);
     return round;

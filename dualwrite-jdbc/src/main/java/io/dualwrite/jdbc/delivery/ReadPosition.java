@@ -1,61 +1,166 @@
 package io.dualwrite.jdbc.delivery;
 
 import io.dualwrite.jdbc.journal.JournalEntry;
-import java.time.Duration;
-import java.time.Instant;
+import io.dualwrite.jdbc.journal.JournalSnapshot;
+import io.dualwrite.jdbc.journal.ReadFrom;
+import io.dualwrite.jdbc.journal.ReadFrom.Place;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * From where on a lane reads the journal. Behind the entries already delivered lie their dead index
- * entries, until the next vacuum; to step over all of them in each round would cost more than the
- * rest of it. Since entries become visible out of order, most rounds begin a little before the last
- * entry seen, and now and then one begins at the beginning.
+ * entries, until the next vacuum, and while a transaction stays open on the primary no vacuum takes
+ * them away: to step over all of them in each round would soon cost more than the rest of it. So
+ * each round reads just what the snapshots before it did not show: what transactions wrote that
+ * were under way in the last of them, or began later.
+ *
+ * <p>Numbers of transactions that a crash of the primary has taken back come again. After a failure
+ * and after another start of the server all is read from the beginning, and now and then it is in
+ * any case.
  */
 final class ReadPosition {
-  /** Transactions under way at the same time take about so long. */
-  private static final Duration SLACK = Duration.ofMillis(200);
+  private static final long EVERYTHING_EVERY_NANOS = 30_000_000_000L;
 
-  private static final long EVERYTHING_EVERY_NANOS = 500_000_000;
+  private final Map<String, ReadFrom> from = new HashMap<>();
+  private final Map<String, Place> passedOver = new HashMap<>();
 
-  private final Map<String, Instant> seen = new HashMap<>();
-  private final Map<String, Instant> passedOver = new HashMap<>();
-  private long lastFromBeginning = System.nanoTime() - EVERYTHING_EVERY_NANOS;
+  /** What was told last, unless it holds no more. */
+  private final Map<String, ReadFrom> asked = new HashMap<>();
 
-  /** For each table where to begin; empty: everywhere at the beginning. */
-  Map<String, Instant> next(boolean everything) {
-    long now = System.nanoTime();
-    Map<String, Instant> from = new HashMap<>(passedOver);
-    if (everything || now - lastFromBeginning >= EVERYTHING_EVERY_NANOS) {
-      lastFromBeginning = now;
-      return from;
-    }
-    seen.forEach((table, at) -> from.merge(table, at.minus(SLACK), ReadPosition::later));
-    return from;
+  private String server = "";
+  private long lastFromBeginning = System.nanoTime();
+
+  /** Where to begin in this table. */
+  ReadFrom ask(String table) {
+    ReadFrom where = of(table);
+    asked.put(table, where);
+    return where;
   }
 
-  /** These have been delivered. */
-  void delivered(List<JournalEntry> entries) {
-    entries.forEach(e -> seen.merge(e.table(), e.at(), ReadPosition::later));
+  private ReadFrom of(String table) {
+    ReadFrom next = from.getOrDefault(table, ReadFrom.BEGINNING);
+    Place passed = passedOver.get(table);
+    return passed == null || passed.compareTo(next.frontier()) <= 0
+        ? next
+        : new ReadFrom(passed, List.of());
+  }
+
+  /**
+   * A round is done and what it delivered is deleted.
+   *
+   * @param tables those that were read, from where {@link #ask} told
+   * @param found what was read
+   * @param limit how many entries were read at most in one piece
+   * @param taken the entries out of these, the first of each table, that the round dealt with
+   * @param kept tables of which such entries stayed in the journal: they are read again
+   */
+  void done(
+      Collection<String> tables,
+      JournalSnapshot found,
+      int limit,
+      List<JournalEntry> taken,
+      Set<String> kept) {
+    if (!found.server().equals(server)
+        || System.nanoTime() - lastFromBeginning > EVERYTHING_EVERY_NANOS) {
+      beginAnew();
+      server = found.server();
+      return;
+    }
+    Map<String, List<JournalEntry>> all = byTable(found.entries());
+    Map<String, List<JournalEntry>> dealtWith = byTable(taken);
+    for (String table : tables) {
+      ReadFrom read = asked.get(table);
+      if (read != null && !kept.contains(table)) {
+        ReadFrom next =
+            next(
+                read,
+                found,
+                limit,
+                all.getOrDefault(table, List.of()),
+                dealtWith.getOrDefault(table, List.of()));
+        from.put(table, next);
+      }
+    }
+  }
+
+  private static Map<String, List<JournalEntry>> byTable(List<JournalEntry> entries) {
+    Map<String, List<JournalEntry>> byTable = new HashMap<>();
+    entries.forEach(e -> byTable.computeIfAbsent(e.table(), t -> new ArrayList<>()).add(e));
+    return byTable;
+  }
+
+  private static ReadFrom next(
+      ReadFrom read,
+      JournalSnapshot found,
+      int limit,
+      List<JournalEntry> all,
+      List<JournalEntry> taken) {
+    Place end = Place.of(found.next());
+    if (end.compareTo(Place.of(read.frontier().transaction())) < 0) {
+      return ReadFrom.BEGINNING;
+    }
+    List<JournalEntry> behind = all.stream().filter(e -> !read.isOpen(e)).toList();
+    List<JournalEntry> behindTaken = taken.stream().filter(e -> !read.isOpen(e)).toList();
+    // Entries that a dump brought from another server may be of transactions still to come.
+    Place frontier = earlier(end, reached(read.frontier(), behind, behindTaken, limit, end));
+    List<Place> open = new ArrayList<>();
+    for (Place each : read.open()) {
+      List<JournalEntry> its = of(each, all);
+      Place reached = reached(each, its, of(each, taken), limit, end);
+      if (!reached.equals(end)) {
+        open.add(reached);
+      }
+    }
+    for (long transaction : found.underWay()) {
+      if (transaction < frontier.transaction()
+          && open.stream().noneMatch(place -> place.transaction() == transaction)) {
+        open.add(Place.of(transaction));
+      }
+    }
+    return new ReadFrom(frontier, open);
+  }
+
+  private static List<JournalEntry> of(Place open, List<JournalEntry> entries) {
+    return entries.stream().filter(e -> e.transaction() == open.transaction()).toList();
+  }
+
+  /** The end, where everything was taken that there was. */
+  private static Place reached(
+      Place from, List<JournalEntry> all, List<JournalEntry> taken, int limit, Place end) {
+    if (all.size() < limit && taken.size() == all.size()) {
+      return end;
+    }
+    return taken.isEmpty() ? from : Place.of(taken.get(taken.size() - 1));
+  }
+
+  private static Place earlier(Place one, Place other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   /**
    * Until {@link #everythingOf}, the table's entries up to this one are not read: a walk stands for
    * them, and they would leave no room for others.
    */
-  void passOver(String table, Instant upTo) {
-    passedOver.put(table, upTo.plus(1, ChronoUnit.MICROS));
+  void passOver(String table, Place upTo) {
+    passedOver.put(table, new Place(upTo.transaction(), upTo.at().plus(1, ChronoUnit.MICROS)));
   }
 
   /** The table's entries are looked at from the beginning again. */
   void everythingOf(String table) {
     passedOver.remove(table);
-    seen.remove(table);
+    from.remove(table);
+    asked.remove(table);
   }
 
-  private static Instant later(Instant one, Instant other) {
-    return one.isAfter(other) ? one : other;
+  /** Everything is looked at from the beginning again, but for what walks stand for. */
+  void beginAnew() {
+    from.clear();
+    asked.clear();
+    lastFromBeginning = System.nanoTime();
   }
 }

@@ -39,7 +39,7 @@ final class Round {
     }
   }
 
-  /** Read from the journal. */
+  /** Those read from the journal that this round deals with. */
   final List<JournalEntry> entries;
 
   /** Those of them that name several rows at once, and which. */
@@ -56,6 +56,9 @@ final class Round {
 
   private final Map<Range, WholeTable> ranges = new LinkedHashMap<>();
 
+  /** Entries for which walks stand that are not done, or will. */
+  final List<JournalEntry> leftToWalks = new ArrayList<>();
+
   /** The walks' steps. */
   final Map<TableWalk, List<RowKey>> steps = new LinkedHashMap<>();
 
@@ -70,17 +73,31 @@ final class Round {
   List<RefusedRow> refused = List.of();
   Map<TablePair, CopyResult> copied = Map.of();
 
-  /** Whether more entries were read than one round takes. */
-  final boolean isCut;
+  /** The tables whose entries were read. */
+  final List<String> tables;
 
-  /** The snapshot in which the entries were read. */
-  final JournalSnapshot read;
+  /** All entries that were read, in their snapshot. */
+  final JournalSnapshot found;
 
-  Round(JournalSnapshot read, List<JournalEntry> retried, boolean isCut) {
-    this.read = read;
-    this.entries = read.entries();
-    this.isCut = isCut;
+  /** How many were read at most in one piece. */
+  final int limit;
+
+  Round(
+      List<String> tables,
+      JournalSnapshot found,
+      int limit,
+      List<JournalEntry> entries,
+      List<JournalEntry> retried) {
+    this.tables = tables;
+    this.found = found;
+    this.limit = limit;
+    this.entries = entries;
     this.retried = retried;
+  }
+
+  /** Whether more entries were read than one round takes. */
+  boolean isCut() {
+    return entries.size() < found.entries().size();
   }
 
   /**

@@ -56,6 +56,9 @@ final class Walks {
     for (Map.Entry<Round.Range, WholeTable> each : round.ranges().entrySet()) {
       String table = each.getKey().table();
       TablePair pair = Objects.requireNonNull(tables.get(table));
+      if (!pair.key().isEmpty()) {
+        round.leftToWalks.addAll(each.getValue().journaled());
+      }
       if (!pair.key().isEmpty() && !underWay.containsKey(table)) {
         WholeEntries all = journal.readWhole(copy.primary(), table, keyIds.getOrDefault(table, 0));
         if (round.entriesOf(table) >= limit) {

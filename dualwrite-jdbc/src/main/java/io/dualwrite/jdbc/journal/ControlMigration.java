@@ -24,7 +24,10 @@ final class ControlMigration {
             + ".journal ADD COLUMN IF NOT EXISTS key_id integer, DROP COLUMN IF EXISTS id, ADD COLUMN IF NOT EXISTS keys text[]",
         // To compress them would cost the writer more than it saves: they are deleted soon.
         "ALTER TABLE " + s + ".journal ALTER COLUMN keys SET STORAGE EXTERNAL",
-        "CREATE INDEX IF NOT EXISTS journal_by_time ON " + s + ".journal (table_name, at)",
+        "CREATE INDEX IF NOT EXISTS journal_by_transaction ON "
+            + s
+            + ".journal (table_name, tx, at)",
+        "DROP INDEX IF EXISTS " + s + ".journal_by_time",
         // Where everything is published to logical replication, deletes need it.
         "ALTER TABLE " + s + ".journal REPLICA IDENTITY FULL",
         "ALTER TABLE "
@@ -65,7 +68,7 @@ final class ControlMigration {
     String sql =
         "SELECT count(*) FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid"
             + " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = ? AND NOT a.attisdropped"
-            + " AND (c.relname, a.attname) IN (('journal', 'key_id'), ('journal', 'keys'), ('set_aside', 'key_id'), ('set_aside_named', 'named'), ('journal_by_time', 'at'), ('instances', 'epoch'))";
+            + " AND (c.relname, a.attname) IN (('journal', 'key_id'), ('journal', 'keys'), ('set_aside', 'key_id'), ('set_aside_named', 'named'), ('journal_by_transaction', 'tx'), ('instances', 'epoch'))";
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setString(1, schema);
       try (ResultSet rows = statement.executeQuery()) {

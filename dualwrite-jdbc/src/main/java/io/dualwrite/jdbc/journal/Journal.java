@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -56,50 +55,74 @@ public final class Journal {
   }
 
   /**
-   * The oldest entries of each of these tables, at most {@code limitPerTable} each.
+   * The first entries of each of these tables, in the order of {@link ReadFrom}: those behind the
+   * frontier, and those of each open transaction.
    *
    * @param reading to be sent with what begins the snapshot; sent when this returns
-   * @param after for each table the time from which to look; what is not in here is looked at from
-   *     the beginning. Entries become visible out of order, so look at everything now and then.
+   * @param from for each table where to begin
+   * @param limit how many entries are read at most behind each table's frontier, and of each open
+   *     transaction
    */
-  public JournalSnapshot read(
-      Pipeline reading, Collection<String> tables, Map<String, Instant> after, int limitPerTable)
+  public JournalSnapshot read(Pipeline reading, Map<String, ReadFrom> from, int limit)
       throws SQLException {
-    String sql =
-        "SELECT 0, e.place, e.table_name, e.key_id, e.key, e.range_from, e.range_to, e.keys IS NOT NULL, e.at"
-            + " FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::timestamptz[])) AS t(name, after)"
-            + " CROSS JOIN LATERAL (SELECT j.ctid AS place, j.* FROM "
-            + journal
-            + " j WHERE j.table_name = t.name COLLATE \"C\" AND j.at >= t.after ORDER BY j.at LIMIT ?) e";
-    Object[] from =
-        tables.stream()
-            .map(t -> after.containsKey(t) ? after.get(t).toString() : "-infinity")
-            .toArray();
+    List<From> open = new ArrayList<>();
+    List<From> frontiers = new ArrayList<>();
+    from.forEach(
+        (table, each) -> {
+          each.open().forEach(place -> open.add(new From(table, place)));
+          frontiers.add(new From(table, each.frontier()));
+        });
     List<JournalEntry> entries = new ArrayList<>();
     List<String> place = new ArrayList<>();
+    reading.add(
+        "SELECT pg_catalog.pg_current_snapshot()::text, pg_catalog.pg_relation_filenode("
+            + Identifiers.literal(journal)
+            + "::pg_catalog.regclass)::text, pg_catalog.pg_postmaster_start_time()::text",
+        Pipeline.Parameters.NONE,
+        row -> {
+          row.next();
+          place.addAll(List.of(row.getString(1), row.getString(2), row.getString(3)));
+        });
+    if (!open.isEmpty()) {
+      reading.add(
+          entriesFrom("j.tx = t.tx AND j.at >= t.at ORDER BY j.at"),
+          parameters(open, limit),
+          rows -> entries.addAll(JournalEntry.all(rows)));
+    }
     reading
         .add(
-            "SELECT pg_catalog.pg_current_snapshot()::text, pg_catalog.pg_relation_filenode("
-                + Identifiers.literal(journal)
-                + "::pg_catalog.regclass)::text",
-            Pipeline.Parameters.NONE,
-            row -> {
-              row.next();
-              place.add(row.getString(1));
-              place.add(row.getString(2));
-            })
-        .add(
-            sql,
-            (statement, first) -> {
-              Connection primary = statement.getConnection();
-              statement.setArray(first, primary.createArrayOf("text", tables.toArray()));
-              statement.setArray(first + 1, primary.createArrayOf("timestamptz", from));
-              statement.setInt(first + 2, limitPerTable);
-              return first + 3;
-            },
+            entriesFrom("(j.tx, j.at) >= (t.tx, t.at) ORDER BY j.tx, j.at"),
+            parameters(frontiers, limit),
             rows -> entries.addAll(JournalEntry.all(rows)))
         .send();
-    return new JournalSnapshot(entries, place.get(0), Long.parseLong(place.get(1)));
+    return new JournalSnapshot(entries, place.get(0), Long.parseLong(place.get(1)), place.get(2));
+  }
+
+  private record From(String table, ReadFrom.Place place) {}
+
+  private String entriesFrom(String which) {
+    return "SELECT 0, e.place, e.table_name, e.key_id, e.key, e.range_from, e.range_to, e.keys IS NOT NULL, e.at, e.tx::text"
+        + " FROM ROWS FROM (pg_catalog.unnest(?::text[]), pg_catalog.unnest(?::text[]::xid8[]), pg_catalog.unnest(?::text[]::timestamptz[]))"
+        + " AS t(name, tx, at) CROSS JOIN LATERAL (SELECT j.ctid AS place, j.* FROM "
+        + journal
+        + " j WHERE j.table_name = t.name COLLATE \"C\" AND "
+        + which
+        + " LIMIT ?) e";
+  }
+
+  private static Pipeline.Parameters parameters(List<From> from, int limit) {
+    return (statement, first) -> {
+      Connection primary = statement.getConnection();
+      Object[] tables = from.stream().map(From::table).toArray();
+      Object[] transactions =
+          from.stream().map(f -> Long.toString(f.place().transaction())).toArray();
+      Object[] times = from.stream().map(f -> f.place().time()).toArray();
+      statement.setArray(first, primary.createArrayOf("text", tables));
+      statement.setArray(first + 1, primary.createArrayOf("text", transactions));
+      statement.setArray(first + 2, primary.createArrayOf("text", times));
+      statement.setInt(first + 3, limit);
+      return first + 4;
+    };
   }
 
   /**
@@ -111,22 +134,24 @@ public final class Journal {
   public WholeEntries readWhole(Connection primary, String table, int presentKey)
       throws SQLException {
     String sql =
-        "SELECT pg_catalog.pg_current_snapshot()::text, (SELECT max(at) FROM "
+        "SELECT pg_catalog.pg_current_snapshot()::text, l.tx::text, l.at FROM (VALUES (1)) one LEFT JOIN LATERAL (SELECT tx, at FROM "
             + journal
             + " WHERE table_name = ? AND "
             + WHOLE
-            + ")";
+            + " ORDER BY tx DESC, at DESC LIMIT 1) l ON true";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {
       statement.setString(1, table);
       statement.setInt(2, presentKey);
       try (ResultSet rows = statement.executeQuery()) {
         rows.next();
-        Timestamp last = rows.getTimestamp(2);
+        Timestamp last = rows.getTimestamp(3);
         return new WholeEntries(
             table,
             presentKey,
             rows.getString(1),
-            last == null ? Optional.empty() : Optional.of(last.toInstant()));
+            last == null
+                ? Optional.empty()
+                : Optional.of(new ReadFrom.Place(rows.getLong(2), last.toInstant())));
       }
     }
   }
@@ -135,7 +160,7 @@ public final class Journal {
   public List<JournalEntry> ownEntries(Connection primary, Collection<String> tables)
       throws SQLException {
     String sql =
-        "SELECT 0, ctid, table_name, key_id, key, range_from, range_to, keys IS NOT NULL, at FROM "
+        "SELECT 0, ctid, table_name, key_id, key, range_from, range_to, keys IS NOT NULL, at, tx::text FROM "
             + journal
             + " WHERE table_name = ANY (?) AND tx = pg_catalog.pg_current_xact_id() ORDER BY at";
     try (PreparedStatement statement = primary.prepareStatement(sql)) {

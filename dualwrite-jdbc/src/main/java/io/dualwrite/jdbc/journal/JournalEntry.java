@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param severalKeys whether it names several rows by their keys, which {@link Journal#keys} reads:
  *     {@code key} and the range are null then
  * @param at when the primary's transaction wrote it, by the primary's clock
+ * @param transaction the number of that transaction, with its epoch; 0 where it is not known
  */
 public record JournalEntry(
     long id,
@@ -37,7 +38,8 @@ public record JournalEntry(
     @Nullable String rangeFrom,
     @Nullable String rangeTo,
     boolean severalKeys,
-    Instant at) {
+    Instant at,
+    long transaction) {
 
   /** Whether the entry names a row by the key of that id. */
   public boolean namesRowBy(int presentKey) {
@@ -81,7 +83,8 @@ public record JournalEntry(
               rows.getString(6),
               rows.getString(7),
               rows.getBoolean(8),
-              rows.getTimestamp(9).toInstant()));
+              rows.getTimestamp(9).toInstant(),
+              rows.getLong(10)));
     }
     return entries;
   }

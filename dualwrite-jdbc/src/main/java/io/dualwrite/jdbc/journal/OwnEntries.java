@@ -104,7 +104,8 @@ public record OwnEntries(List<JournalEntry> entries, Noted noted) {
                 null,
                 null,
                 false,
-                Instant.now()));
+                Instant.now(),
+                0));
       }
     } catch (IOException e) {
       throw new SQLException("the transaction's own notes of its entries cannot be read", e);

@@ -37,7 +37,7 @@ public final class SetAsideEntries {
   public List<JournalEntry> due(Connection primary, Collection<String> tables, int limit)
       throws SQLException {
     String sql =
-        "SELECT id, ctid, table_name, key_id, key, range_from, range_to, false, at FROM "
+        "SELECT id, ctid, table_name, key_id, key, range_from, range_to, false, at, '0' FROM "
             + table
             + " WHERE table_name = ANY (?) AND tried_at + least(300, power(2, least(tries, 20) - 1)) * interval '1 second' <= clock_timestamp()"
             + " ORDER BY tried_at LIMIT ?";

@@ -1,6 +1,5 @@
 package io.dualwrite.jdbc.journal;
 
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -9,6 +8,7 @@ import java.util.Optional;
  * @param table the table's identity
  * @param presentKey the id of the key that entries are read by
  * @param snapshot the snapshot, as {@code pg_snapshot} prints it
- * @param last when the last of them was written; empty: there is none
+ * @param last where the last of them lies; empty: there is none
  */
-public record WholeEntries(String table, int presentKey, String snapshot, Optional<Instant> last) {}
+public record WholeEntries(
+    String table, int presentKey, String snapshot, Optional<ReadFrom.Place> last) {}

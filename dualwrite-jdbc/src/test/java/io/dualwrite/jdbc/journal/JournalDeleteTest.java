@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +47,8 @@ class JournalDeleteTest {
   private JournalSnapshot read() throws SQLException {
     try (Connection source = dbs.source().getConnection()) {
       source.setAutoCommit(false);
-      JournalSnapshot read = journal.read(new Pipeline(source), List.of("public.t"), Map.of(), 100);
+      JournalSnapshot read =
+          journal.read(new Pipeline(source), Map.of("public.t", ReadFrom.BEGINNING), 100);
       source.rollback();
       source.setAutoCommit(true);
       return read;
