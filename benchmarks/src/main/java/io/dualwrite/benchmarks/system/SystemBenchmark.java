@@ -56,7 +56,7 @@ public final class SystemBenchmark implements Callable<Integer> {
       names = "--variants",
       split = ",",
       defaultValue =
-          "SOURCE_ALONE,HAND_WRITTEN,RECOVER_ASYNC,RECOVER_SYNC,STRICT,BEST_EFFORT,PASS_THROUGH",
+          "SOURCE_ALONE,HAND_WRITTEN,RECOVER_ASYNC,RECOVER_TRIGGER,RECOVER_SYNC,STRICT,BEST_EFFORT,PASS_THROUGH",
       description = "${COMPLETION-CANDIDATES}")
   private List<Variant> variants = List.of();
 

@@ -6,9 +6,14 @@ import io.dualwrite.FailurePolicy;
 import io.dualwrite.KillSwitch;
 import io.dualwrite.ManualKillSwitch;
 import io.dualwrite.jdbc.DualWriteDataSource;
+import io.dualwrite.jdbc.config.CaptureMode;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.config.TablesConfig;
 import io.dualwrite.jdbc.delivery.DeliveryProbe;
+import io.dualwrite.jdbc.journal.Control;
+import io.dualwrite.jdbc.journal.ControlSchema;
+import io.dualwrite.jdbc.trigger.TriggerInstallation;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +40,14 @@ enum Variant {
     @Override
     Store open(Servers servers, DeliveryProbe probe) throws SQLException {
       return ours(servers, FailurePolicy.RECOVER, Delivery.ASYNC, KillSwitch.never(), probe);
+    }
+  },
+  RECOVER_TRIGGER("RECOVER, by triggers", Arrival.THROUGH_THE_JOURNAL) {
+    @Override
+    Store open(Servers servers, DeliveryProbe probe) throws SQLException {
+      MigrationConfig config = config().capture(CaptureMode.TRIGGER).build();
+      installTriggers(servers, config);
+      return ours(servers, config, KillSwitch.never(), probe);
     }
   },
   RECOVER_SYNC("RECOVER, SYNC", Arrival.THROUGH_THE_JOURNAL) {
@@ -88,7 +101,8 @@ enum Variant {
     return !workload.bulk()
         || this == SOURCE_ALONE
         || this == HAND_WRITTEN
-        || this == RECOVER_ASYNC;
+        || this == RECOVER_ASYNC
+        || this == RECOVER_TRIGGER;
   }
 
   String label() {
@@ -114,14 +128,30 @@ enum Variant {
       KillSwitch killSwitch,
       DeliveryProbe probe)
       throws SQLException {
+    return ours(
+        servers, config().failurePolicy(policy).delivery(delivery).build(), killSwitch, probe);
+  }
+
+  static MigrationConfig.Builder config() {
+    return MigrationConfig.builder("benchmark")
+        .tables(new TablesConfig(List.of("public.*"), List.of(), Map.of()));
+  }
+
+  void installTriggers(Servers servers, MigrationConfig config) throws SQLException {
+    try (HikariDataSource pool = Servers.pool(servers.source(), database());
+        Connection source = pool.getConnection()) {
+      String schema = config.journal().schema();
+      ControlSchema.create(source, schema, "source");
+      new Control(schema).register(source, config.migration(), config.phase());
+      new TriggerInstallation(source, config).install();
+    }
+  }
+
+  Store ours(
+      Servers servers, MigrationConfig config, KillSwitch killSwitch, DeliveryProbe probe)
+      throws SQLException {
     HikariDataSource source = Servers.pool(servers.source(), database());
     HikariDataSource target = Servers.pool(servers.target(), database());
-    MigrationConfig config =
-        MigrationConfig.builder("benchmark")
-            .failurePolicy(policy)
-            .delivery(delivery)
-            .tables(new TablesConfig(List.of("public.*"), List.of(), Map.of()))
-            .build();
     DualWriteDataSource dataSource =
         DualWriteDataSource.builder()
             .source(source)
