@@ -18,7 +18,7 @@
      -DNOENTRY      no entry is kept
      -DDROPLOCK     the lane's lock is given up at PREPARE
      -DSOLD         nobody recovers: the lane is held for ever
-   -DSMALL: one deliverer, no backfill, no repair; -DPAIR: no writer beside the strict ones; as the build checks it. */
+   -DPAIR: no writer beside the strict ones, as the build checks it. -DPEER: a second recovery. -DREPAIR: backfill and repair go on. */
 #define RUNNING   1
 #define COMMITTED 2
 #define ABORTED   3
@@ -246,10 +246,13 @@ init {
 #ifndef SOLD
     run Recovery();
 #endif
-#ifdef SMALL
-    others = 2;
+#ifdef PEER
+    run Recovery();
+#endif
+#ifdef REPAIR
+    run Repair(13, false); run Repair(14, true);
 #else
-    run Recovery(); run Repair(13, false); run Repair(14, true);
+    others = 2;
 #endif
 #ifdef KILL
     run Kill();

@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.journal.ControlSchema;
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.jdbc.prepared.PreparedTransactions;
 import io.dualwrite.jdbc.trigger.TriggerGaps;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.window.SideReadException;
@@ -77,7 +78,7 @@ final class ControlTables {
     if (away.size() == Side.values().length) {
       throw away.get(0);
     }
-    List<String> problems = away.stream().map(SideReadException::problem).toList();
+    List<String> problems = new ArrayList<>(away.stream().map(SideReadException::problem).toList());
     Optional<Control.State> state = later(on(states, Side.SOURCE), on(states, Side.TARGET));
     Phase phase = state.map(Control.State::phase).orElse(config.phase());
     if (on(states, phase.primary()).isEmpty()) {
@@ -94,11 +95,14 @@ final class ControlTables {
           List.of(),
           List.of(),
           Optional.empty(),
+          Optional.empty(),
           problems);
     }
     String schema = config.journal().schema();
     Journal journal = new Journal(schema);
     Control.State row = state.orElseThrow();
+    Optional<PreparedTransactions> strict =
+        away.isEmpty() ? strict(phase.primary().other(), problems) : Optional.empty();
     return databases.on(
         phase.primary(),
         c ->
@@ -115,7 +119,21 @@ final class ControlTables {
                 phase.primary() == Side.SOURCE
                     ? new TriggerSetup(config, databases).coverage(c)
                     : Optional.empty(),
+                strict,
                 problems));
+  }
+
+  private Optional<PreparedTransactions> strict(Side secondary, List<String> problems) {
+    try {
+      PreparedTransactions found =
+          databases.on(secondary, c -> PreparedTransactions.read(c, config.migration()));
+      return config.usesStrict() || !found.waiting().isEmpty()
+          ? Optional.of(found)
+          : Optional.empty();
+    } catch (SideReadException e) {
+      problems.add(e.problem());
+      return Optional.empty();
+    }
   }
 
   private static Optional<Control.State> on(Map<Side, Optional<Control.State>> states, Side side) {

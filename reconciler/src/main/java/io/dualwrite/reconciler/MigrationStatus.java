@@ -5,6 +5,7 @@ import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.journal.SetAside;
+import io.dualwrite.jdbc.prepared.PreparedTransactions;
 import io.dualwrite.jdbc.trigger.Coverage;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,8 @@ import java.util.Optional;
  * @param setAside what could not be delivered, oldest first, at most 20
  * @param gaps times of writes to one side alone that no complete comparison has covered yet
  * @param triggers what the source's triggers see, where they are to capture or are there
+ * @param strict how STRICT commits on the secondary and what it has left prepared there, where it
+ *     is configured or anything is prepared, and the secondary answers
  * @param problems why a side could not be asked
  */
 public record MigrationStatus(
@@ -36,6 +39,7 @@ public record MigrationStatus(
     List<SetAside> setAside,
     List<Gaps.Gap> gaps,
     Optional<Coverage> triggers,
+    Optional<PreparedTransactions> strict,
     List<String> problems) {
   public MigrationStatus {
     instances = List.copyOf(instances);

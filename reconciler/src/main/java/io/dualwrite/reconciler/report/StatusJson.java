@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.SetAside;
+import io.dualwrite.jdbc.prepared.PreparedTransactions;
 import io.dualwrite.jdbc.trigger.Coverage;
 import io.dualwrite.reconciler.MigrationStatus;
 
@@ -56,8 +57,16 @@ public final class StatusJson {
       node.put("until", gap.until().map(Object::toString).orElse(null));
     }
     status.triggers().ifPresent(coverage -> put(coverage, root.putObject("triggers")));
+    status.strict().ifPresent(strict -> put(strict, root.putObject("strict")));
     status.problems().forEach(root.putArray("problems")::add);
     return JsonReport.write(root);
+  }
+
+  private static void put(PreparedTransactions strict, ObjectNode node) {
+    node.put("phases", strict.twoPhases() ? 2 : 1);
+    node.put("maxPreparedTransactions", strict.most());
+    node.put("prepared", strict.waiting().size());
+    node.put("oldestPreparedMillis", strict.oldest().toMillis());
   }
 
   private static void put(Coverage coverage, ObjectNode node) {

@@ -38,6 +38,7 @@ public final class StatusReport {
       text.append("set aside  ").append(setAside(entry)).append('\n');
     }
     text.append(TriggerLines.of(status.triggers(), next));
+    text.append(StrictLine.of(status.strict(), status.phase().primary().other()));
     text.append("gaps       ").append(gaps(status.gaps())).append('\n');
     return text.append(problems(status)).toString();
   }
