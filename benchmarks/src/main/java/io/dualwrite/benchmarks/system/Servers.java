@@ -23,8 +23,13 @@ public final class Servers implements AutoCloseable {
     this.target = target;
   }
 
-  /** Starts both. */
+  /** Starts both; the target prepares transactions, so that STRICT takes two phases. */
   public static Servers start(boolean withStatementStatistics) {
+    return start(withStatementStatistics, 64);
+  }
+
+  /** Starts both; the target prepares that many transactions. */
+  static Servers start(boolean withStatementStatistics, int prepared) {
     ServerOptions options =
         ServerOptions.forDurability()
             // The lag of delivery is read off the commit timestamps of both sides.
@@ -37,7 +42,10 @@ public final class Servers implements AutoCloseable {
     }
     PostgresServer source = EmbeddedPostgresServer.start(options);
     try {
-      return new Servers(source, EmbeddedPostgresServer.start(options));
+      return new Servers(
+          source,
+          EmbeddedPostgresServer.start(
+              options.withSetting("max_prepared_transactions", Integer.toString(prepared))));
     } catch (RuntimeException e) {
       source.close();
       throw e;

@@ -69,6 +69,13 @@ public final class SystemBenchmark implements Callable<Integer> {
       description = "seconds of the outage that is caught up with; 0: none (${DEFAULT-VALUE})")
   private double outageSeconds;
 
+  @Option(
+      names = "--prepared",
+      defaultValue = "64",
+      description =
+          "max_prepared_transactions of the target: 0 has STRICT take one phase (${DEFAULT-VALUE})")
+  private int prepared;
+
   @Option(names = "--profile", description = "show where each variant spends its time instead")
   private boolean profile;
 
@@ -84,9 +91,11 @@ public final class SystemBenchmark implements Callable<Integer> {
   @Override
   public Integer call() throws SQLException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
-    try (Servers servers = Servers.start(profile)) {
+    try (Servers servers = Servers.start(profile, prepared)) {
       Machine machine = Machine.now();
-      out.printf("%s · PostgreSQL %s · fsync on%n", machine.describe(), servers.version());
+      out.printf(
+          "%s · PostgreSQL %s · fsync on · STRICT in %s%n",
+          machine.describe(), servers.version(), prepared > 0 ? "two phases" : "one phase");
       for (Variant variant : variants) {
         servers.createDatabase(variant.database());
       }
