@@ -3,18 +3,12 @@ package io.dualwrite.jdbc.wrap;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
 import io.dualwrite.jdbc.capture.SentKeys;
-import io.dualwrite.jdbc.load.SentRows;
-import java.io.InputStream;
-import java.sql.BatchUpdateException;
-import java.sql.Blob;
-import java.sql.Clob;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
@@ -24,7 +18,7 @@ import org.postgresql.PGStatement;
  * inner statement is prepared in the form that is likely; where another is needed when it runs, it
  * is prepared anew and the parameters are set again as they were given.
  */
-final class DualPreparedStatement extends ForwardingPreparedStatement
+final class DualPreparedStatement extends LargeObjectParameters
     implements ForwardingPGStatement, StatementForms {
   private static final Call<ResultSet> QUERY =
       new Call<>() {
@@ -46,9 +40,6 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
   private static final Call<Long> LARGE_UPDATE =
       (inner, text, keys) -> ((PreparedStatement) inner).executeLargeUpdate();
 
-  private static final int[] NO_PARAMETERS = {};
-
-  private final DualConnection connection;
   private final CurrentTransaction transaction;
   private final Preparation preparation;
   private final String sql;
@@ -68,9 +59,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
   private boolean recording;
   private boolean setUnrecorded;
   private @Nullable Parameters parameters;
-  private @Nullable PendingBatch batch;
-  private @Nullable SentRows sentRows;
-  private int[] keyParameters = NO_PARAMETERS;
+  private @Nullable PreparedBatch batch;
 
   private DualPreparedStatement(
       DualConnection connection,
@@ -80,8 +69,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
       String text,
       boolean keys,
       boolean recording) {
-    super(delegate);
-    this.connection = connection;
+    super(connection, delegate);
     this.transaction = connection.transaction();
     this.sql = sql;
     this.preparation = preparation;
@@ -166,49 +154,6 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
       parameters = connection.takeParameters();
     }
     parameters.set(position, setter, bits, first, second);
-  }
-
-  @Override
-  public void setBlob(int parameter, @Nullable Blob value) throws SQLException {
-    LargeObjects.made(connection, value);
-    super.setBlob(parameter, value);
-  }
-
-  @Override
-  public void setBlob(int parameter, @Nullable InputStream value) throws SQLException {
-    LargeObjects.made(connection, value);
-    super.setBlob(parameter, value);
-  }
-
-  @Override
-  public void setBlob(int parameter, @Nullable InputStream value, long length) throws SQLException {
-    LargeObjects.made(connection, value);
-    super.setBlob(parameter, value, length);
-  }
-
-  @Override
-  public void setClob(int parameter, @Nullable Clob value) throws SQLException {
-    LargeObjects.made(connection, value);
-    super.setClob(parameter, value);
-  }
-
-  @Override
-  public void setObject(int parameter, @Nullable Object value) throws SQLException {
-    LargeObjects.madeOf(connection, value, Types.OTHER);
-    super.setObject(parameter, value);
-  }
-
-  @Override
-  public void setObject(int parameter, @Nullable Object value, int type) throws SQLException {
-    LargeObjects.madeOf(connection, value, type);
-    super.setObject(parameter, value, type);
-  }
-
-  @Override
-  public void setObject(int parameter, @Nullable Object value, int type, int scale)
-      throws SQLException {
-    LargeObjects.madeOf(connection, value, type);
-    super.setObject(parameter, value, type, scale);
   }
 
   @Override
@@ -382,22 +327,17 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
 
   private <R> R mirrored(Call<R> call) throws SQLException {
     CapturePlan plan = plan();
-    if (sentRows != null && plan instanceof CapturePlan.Captured captured) {
+    if (batch != null && batch.saysKeys() && plan instanceof CapturePlan.Captured captured) {
       SentKeys keys = captured.sentKeys();
       if (keys != null) {
-        return amongBatch(captured, keys, call);
+        PreparedBatch alone = new PreparedBatch(connection.newBatch());
+        alone.sayKeys(captured, keys);
+        alone.added(parameters);
+        // Others wait in a batch that has to stay as it was written.
+        return alone.run(delegate, () -> call.on(delegate, sql, false));
       }
     }
     return connection.execution().run(plan, this, call);
-  }
-
-  /** Runs a row by itself while others wait in a batch that has to stay as it was written. */
-  private <R> R amongBatch(CapturePlan.Captured plan, SentKeys keys, Call<R> call)
-      throws SQLException {
-    PendingBatch alone = connection.newBatch();
-    SentRows row = alone.addedSendingKeys(plan, keys);
-    row.add(parameters == null ? null : parameters.texts(keys.parameters()));
-    return PendingBatch.run(alone, delegate, () -> call.on(delegate, sql, false));
   }
 
   @Override
@@ -411,10 +351,7 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
       }
     }
     delegate.addBatch();
-    batch.rowAdded();
-    if (sentRows != null) {
-      sentRows.add(parameters == null ? null : parameters.texts(keyParameters));
-    }
+    batch.added(parameters);
   }
 
   /** Whether batches of the statement most likely run as they were written. */
@@ -432,80 +369,71 @@ final class DualPreparedStatement extends ForwardingPreparedStatement
     return text.equals(wanted) || parameters == null || parameters.canReplay();
   }
 
-  private PendingBatch beginBatch(boolean mirrored) throws SQLException {
+  private PreparedBatch beginBatch(boolean mirrored) throws SQLException {
     PendingBatch begun = connection.newBatch();
+    PreparedBatch prepared = new PreparedBatch(begun);
     if (!mirrored) {
       inner(sql, false);
       begun.addedInPassThrough();
-      return begun;
+      return prepared;
     }
     CapturePlan plan = plan();
     if (!(plan instanceof CapturePlan.Captured captured)) {
       begun.addedUncaptured(plan, sql);
       inner(sql, false);
     } else if (sendsKeys(connection, captured) && recording && !setUnrecorded && canBecome(sql)) {
-      SentKeys sent = Objects.requireNonNull(captured.sentKeys());
       inner(sql, false);
-      keyParameters = sent.parameters();
-      sentRows = begun.addedSendingKeys(captured, sent);
+      prepared.sayKeys(captured, Objects.requireNonNull(captured.sentKeys()));
     } else if (inner(captured)) {
       begun.addedReturningKeys(captured);
     } else {
       begun.addedCaptured(captured, sql);
     }
-    return begun;
+    return prepared;
   }
 
   @Override
   public int[] executeBatch() throws SQLException {
-    PendingBatch added = takeBatch();
-    RewrittenBatch rewritten = rewritten(added);
-    if (rewritten == null) {
-      return PendingBatch.run(added, delegate, delegate::executeBatch);
-    }
-    try {
-      return rewritten.counts(PendingBatch.run(added, delegate, delegate::executeBatch));
-    } catch (BatchUpdateException e) {
-      throw rewritten.failure(e);
-    }
+    PreparedBatch added = takeBatch();
+    return added == null ? delegate.executeBatch() : added.counts(delegate, rewritten(added));
   }
 
   @Override
   public long[] executeLargeBatch() throws SQLException {
-    PendingBatch added = takeBatch();
-    RewrittenBatch rewritten = rewritten(added);
-    if (rewritten == null) {
-      return PendingBatch.run(added, delegate, delegate::executeLargeBatch);
-    }
-    try {
-      return rewritten.counts(PendingBatch.run(added, delegate, delegate::executeLargeBatch));
-    } catch (BatchUpdateException e) {
-      throw rewritten.failure(e);
-    }
+    PreparedBatch added = takeBatch();
+    return added == null
+        ? delegate.executeLargeBatch()
+        : added.largeCounts(delegate, rewritten(added));
   }
 
   /** How the driver would have sent the batch as it was written; null: as it does now. */
-  private @Nullable RewrittenBatch rewritten(@Nullable PendingBatch added) throws SQLException {
+  private @Nullable RewrittenBatch rewritten(PreparedBatch added) throws SQLException {
     boolean asWritten = text.equals(sql) || !(preparation.keys() instanceof RequestedKeys.None);
-    return added == null || asWritten ? null : transaction.rewrittenBatch(sql, added.rows());
+    return asWritten ? null : transaction.rewrittenBatch(sql, added.rows());
   }
 
-  private @Nullable PendingBatch takeBatch() {
-    PendingBatch added = batch;
+  private @Nullable PreparedBatch takeBatch() {
+    PreparedBatch added = batch;
     batch = null;
-    sentRows = null;
     return added;
+  }
+
+  private void forgetBatch() {
+    PreparedBatch added = takeBatch();
+    if (added != null) {
+      added.forget();
+    }
   }
 
   @Override
   public void clearBatch() throws SQLException {
     delegate.clearBatch();
-    PendingBatch.forget(takeBatch());
+    forgetBatch();
   }
 
   @Override
   public void close() throws SQLException {
-    PendingBatch.forget(takeBatch());
+    forgetBatch();
     delegate.close();
     forgetParameters();
   }

@@ -17,8 +17,11 @@ public final class MirroredTransaction {
    */
   private final List<CapturedTable> tables = new ArrayList<>(4);
 
-  /** For each table the rows that only memory names (BEST_EFFORT); the journal holds the others. */
-  private final List<List<RowKey>> remembered = new ArrayList<>(4);
+  /**
+   * For each table, the last ones left out, the rows that only memory names (BEST_EFFORT); the
+   * journal holds the others.
+   */
+  private final List<List<RowKey>> remembered = new ArrayList<>(0);
 
   private FailurePolicy policy = FailurePolicy.BEST_EFFORT;
   private boolean elsewhere;
@@ -33,6 +36,9 @@ public final class MirroredTransaction {
   /** Notes rows that only memory names. */
   public void remember(CapturedTable table, RowKey key) {
     int index = indexOf(table);
+    while (remembered.size() <= index) {
+      remembered.add(List.of());
+    }
     List<RowKey> keys = remembered.get(index);
     if (keys.isEmpty()) {
       keys = new ArrayList<>();
@@ -59,7 +65,6 @@ public final class MirroredTransaction {
       }
     }
     tables.add(table);
-    remembered.add(List.of());
     return tables.size() - 1;
   }
 
@@ -70,7 +75,7 @@ public final class MirroredTransaction {
 
   /** The rows of this table that only memory names. */
   public List<RowKey> remembered(CapturedTable table) {
-    for (int i = 0; i < tables.size(); i++) {
+    for (int i = 0; i < remembered.size(); i++) {
       if (tables.get(i) == table) {
         return remembered.get(i);
       }
@@ -98,7 +103,9 @@ public final class MirroredTransaction {
   public void clear() {
     if (!isEmpty()) {
       tables.clear();
-      remembered.clear();
+      if (!remembered.isEmpty()) {
+        remembered.clear();
+      }
       elsewhere = false;
       policy = FailurePolicy.BEST_EFFORT;
     }
