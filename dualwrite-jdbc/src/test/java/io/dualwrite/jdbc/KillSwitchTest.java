@@ -4,21 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.KillSwitch;
 import io.dualwrite.ManualKillSwitch;
+import io.dualwrite.jdbc.config.KillSwitchConfig;
 import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.health.Health;
 import io.dualwrite.jdbc.journal.Control;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TcpProxy;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @WithDatabases
 class KillSwitchTest {
@@ -157,6 +163,48 @@ class KillSwitchTest {
       assertThat(dbs.queryValue(dbs.target(), "SELECT count(*) FROM item")).isEqualTo("0");
       killSwitch.release();
       dbs.awaitSameRows("SELECT * FROM item ORDER BY id");
+    }
+  }
+
+  @Test
+  @Guarantee("G9")
+  void everySourceOfTheConfigurationCountsAndOneThatCannotBeReadIsNamed(@TempDir Path directory)
+      throws Exception {
+    Path file = directory.resolve("off");
+    String property = "dualwrite.test.off." + dbs.database();
+    MigrationConfig config =
+        MigrationConfig.builder("test")
+            .killSwitch(
+                new KillSwitchConfig(
+                    Optional.of(file),
+                    Optional.of(property),
+                    Optional.of("PATH"),
+                    Optional.empty(),
+                    Duration.ofMillis(20)))
+            .build();
+    try (DualWriteDataSource ds =
+        DualWriteDataSource.builder()
+            .config(config)
+            .source(dbs.source())
+            .target(dbs.target())
+            .killSwitch(killSwitch)
+            .build()) {
+      assertThat(ds.migration().active()).isTrue();
+      assertThat(ds.health().degraded())
+          .extracting(Health.Degraded::what)
+          .containsExactly("kill switch cannot be read: environment variable PATH");
+      Files.createFile(file);
+      System.setProperty(property, "on");
+      Awaitility.await().until(() -> ds.health().killSwitchBy().size() == 2);
+      assertThat(ds.health().killSwitchBy())
+          .containsExactlyInAnyOrder("file " + file, "system property " + property);
+      Files.delete(file);
+      Awaitility.await().until(() -> ds.health().killSwitchBy().size() == 1);
+      assertThat(ds.migration().active()).as("the property still engages it").isFalse();
+      System.clearProperty(property);
+      Awaitility.await().until(() -> ds.migration().active());
+    } finally {
+      System.clearProperty(property);
     }
   }
 

@@ -6,6 +6,7 @@ import io.dualwrite.jdbc.event.StateChange;
 import io.dualwrite.jdbc.journal.Journal;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -114,7 +115,10 @@ final class Departure {
       answer.cancel(true);
       return null;
     } catch (ExecutionException e) {
-      LOG.debug("migration {}: while stopping: {}", migration, Failures.describe(e.getCause()));
+      LOG.debug(
+          "migration {}: while stopping: {}",
+          migration,
+          Failures.describe(Objects.requireNonNullElse(e.getCause(), e)));
       return null;
     } catch (InterruptedException e) {
       answer.cancel(true);
