@@ -18,6 +18,7 @@ final class ProxiedConnection {
   private final Socket server = new Socket();
   private final Traffic traffic;
   private final Consumer<ProxiedConnection> ended;
+  private volatile boolean abandoned;
   private final AtomicInteger carrying = new AtomicInteger(2);
   private final Thread requests;
   private final Thread answers;
@@ -49,6 +50,15 @@ final class ProxiedConnection {
     ended.accept(this);
   }
 
+  /**
+   * Ends the connection on the server's side alone: the client's stays open, takes what is sent and
+   * never answers, until the client gives it up.
+   */
+  void abandon() {
+    abandoned = true;
+    reset(server);
+  }
+
   static void reset(Socket socket) {
     try {
       socket.setSoLinger(true, 0);
@@ -74,12 +84,26 @@ final class ProxiedConnection {
       } while (length >= 0);
       to.shutdownOutput();
     } catch (IOException | InterruptedException broken) {
-      reset();
+      if (!abandoned) {
+        reset();
+      } else if (!answer) {
+        swallow(piece);
+      }
     }
     if (carrying.decrementAndGet() == 0) {
       close(client);
       close(server);
       ended.accept(this);
+    }
+  }
+
+  private void swallow(byte[] piece) {
+    try {
+      while (client.getInputStream().read(piece) >= 0) {
+        // Nobody is there any more to get it.
+      }
+    } catch (IOException gone) {
+      // So is the client.
     }
   }
 

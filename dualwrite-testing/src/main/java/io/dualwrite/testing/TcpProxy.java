@@ -85,6 +85,15 @@ public final class TcpProxy implements AutoCloseable {
     cut();
   }
 
+  /**
+   * The connections that are open now end on the server's side alone, for good: clients are not
+   * told, and wait for ever. New ones are forwarded. So it is when a server's address moves to
+   * another machine.
+   */
+  public void abandon() {
+    connections.forEach(ProxiedConnection::abandon);
+  }
+
   /** Lets nothing pass in either direction; new connections are accepted and never answered. */
   public void blackHole() {
     traffic.hold(true, true);

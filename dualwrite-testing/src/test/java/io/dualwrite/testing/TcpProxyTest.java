@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -68,6 +69,15 @@ class TcpProxyTest {
     assertThatThrownBy(() -> statement.execute("INSERT INTO t VALUES (1)"))
         .isInstanceOf(SQLException.class);
     assertThat(dbs.query(dbs.target(), "TABLE t")).isEmpty();
+  }
+
+  @Test
+  void abandonedConnectionsAreNeverAnsweredAndNewOnesAre() throws Exception {
+    connection.setNetworkTimeout(Runnable::run, 300);
+    proxy.abandon();
+    assertThatThrownBy(() -> statement.execute("INSERT INTO t VALUES (1)"))
+        .hasRootCauseInstanceOf(SocketTimeoutException.class);
+    assertThat(dbs.query(dbs.targetThrough(proxy), "TABLE t")).isEmpty();
   }
 
   @Test

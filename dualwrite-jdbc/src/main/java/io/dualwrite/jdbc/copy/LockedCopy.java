@@ -117,6 +117,7 @@ public final class LockedCopy implements AutoCloseable {
       // it.
       primary = context.primaryDatabase().getConnection();
       primary.setAutoCommit(false);
+      Transactions.limitSilence(primary, context);
       if (!Transactions.lock(secondary, context, lock, lane.tables()).all()) {
         return Optional.empty();
       }

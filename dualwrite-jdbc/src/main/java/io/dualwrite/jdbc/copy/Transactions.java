@@ -53,8 +53,7 @@ final class Transactions {
       Connection secondary, CopyContext context, String lock, Collection<TablePair> tables)
       throws SQLException {
     secondary.setAutoCommit(false);
-    secondary.setNetworkTimeout(
-        Runnable::run, (int) context.statementTimeout().toMillis() + NETWORK_GRACE);
+    limitSilence(secondary, context);
     String keys =
         Arrays.stream(context.locks(tables))
             .mapToObj(Long::toString)
@@ -82,6 +81,15 @@ final class Transactions {
             })
         .send();
     return new Granted(all.get(), prepares.get());
+  }
+
+  /**
+   * Gives a server up that says nothing at all, because the network has forgotten the connection:
+   * the lane would wait for ever, whatever becomes of the lock.
+   */
+  static void limitSilence(Connection connection, CopyContext context) throws SQLException {
+    connection.setNetworkTimeout(
+        Runnable::run, (int) context.statementTimeout().toMillis() + NETWORK_GRACE);
   }
 
   /** What begins a snapshot of the primary, with settings that end with it. */

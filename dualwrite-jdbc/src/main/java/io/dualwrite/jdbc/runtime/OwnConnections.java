@@ -11,6 +11,13 @@ import javax.sql.DataSource;
  * be rolled back when the connection is given back. The pool gets it back as it was.
  */
 final class OwnConnections extends ForwardingDataSource {
+  /**
+   * A connection that has no limit of its own is given up when the server says nothing for so long:
+   * the network may have forgotten it, and nobody would heartbeat, look at the journal or record a
+   * gap any more.
+   */
+  private static final int SILENCE_MILLIS = 30_000;
+
   OwnConnections(DataSource dataSource) {
     super(dataSource);
   }
@@ -21,6 +28,9 @@ final class OwnConnections extends ForwardingDataSource {
         dataSource instanceof HikariDataSource ? connection : new LentConnection(connection);
     if (!connection.getAutoCommit()) {
       connection.setAutoCommit(true);
+    }
+    if (lent.getNetworkTimeout() == 0) {
+      lent.setNetworkTimeout(Runnable::run, SILENCE_MILLIS);
     }
     return lent;
   }
