@@ -28,6 +28,10 @@ public enum FaultKind {
   BLACK_HOLE_TARGET,
   /** Nothing passes between an application and the source; what was sent is lost at the end. */
   BLACK_HOLE_SOURCE,
+  /** Connections to the target end on its side alone; their owners never learn it. */
+  FORGET_TARGET,
+  /** Connections to the source end on its side alone; their owners never learn it. */
+  FORGET_SOURCE,
   /** The target does what it is told, and its answers come late or never. */
   HOLD_ANSWERS_TARGET,
   /** The source does what it is told, commits too, and its answers come late or never. */

@@ -56,6 +56,8 @@ public final class Faults {
       case DELAY_SOURCE -> network(plan, Network::source, delay(choice));
       case BLACK_HOLE_TARGET -> network(plan, Network::target, TcpProxy::blackHole);
       case BLACK_HOLE_SOURCE -> network(plan, Network::source, TcpProxy::blackHole);
+      case FORGET_TARGET -> forget(plan, Network::target);
+      case FORGET_SOURCE -> forget(plan, Network::source);
       case HOLD_ANSWERS_TARGET -> network(plan, Network::target, TcpProxy::holdAnswers);
       case HOLD_ANSWERS_SOURCE -> network(plan, Network::source, TcpProxy::holdAnswers);
       case END_SESSIONS ->
@@ -125,6 +127,12 @@ public final class Faults {
                   }
                   proxy.forward();
                 }));
+  }
+
+  /** Nothing brings such connections back; new ones work at once. */
+  private Fault forget(Plan plan, Function<Network, TcpProxy> side) {
+    TcpProxy proxy = side.apply(one(stage.networks(), plan.choice()));
+    return Fault.of(plan.kind(), proxy::abandon, () -> {});
   }
 
   private static void endSessions(EmbeddedPostgresServer server) {

@@ -24,6 +24,7 @@ public final class Schedule {
           List.of(FaultKind.CUT_SOURCE, FaultKind.CUT_TARGET, FaultKind.DELAY_TARGET),
           List.of(FaultKind.BLACK_HOLE_TARGET, FaultKind.HOLD_ANSWERS_SOURCE),
           List.of(FaultKind.REFUSE_ROWS, FaultKind.LOCK_TARGET, FaultKind.CHANGE_SCHEMA),
+          List.of(FaultKind.FORGET_TARGET, FaultKind.FORGET_SOURCE),
           List.of(FaultKind.KILL_SWITCH_FILE, FaultKind.REPAIR),
           List.of(FaultKind.REVOKE_JOURNAL, FaultKind.END_SESSIONS),
           List.of(FaultKind.KILL_SWITCH_TABLE, FaultKind.FREEZE_SOURCE),

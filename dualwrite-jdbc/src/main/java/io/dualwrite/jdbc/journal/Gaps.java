@@ -76,6 +76,19 @@ public final class Gaps {
     }
   }
 
+  /** Records the end of this instance's gaps up to that one, after their last write. */
+  public void close(Connection primary, String instance, long last) throws SQLException {
+    try (PreparedStatement statement =
+        primary.prepareStatement(
+            "UPDATE "
+                + gaps
+                + " SET until = clock_timestamp() WHERE instance = ? AND id <= ? AND until IS NULL")) {
+      statement.setString(1, instance);
+      statement.setLong(2, last);
+      statement.executeUpdate();
+    }
+  }
+
   /** Gaps that no complete comparison has covered yet. */
   public List<Gap> unreconciled(Connection primary, String migration) throws SQLException {
     String sql =

@@ -3,6 +3,10 @@ package io.dualwrite.jdbc.runtime;
 import io.dualwrite.jdbc.journal.Gaps;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +23,9 @@ final class GapLog implements Mode.GapRecord {
   private final String instance;
   private final ExecutorService executor;
 
+  /** Those that are recorded and whose end is not. */
+  private final Set<Long> recorded = ConcurrentHashMap.newKeySet();
+
   GapLog(
       DataSource primary, Gaps gaps, String migration, String instance, ExecutorService executor) {
     this.primary = primary;
@@ -34,29 +41,40 @@ final class GapLog implements Mode.GapRecord {
         executor.submit(
             () -> {
               try (Connection connection = primary.getConnection()) {
-                gaps.open(connection, migration, instance, reason, ago);
+                recorded.add(gaps.open(connection, migration, instance, reason, ago));
                 return null;
               }
             }));
   }
 
+  /** Says which is the last, so that what arrives late ends none that has begun since. */
   @Override
   public void close() throws Exception {
+    List<Long> ending = List.copyOf(recorded);
+    if (ending.isEmpty()) {
+      return;
+    }
     soon(
         executor.submit(
             () -> {
               try (Connection connection = primary.getConnection()) {
-                gaps.close(connection, instance);
+                gaps.close(connection, instance, Collections.max(ending));
               }
+              ending.forEach(recorded::remove);
               return null;
             }));
+  }
+
+  @Override
+  public boolean isLeft() {
+    return !recorded.isEmpty();
   }
 
   private static void soon(Future<?> outcome) throws Exception {
     try {
       outcome.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      // What still completes records the gap a second time; both end together.
+      // What still completes records the gap a second time; both end in the end.
       outcome.cancel(true);
       throw new TimeoutException(
           "the primary did not answer within " + PATIENCE.toMillis() + " ms");

@@ -55,8 +55,16 @@ final class Mode {
     /** Records the beginning, {@code ago} before now; throws if that cannot be done at once. */
     void open(String reason, Duration ago) throws Exception;
 
-    /** Records the end. */
+    /**
+     * Records the end of all that were recorded until now. Where that fails, they may have ended or
+     * may end still.
+     */
     void close() throws Exception;
+
+    /** Whether a beginning was recorded after all of which {@link #open} did not know. */
+    default boolean isLeft() {
+      return false;
+    }
 
     /** What it means, for the log. */
     default String consequence(boolean recorded) {
@@ -96,6 +104,10 @@ final class Mode {
   private volatile boolean active = true;
   private boolean gapOpen;
   private boolean gapRecorded;
+
+  /** The end could not be recorded, or it could and nobody knows: what comes now is a new gap. */
+  private boolean gapEnding;
+
   private boolean gapTold;
   private Instant gapSince = Instant.EPOCH;
   private String gapReason = "";
@@ -138,8 +150,10 @@ final class Mode {
       return;
     }
     if (reasons.size() == 1) {
-      if (!gapOpen) {
+      if (!gapOpen || gapEnding) {
         gapOpen = true;
+        gapRecorded = false;
+        gapEnding = false;
         gapSince = clock.instant();
         gapReason = reason.text;
         recordGap();
@@ -183,14 +197,15 @@ final class Mode {
     if (gapOpen && !gapRecorded) {
       recordGap();
     }
-    if (gapOpen
-        && gapRecorded
+    if ((gapOpen ? gapRecorded : gaps.isLeft())
         && active
         && connections.stream().noneMatch(OpenConnection::inPassThrough)) {
+      gapEnding = gapOpen;
       try {
         gaps.close();
         gapOpen = false;
         gapRecorded = false;
+        gapEnding = false;
       } catch (Exception e) {
         LOG.debug("The end of a gap could not be recorded yet: {}", described(e));
       }
