@@ -147,8 +147,7 @@ enum Variant {
     }
   }
 
-  Store ours(
-      Servers servers, MigrationConfig config, KillSwitch killSwitch, DeliveryProbe probe)
+  Store ours(Servers servers, MigrationConfig config, KillSwitch killSwitch, DeliveryProbe probe)
       throws SQLException {
     HikariDataSource source = Servers.pool(servers.source(), database());
     HikariDataSource target = Servers.pool(servers.target(), database());

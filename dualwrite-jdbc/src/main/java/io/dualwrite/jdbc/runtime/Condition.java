@@ -4,6 +4,7 @@ import io.dualwrite.jdbc.delivery.DeliveryEngine;
 import io.dualwrite.jdbc.health.Health;
 import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.jdbc.trigger.Coverage;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Clock;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Puts the migration's health together, and remembers since when something is wrong. */
 final class Condition {
@@ -21,6 +23,7 @@ final class Condition {
   private final EffectiveState state;
   private final DeliveryEngine delivery;
   private final CircuitBreaker breaker;
+  private final Supplier<Coverage> triggers;
   private final Clock clock;
 
   private final Map<String, Instant> since = new LinkedHashMap<>();
@@ -33,6 +36,7 @@ final class Condition {
       EffectiveState state,
       DeliveryEngine delivery,
       CircuitBreaker breaker,
+      Supplier<Coverage> triggers,
       Clock clock) {
     this.migration = migration;
     this.instance = instance;
@@ -40,6 +44,7 @@ final class Condition {
     this.state = state;
     this.delivery = delivery;
     this.breaker = breaker;
+    this.triggers = triggers;
     this.clock = clock;
   }
 
@@ -109,6 +114,7 @@ final class Condition {
     if (!delivery.schemasReadable()) {
       problems.add("the databases' schemas cannot be read");
     }
+    triggers.get().tables().forEach(t -> problems.add("triggers do not see all of " + t));
     delivery.heldTables().forEach(t -> problems.add("held back: " + t));
     return problems;
   }

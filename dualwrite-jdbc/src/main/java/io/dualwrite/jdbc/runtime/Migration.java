@@ -183,6 +183,7 @@ public final class Migration implements Mirroring, AutoCloseable {
             state,
             delivery,
             breaker,
+            plans::coverage,
             Clock.systemUTC());
     state.start();
     if (ofSource) {

@@ -29,9 +29,43 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
   /** From this many rows on, a statement's whole numbers are named by runs. */
   private static final int MANY = 64;
 
+  /** From here on there is {@code MERGE}. */
+  private static final int MERGES = 150000;
+
+  /**
+   * A {@code MERGE} that moves a row from one partition to another puts it in none of the
+   * transition tables of its updates. So where the update of a partitioned table may be one's, the
+   * table is named as a whole. What fired the trigger is told by the stack of calls and the
+   * client's text.
+   */
+  private static final String UNLESS_MERGE =
+      """
+        IF root IS NOT NULL THEN
+          GET DIAGNOSTICS calls = PG_CONTEXT;
+          calls := calls || ' ' || coalesce(current_query(), 'merge');
+          IF calls ~* {merge}
+            OR (calls ~* {execute} AND EXISTS (SELECT FROM pg_prepared_statements s WHERE s.statement ~* {merge}))
+            OR (calls ~ 'SQL function' AND EXISTS (SELECT FROM pg_proc p WHERE position('SQL function "' || p.proname || '"' IN calls) > 0
+              AND coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) ~* {merge})) THEN
+            {whole}      RETURN NULL;
+          END IF;
+        END IF;
+      """
+          .replace("{merge}", word("merge"))
+          .replace("{execute}", word("execute"));
+
+  /** No backslash: its meaning depends on a session's standard_conforming_strings. */
+  private static String word(String word) {
+    return "'(^|[^a-z0-9_])" + word + "([^a-z0-9_]|$)'";
+  }
+
   static CaptureFunction of(
-      CaptureEvent event, TriggerNames names, String migration, CapturedTable table) {
-    String body = body(event, names, migration, table);
+      CaptureEvent event,
+      TriggerNames names,
+      String migration,
+      CapturedTable table,
+      int serverVersion) {
+    String body = body(event, names, migration, table, serverVersion);
     return new CaptureFunction(
         event, "capture_" + event.label() + "_" + TriggerNames.hash(body), body);
   }
@@ -45,7 +79,13 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
   }
 
   private static String body(
-      CaptureEvent event, TriggerNames names, String migration, CapturedTable table) {
+      CaptureEvent event,
+      TriggerNames names,
+      String migration,
+      CapturedTable table,
+      int serverVersion) {
+    boolean mayMerge = event == CaptureEvent.UPDATE && serverVersion >= MERGES;
+    String whole = whole(names.sql("journal"));
     return """
         DECLARE
           rests boolean;
@@ -53,6 +93,7 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
           root regclass;
           table_of text;
           many bigint;
+          calls text;
         BEGIN
           SELECT c.kill_switch OR c.phase <> 'SOURCE_PRIMARY', c.capture_turn INTO rests, turn
             FROM {control} c WHERE c.migration = {migration};
@@ -69,18 +110,19 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
             SELECT n.nspname || '.' || c.relname INTO table_of
               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = root;
           END IF;
-        {work}
+        {unless}{work}
           RETURN NULL;
         END
         """
         .replace("{control}", names.sql("control"))
         .replace("{turns}", names.sql(ControlTrigger.SEQUENCE))
         .replace("{migration}", Identifiers.literal(migration))
+        .replace("{unless}", mayMerge ? UNLESS_MERGE.replace("{whole}", whole) : "")
         .replace("{work}", work(event, names.sql("journal"), table).stripTrailing());
   }
 
   private static String work(CaptureEvent event, String journal, CapturedTable table) {
-    String whole = "INSERT INTO " + journal + " (table_name) VALUES (table_of);\n";
+    String whole = whole(journal);
     if (event == CaptureEvent.TRUNCATE) {
       return "  " + whole;
     }
@@ -109,6 +151,10 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
         .replace("{many}", Integer.toString(MANY))
         .replace("{whole}", wholeIfAny)
         .replace("{named}", named.stripTrailing());
+  }
+
+  private static String whole(String journal) {
+    return "INSERT INTO " + journal + " (table_name) VALUES (table_of);\n";
   }
 
   private static String rows(CaptureEvent event, String journal, CapturedTable table) {

@@ -21,10 +21,15 @@ record RelationTriggers(
     CapturedTable table, long oid, TableName name, Map<CaptureEvent, CaptureFunction> functions) {
 
   static RelationTriggers of(
-      TriggerNames names, String migration, CapturedTable table, long oid, TableName name) {
+      TriggerNames names,
+      String migration,
+      CapturedTable table,
+      long oid,
+      TableName name,
+      int serverVersion) {
     Map<CaptureEvent, CaptureFunction> functions = new EnumMap<>(CaptureEvent.class);
     for (CaptureEvent event : CaptureEvent.values()) {
-      functions.put(event, CaptureFunction.of(event, names, migration, table));
+      functions.put(event, CaptureFunction.of(event, names, migration, table, serverVersion));
     }
     return new RelationTriggers(table, oid, name, functions);
   }

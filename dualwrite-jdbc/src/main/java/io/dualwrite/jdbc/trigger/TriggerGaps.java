@@ -84,6 +84,15 @@ public final class TriggerGaps {
 
   /** Records which tables are not seen, since the last installation, and which are again. */
   public void follow(Connection connection, Coverage coverage) throws SQLException {
+    // Where an administrator has installed them before there was a row.
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "UPDATE "
+                + control
+                + " SET captured_at = pg_catalog.clock_timestamp() WHERE migration = ? AND captured_at IS NULL")) {
+      statement.setString(1, migration);
+      statement.executeUpdate();
+    }
     for (String table : coverage.tables()) {
       open(connection, table, false);
     }

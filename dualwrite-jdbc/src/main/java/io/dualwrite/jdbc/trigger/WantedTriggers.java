@@ -59,7 +59,9 @@ public final class WantedTriggers {
         continue;
       }
       for (Relation part : ofTable) {
-        relations.add(RelationTriggers.of(names, migration, table, part.oid(), part.name()));
+        relations.add(
+            RelationTriggers.of(
+                names, migration, table, part.oid(), part.name(), catalog.serverVersion()));
       }
     }
     return new WantedTriggers(names, List.copyOf(relations), List.copyOf(impossible));

@@ -1,5 +1,7 @@
 package io.dualwrite.jdbc.capture;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.config.TableOverride;
@@ -8,6 +10,7 @@ import io.dualwrite.jdbc.journal.ControlSchema;
 import io.dualwrite.jdbc.resolve.Relations;
 import io.dualwrite.jdbc.schema.CapturedTables;
 import io.dualwrite.jdbc.schema.Catalog;
+import io.dualwrite.jdbc.trigger.TriggerInstallation;
 import io.dualwrite.jdbc.wrap.SessionNames;
 import io.dualwrite.testing.TestDatabases;
 import java.sql.Connection;
@@ -64,6 +67,7 @@ final class CaptureTables {
     "INSERT INTO audit SELECT i, 'a' || i FROM generate_series(1, 5) i",
   };
 
+  private final MigrationConfig config;
   private final Relations relations;
   private final CapturePlanner planner;
 
@@ -73,7 +77,7 @@ final class CaptureTables {
     try (Connection connection = dbs.source().getConnection()) {
       TableOverride ranges = TableOverride.builder().keylessRanges(true).build();
       TableOverride ranged = TableOverride.builder().keylessRanges(true).timeColumn("at").build();
-      MigrationConfig config =
+      config =
           MigrationConfig.builder("test")
               .tables(
                   new TablesConfig(
@@ -85,6 +89,14 @@ final class CaptureTables {
       relations =
           new Relations(catalog, CapturedTables.of(Side.SOURCE, catalog, config), config, () -> {});
       planner = new CapturePlanner("dualwrite", catalog.serverVersion());
+    }
+  }
+
+  /** From now on triggers capture, too. */
+  void installTriggers(TestDatabases dbs) throws SQLException {
+    try (Connection connection = dbs.source().getConnection()) {
+      assertThat(new TriggerInstallation(connection, config).install().coverage().complete())
+          .isTrue();
     }
   }
 

@@ -48,7 +48,44 @@ final class ParityCases {
       }
       connection.rollback();
     }
+    tables.installTriggers(dbs);
+    try (Connection connection = dbs.source().getConnection()) {
+      connection.setAutoCommit(false);
+      for (Case c : cases) {
+        all.check(() -> triggersNameTheSame(connection, c));
+      }
+      connection.rollback();
+    }
     all.assertAll();
+  }
+
+  /** By itself or with its table, as far as the server tells: no more tables than expected. */
+  private static void triggersNameTheSame(Connection connection, Case c) throws SQLException {
+    Outcome bare = Outcome.of(connection, null, c.sql(), RequestedKeys.NONE, c.parameters());
+    if (bare.sqlState() == null && !c.onlyWithKeys()) {
+      assertThat(c.journal())
+          .as("by triggers: " + c.sql() + " " + bare.journal())
+          .allMatch(expected -> isNamed(expected, bare.journal()));
+      assertThat(bare.journal())
+          .as("by triggers: " + c.sql() + " " + c.journal())
+          .allMatch(entry -> isNamed(entry, c.journal()) || isPartOf(entry, c.journal()));
+    }
+  }
+
+  private static boolean isNamed(String row, List<String> entries) {
+    return entries.contains(row)
+        || entries.contains(table(row))
+        || (row.equals("public.ranged") && isPartOf(row, entries));
+  }
+
+  private static boolean isPartOf(String entry, List<String> entries) {
+    return entries.stream()
+        .anyMatch(other -> table(other).equals(table(entry)) && !entry.contains("{"));
+  }
+
+  /** Names hold blanks, keys and ranges begin with a bracket behind one. */
+  private static String table(String entry) {
+    return entry.replaceAll(" [\\[{].*", "");
   }
 
   private static List<RequestedKeys> requested(Case c) {

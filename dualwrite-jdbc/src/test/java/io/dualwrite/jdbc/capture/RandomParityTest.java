@@ -54,6 +54,32 @@ class RandomParityTest {
     assertThat(ran).as("statements without an error").isGreaterThan(STATEMENTS / 3);
   }
 
+  @Test
+  void triggersNameEveryRow(TestDatabases dbs) throws Exception {
+    CaptureTables tables = new CaptureTables(dbs);
+    tables.installTriggers(dbs);
+    Random random = new Random(seed);
+    try (Connection connection = dbs.source().getConnection()) {
+      connection.setAutoCommit(false);
+      Outcome nothing = Outcome.of(connection, null, "SELECT", RequestedKeys.NONE, List.of());
+      for (int i = 0; i < STATEMENTS; i++) {
+        RandomStatement statement = new RandomStatement(random);
+        Outcome bare =
+            Outcome.of(
+                connection, null, statement.text(), RequestedKeys.NONE, statement.parameters());
+        if (bare.sqlState() == null) {
+          ran++;
+          assertThat(bare.journal())
+              .as("-Ddualwrite.test.seed=" + seed + " at " + i + ":\n" + statement.text())
+              .containsAll(changedKeys(nothing.orders(), bare.orders()))
+              .doesNotHaveDuplicates();
+        }
+      }
+      connection.rollback();
+    }
+    assertThat(ran).as("statements without an error").isGreaterThan(STATEMENTS / 3);
+  }
+
   private static RequestedKeys keys(Random random) {
     return switch (random.nextInt(4)) {
       case 0 -> RequestedKeys.ALL;

@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc.trigger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
@@ -180,6 +181,17 @@ class RestingTriggersTest {
     bed.run("INSERT INTO item VALUES (1)");
     assertThat(bed.taken()).isEmpty();
     assertThat(gaps()).contains(List.of("kill switch", "t"));
+  }
+
+  @Test
+  void theSwitchIsTheWayOutOfAJournalThatCannotBeWritten() throws Exception {
+    install();
+    bed.run("ALTER TABLE dualwrite.journal RENAME TO gone");
+    assertThatThrownBy(() -> bed.run("INSERT INTO item VALUES (1)"))
+        .hasMessageContaining("journal");
+    bed.killSwitch(true);
+    bed.run("INSERT INTO item VALUES (1)");
+    assertThat(gaps()).containsExactly(List.of("kill switch", "t"));
   }
 
   @Test

@@ -72,6 +72,58 @@ class TableShapesTest {
   }
 
   @Test
+  void aMergeThatMovesRowsBetweenPartitionsNamesTheTable() throws Exception {
+    if (Integer.parseInt(
+            String.valueOf(
+                dbs.queryValue(dbs.source(), "SELECT current_setting('server_version_num')")))
+        < 150000) {
+      return;
+    }
+    TriggerBed bed = new TriggerBed(dbs);
+    bed.run(PARTITIONED);
+    bed.run("INSERT INTO m VALUES (1, '2023-05-05', 'a'), (2, '2024-05-05', 'b')");
+    bed.install();
+    String merge =
+        "MERGE INTO m USING (VALUES (1)) AS s(id) ON m.id = s.id WHEN MATCHED THEN UPDATE SET at = m.at + 400";
+    bed.run(merge);
+    assertThat(bed.taken()).containsExactly("public.m");
+    bed.run("/* no MERGE */ UPDATE m SET v = 'merged' WHERE id = 2");
+    assertThat(bed.taken()).as("the word is enough").containsExactly("public.m");
+    bed.run(
+        "UPDATE m SET v = 'x' WHERE id = 2",
+        "DO $$ BEGIN UPDATE m SET v = 'y' WHERE id = 2; END $$");
+    assertThat(bed.taken()).containsExactly("public.m {2,2024-05-05}", "public.m {2,2024-05-05}");
+    bed.run(
+        "CREATE FUNCTION moves() RETURNS void LANGUAGE sql AS $$ " + merge + " $$",
+        "CREATE FUNCTION touches() RETURNS void LANGUAGE sql AS $$ UPDATE m SET v = 'z' WHERE id = 2 $$",
+        "SELECT touches()");
+    assertThat(bed.taken()).containsExactly("public.m {2,2024-05-05}");
+    bed.run("SELECT moves()");
+    assertThat(bed.taken()).containsExactly("public.m");
+    bed.run("PREPARE p AS " + merge + "; EXECUTE p");
+    assertThat(bed.taken()).containsExactly("public.m");
+  }
+
+  @Test
+  void cascadesIntoPartitionsAndFromThemAreSeen() throws Exception {
+    TriggerBed bed = new TriggerBed(dbs);
+    bed.run(PARTITIONED);
+    bed.run(
+        "CREATE TABLE device (id int PRIMARY KEY)",
+        "ALTER TABLE m ADD FOREIGN KEY (id) REFERENCES device ON DELETE CASCADE",
+        "CREATE TABLE note (id int PRIMARY KEY, m int, at date, FOREIGN KEY (m, at) REFERENCES m ON DELETE SET NULL)",
+        "INSERT INTO device VALUES (1), (2)",
+        "INSERT INTO m VALUES (1, '2023-05-05', 'a'), (1, '2024-05-05', 'b'), (2, '2024-05-05', 'c')",
+        "INSERT INTO note VALUES (7, 1, '2024-05-05'), (8, 2, '2024-05-05')");
+    bed.install();
+    bed.run("DELETE FROM device WHERE id = 1");
+    assertThat(bed.taken())
+        .containsExactly(
+            "public.device {1}",
+            "public.m {1,2023-05-05}", "public.m {1,2024-05-05}", "public.note {7}");
+  }
+
+  @Test
   void aPartitionThatComesLaterIsSeenThroughItsTableAndIsAHoleByItself() throws Exception {
     TriggerBed bed = new TriggerBed(dbs);
     bed.run(PARTITIONED);
