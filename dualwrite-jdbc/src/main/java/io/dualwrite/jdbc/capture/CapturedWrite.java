@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class CapturedWrite {
   private static final String RETURNING = "\"returning\"";
 
-  private final String journalTable;
   private final WriteStatement statement;
   private final TokenRun run;
   private final CapturedTable table;
@@ -26,6 +25,7 @@ final class CapturedWrite {
   private final OldKeys old;
   private final Returned returned;
   private final Aliases alias;
+  private final EntryQueries entries;
 
   /**
    * @param columns the columns that name a row in the journal: its key, or the range column; none:
@@ -39,7 +39,6 @@ final class CapturedWrite {
       OldKeys old,
       Returned returned,
       Aliases alias) {
-    this.journalTable = journalTable;
     this.statement = statement;
     this.run = statement.run();
     this.table = table;
@@ -47,6 +46,7 @@ final class CapturedWrite {
     this.old = old;
     this.returned = returned;
     this.alias = alias;
+    this.entries = new EntryQueries(journalTable, table, columns, alias);
   }
 
   CapturedTable table() {
@@ -82,12 +82,12 @@ final class CapturedWrite {
 
   /** The query that journals the keys that rows had before, with a comma before it; or nothing. */
   String journalOldQuery() {
-    return old == OldKeys.NONE ? "" : ", " + alias.journalOld() + " AS (" + journalOld() + ")";
+    return old == OldKeys.NONE ? "" : ", " + alias.journalOld() + " AS (" + oldEntries() + ")";
   }
 
   /** The insert that journals, of one entry per row. */
   String journal() {
-    return insert(alias::key, "");
+    return entries.ofRows();
   }
 
   /** Selects what the application is to get back. */
@@ -115,7 +115,8 @@ final class CapturedWrite {
     }
     String key =
         columns.isEmpty() ? "NULL::pg_catalog.text[]" : "ARRAY[" + encodedKey(reference()) + "]";
-    String list = " RETURNING " + journalName() + "::pg_catalog.text, " + key;
+    String list =
+        " RETURNING " + Identifiers.literal(table.journalName()) + "::pg_catalog.text, " + key;
     return new Spliced(run.text()).insert(run.endOf(run.size() - 1), list).finish();
   }
 
@@ -291,69 +292,10 @@ final class CapturedWrite {
     }
   }
 
-  private String journalOld() {
-    if (old == OldKeys.NOTED) {
-      String noted = "NULLIF(" + alias.oldKey(1) + ", '')::pg_catalog.text[]";
-      String key = "ARRAY[" + joined(columns.size(), ", ", alias::key) + "]";
-      String condition = " WHERE " + noted + " <> " + key;
-      return into("key") + noted + " FROM " + alias.write() + condition + noting(" AND ", noted);
-    }
-    int size = columns.size();
-    String differs =
-        "ROW("
-            + joined(size, ", ", alias::oldKey)
-            + ") IS DISTINCT FROM ROW("
-            + joined(size, ", ", alias::key)
-            + ")";
-    boolean inserts = statement.isInsert() || statement.isMerge();
-    String inserted = inserts ? alias.oldKey(1) + " IS NOT NULL AND " : "";
-    return insert(alias::oldKey, " WHERE " + inserted + differs);
-  }
-
-  private String insert(IntFunction<String> names, String where) {
-    String from = " FROM " + alias.write() + where;
-    String and = where.isEmpty() ? " WHERE " : " AND ";
-    if (columns.isEmpty()) {
-      return "INSERT INTO "
-          + journalTable
-          + " (table_name) SELECT "
-          + journalName()
-          + from
-          + noting(and, "NULL");
-    }
-    if (table.key().isEmpty()) {
-      return into("range_from, range_to")
-          + names.apply(1)
-          + ", "
-          + names.apply(1)
-          + from
-          + noting(and, "NULL");
-    }
-    String key = "ARRAY[" + joined(columns.size(), ", ", names) + "]";
-    return into("key") + key + from + noting(and, key);
-  }
-
-  private String noting(String and, String key) {
-    return OwnNote.isFor(table)
-        ? and + OwnNote.condition(journalName() + "::pg_catalog.text", table.keyId(), key)
-        : "";
-  }
-
-  /** The id of the key is a constant of the text, so that it costs next to nothing per row. */
-  private String into(String column) {
-    return "INSERT INTO "
-        + journalTable
-        + " (table_name, key_id, "
-        + column
-        + ") SELECT "
-        + journalName()
-        + ", "
-        + table.keyId()
-        + ", ";
-  }
-
-  private String journalName() {
-    return Identifiers.literal(table.journalName());
+  private String oldEntries() {
+    return old == OldKeys.NOTED
+        ? entries.ofNotedRows()
+        : entries.ofOldRows(statement.isInsert() || statement.isMerge());
   }
 
   private String encodedKey(String reference) {
