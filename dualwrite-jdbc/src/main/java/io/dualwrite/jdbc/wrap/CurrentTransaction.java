@@ -3,17 +3,8 @@ package io.dualwrite.jdbc.wrap;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.schema.CapturedTable;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.core.BaseConnection;
-import org.postgresql.core.TransactionState;
-import org.postgresql.jdbc.AutoSave;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The transaction under way on one connection: whether it is mirrored and what it touched. The
@@ -25,24 +16,10 @@ import org.slf4j.LoggerFactory;
  * mirrored) is noticed. Confined to the connection's thread but for {@link #inPassThrough}.
  */
 final class CurrentTransaction implements Mirroring.OpenConnection {
-  private static final Logger LOG = LoggerFactory.getLogger(CurrentTransaction.class);
-
   private enum Mode {
     UNDECIDED,
     MIRRORED,
     PASS_THROUGH
-  }
-
-  private static final VarHandle IN_PASS_THROUGH;
-
-  static {
-    try {
-      IN_PASS_THROUGH =
-          MethodHandles.lookup()
-              .findVarHandle(CurrentTransaction.class, "inPassThrough", boolean.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
   }
 
   private final Mirroring mirroring;
@@ -50,48 +27,33 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
   private final SessionNames names;
   private final MirroredTransaction touched = new MirroredTransaction();
 
-  /**
-   * Null where the driver is not PostgreSQL's own: then only plans tell of transaction control in
-   * SQL.
-   */
-  private final @Nullable BaseConnection driver;
+  /** Where it is not PostgreSQL's own, only plans tell of transaction control in SQL. */
+  private final DriverState driver;
+
+  private final PassThroughFlag flag = new PassThroughFlag();
 
   private Mode mode = Mode.UNDECIDED;
   private boolean autoCommit;
   private boolean begunBySql;
 
-  /**
-   * Batches begun in pass-through and neither run nor cleared: they keep the flag up, and so the
-   * gap open.
-   */
-  private int waitingBatches;
-
-  private boolean ranUnjournaled;
   private boolean namesMayChangeBack;
   private boolean schemaMayChangeBack;
-
-  @SuppressWarnings("UnusedVariable") // through the handle
-  private boolean inPassThrough;
 
   CurrentTransaction(Mirroring mirroring, Connection raw, SessionNames names) throws SQLException {
     this.mirroring = mirroring;
     this.raw = raw;
     this.names = names;
-    this.driver = raw.isWrapperFor(BaseConnection.class) ? raw.unwrap(BaseConnection.class) : null;
+    this.driver = new DriverState(raw);
     this.autoCommit = raw.getAutoCommit();
   }
 
-  /** The driver's own connection. */
-  BaseConnection driver() {
-    if (driver == null) {
-      throw new UnsupportedOperationException("not a connection of PostgreSQL's driver");
-    }
+  DriverState driver() {
     return driver;
   }
 
   @Override
   public boolean inPassThrough() {
-    return (boolean) IN_PASS_THROUGH.getVolatile(this);
+    return flag.isUp();
   }
 
   MirroredTransaction touched() {
@@ -142,9 +104,9 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
     if (mirroring.active()) {
       return Mode.MIRRORED;
     }
-    IN_PASS_THROUGH.setVolatile(this, true);
+    flag.raise();
     if (mirroring.active()) {
-      lowerFlag();
+      flag.lower();
       return Mode.MIRRORED;
     }
     // No plan looks at what runs now, so it may be anything, a change of the search path too.
@@ -164,69 +126,7 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
 
   /** Whether no transaction outlives the statement: auto-commit, and none begun in SQL. */
   boolean isAlone() {
-    if (driver != null) {
-      return driver.getTransactionState() == TransactionState.IDLE;
-    }
-    return autoCommit && !begunBySql;
-  }
-
-  /**
-   * Whether the server is inside a transaction in which nothing has failed; false where that is not
-   * known.
-   */
-  boolean isOpenOnServer() {
-    return driver != null && driver.getTransactionState() == TransactionState.OPEN;
-  }
-
-  /** Whether the driver takes back what fails, and the transaction goes on without it. */
-  boolean outlivesFailures() {
-    return driver != null && driver.getAutosave() != AutoSave.NEVER;
-  }
-
-  /** Does what the transaction may not go on without: where it fails, all of it has failed. */
-  void indispensable(JournaledExecution.Work<?> work) throws SQLException {
-    BaseConnection own = driver;
-    AutoSave before = own == null ? AutoSave.NEVER : own.getAutosave();
-    if (own != null && before != AutoSave.NEVER) {
-      own.setAutosave(AutoSave.NEVER);
-    }
-    boolean done = false;
-    try {
-      work.run();
-      done = true;
-    } finally {
-      if (!done && isOpenOnServer()) {
-        failOnServer();
-      }
-      if (own != null && before != AutoSave.NEVER) {
-        own.setAutosave(before);
-      }
-    }
-  }
-
-  /** What failed on this side alone must not be committed by an application that goes on. */
-  private void failOnServer() {
-    try (Statement statement = raw.createStatement()) {
-      statement.execute(
-          "DO $dualwrite$ BEGIN RAISE EXCEPTION 'the rows written cannot be named in the journal'; END $dualwrite$");
-    } catch (SQLException e) {
-      LOG.debug("The transaction is failed on purpose: {}", e.getSQLState());
-    }
-  }
-
-  /** How the driver sends a batch as it was written; null: each row by itself. */
-  @Nullable RewrittenBatch rewrittenBatch(String sql, int rows) throws SQLException {
-    return driver == null ? null : RewrittenBatch.of(driver, sql, rows);
-  }
-
-  /** Whether a backslash in a plain string constant means itself. */
-  boolean readsStringsAsStandard() {
-    return driver == null || driver.getStandardConformingStrings();
-  }
-
-  /** Whether the driver's exceptions tell the server's details. */
-  boolean tellsDetail() {
-    return driver == null || driver.getLogServerErrorDetail();
+    return driver.isKnown() ? driver.isIdle() : autoCommit && !begunBySql;
   }
 
   /** Whether the statement about to run is its own transaction. */
@@ -269,27 +169,25 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
     // With AND CHAIN the next one has begun already.
     rolledBackInPart();
     names.schemaChanged(false);
-    if (driver == null) {
+    if (!driver.isKnown()) {
       ended();
     }
   }
 
   void batchWaits() {
-    waitingBatches++;
-    IN_PASS_THROUGH.setVolatile(this, true);
+    flag.batchWaits();
   }
 
   void batchCleared() {
-    waitingBatches--;
+    flag.batchGone();
     if (mode != Mode.PASS_THROUGH) {
-      lowerFlag();
+      flag.lower();
     }
   }
 
   /** A batch begun in pass-through runs now: the gap stays open until its rows are committed. */
   void batchRuns() {
-    waitingBatches--;
-    ranUnjournaled = true;
+    flag.batchRuns();
   }
 
   /**
@@ -371,17 +269,10 @@ final class CurrentTransaction implements Mirroring.OpenConnection {
     namesMayChangeBack = false;
     schemaMayChangeBack = false;
     begunBySql = false;
-    ranUnjournaled = false;
     mode = Mode.UNDECIDED;
     if (!touched.isEmpty()) {
       touched.clear();
     }
-    lowerFlag();
-  }
-
-  private void lowerFlag() {
-    if (waitingBatches == 0 && !ranUnjournaled && (boolean) IN_PASS_THROUGH.get(this)) {
-      IN_PASS_THROUGH.setRelease(this, false);
-    }
+    flag.transactionEnded();
   }
 }

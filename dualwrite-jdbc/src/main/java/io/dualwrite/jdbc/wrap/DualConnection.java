@@ -113,7 +113,7 @@ public final class DualConnection extends ForwardingConnection implements Forwar
   }
 
   CapturePlan plan(String sql, RequestedKeys keys) throws SQLException {
-    return transaction.readsStringsAsStandard() || sql.indexOf('\\') < 0
+    return transaction.driver().readsStringsAsStandard() || sql.indexOf('\\') < 0
         ? mirroring.plan(delegate, names, sql, keys)
         : UNREADABLE;
   }
@@ -183,7 +183,7 @@ public final class DualConnection extends ForwardingConnection implements Forwar
   /** Nothing that a driver's interface offers beside JDBC's is looked into but what follows. */
   @Override
   public BaseConnection asBaseConnection() {
-    return transaction.driver();
+    return transaction.driver().connection();
   }
 
   @Override

@@ -361,7 +361,7 @@ final class DualPreparedStatement extends LargeObjectParameters
     return sent != null
         && sent.worthIt()
         && !transaction.isAutoCommit()
-        && !transaction.outlivesFailures();
+        && !transaction.driver().outlivesFailures();
   }
 
   /** Whether the parameters set so far would not be lost by running that text. */
@@ -409,7 +409,7 @@ final class DualPreparedStatement extends LargeObjectParameters
   /** How the driver would have sent the batch as it was written; null: as it does now. */
   private @Nullable RewrittenBatch rewritten(PreparedBatch added) throws SQLException {
     boolean asWritten = text.equals(sql) || !(preparation.keys() instanceof RequestedKeys.None);
-    return asWritten ? null : transaction.rewrittenBatch(sql, added.rows());
+    return asWritten ? null : transaction.driver().rewrittenBatch(sql, added.rows());
   }
 
   private @Nullable PreparedBatch takeBatch() {

@@ -57,6 +57,7 @@ final class JournaledCopy extends ForwardingCopyIn {
       loaded = true;
       connection
           .transaction()
+          .driver()
           .indispensable(
               () -> {
                 load.journal(rows);

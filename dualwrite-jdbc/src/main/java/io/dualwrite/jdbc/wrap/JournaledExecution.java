@@ -109,7 +109,7 @@ final class JournaledExecution {
 
   /** As it would be for the text that the application gave. */
   SQLException original(SQLException e, String sql, CapturePlan.Captured plan) {
-    return OriginalError.of(e, sql, plan, transaction.tellsDetail());
+    return OriginalError.of(e, sql, plan, transaction.driver().tellsDetail());
   }
 
   /**
@@ -230,7 +230,7 @@ final class JournaledExecution {
    * wanting (no rows from {@code executeQuery}, say), bare auto-commit would have committed.
    */
   private void end() throws SQLException {
-    if (transaction.isOpenOnServer()) {
+    if (transaction.driver().isOpen()) {
       mirroring.commit(raw, transaction.touched());
     } else {
       raw.rollback();

@@ -188,12 +188,14 @@ final class PendingBatch {
       return result;
     } finally {
       // What failed may have stored some rows all the same, where a savepoint saves them.
-      if (done || transaction.isOpenOnServer()) {
-        transaction.indispensable(
-            () -> {
-              journaled.journal(sent);
-              return sent;
-            });
+      if (done || transaction.driver().isOpen()) {
+        transaction
+            .driver()
+            .indispensable(
+                () -> {
+                  journaled.journal(sent);
+                  return sent;
+                });
       }
     }
   }

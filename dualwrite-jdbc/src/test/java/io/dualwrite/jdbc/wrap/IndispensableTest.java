@@ -28,11 +28,10 @@ class IndispensableTest {
         Statement statement = raw.createStatement()) {
       raw.setAutoCommit(false);
       statement.execute("INSERT INTO t VALUES (1)");
-      CurrentTransaction transaction =
-          new CurrentTransaction(new StubMirroring(), raw, new SessionNames());
+      DriverState driver = new DriverState(raw);
       assertThatThrownBy(
               () ->
-                  transaction.indispensable(
+                  driver.indispensable(
                       () -> {
                         throw new IllegalStateException("no room for keys");
                       }))
