@@ -51,7 +51,7 @@ public record ChaosOptions(
     return new ChaosOptions(
         rounds,
         property("chaos.seed").map(Long::parseLong).orElseGet(() -> seed(rounds)),
-        property("chaos.capture").orElse("STATEMENT"),
+        property("chaos.capture").orElse("BOTH"),
         property("chaos.policy").orElse("RECOVER"),
         property("chaos.delivery").orElse("ASYNC"),
         property("chaos.faults").map(Integer::parseInt).orElse(3),

@@ -38,7 +38,12 @@ final class GapTimes {
   }
 
   private static long end(Stage stage, String instance, long since) {
-    long pid = Long.parseLong(instance.split(":")[1]);
+    String[] parts = instance.split(":");
+    if (parts.length < 3) {
+      // Of no application, but of the database's triggers.
+      return Long.MAX_VALUE;
+    }
+    long pid = Long.parseLong(parts[1]);
     return stage.applications().stream()
         .flatMap(a -> a.livesOf(pid).stream())
         .filter(life -> life.from() <= since)

@@ -48,6 +48,7 @@ public final class Stage implements AutoCloseable {
                   options,
                   capture));
       reconciler().init();
+      installTriggers();
       for (int i = 0; i < options.applications(); i++) {
         Network network = Network.to(databases);
         networks.add(network);
@@ -59,6 +60,17 @@ public final class Stage implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /** Where the configuration says that triggers capture. */
+  private void installTriggers() {
+    reconciler()
+        .installTriggers()
+        .filter(installed -> !installed.coverage().complete())
+        .ifPresent(
+            installed -> {
+              throw new ChaosFailure("triggers are missing: " + installed.failures());
+            });
   }
 
   private Path yaml(String name, int source, int target, ChaosOptions options, String capture)
