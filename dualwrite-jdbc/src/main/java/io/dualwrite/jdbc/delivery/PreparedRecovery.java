@@ -51,6 +51,7 @@ public final class PreparedRecovery implements AutoCloseable {
   private final boolean strict;
   private final BooleanSupplier mayCommit;
   private final Runnable wake;
+  private final PreparedLog log;
   private final ScheduledThreadPoolExecutor executor;
 
   /** Left by commits of this process. */
@@ -78,6 +79,7 @@ public final class PreparedRecovery implements AutoCloseable {
     this.strict = strict;
     this.mayCommit = mayCommit;
     this.wake = wake;
+    this.log = new PreparedLog(context);
     this.executor =
         new ScheduledThreadPoolExecutor(
             1,
@@ -161,15 +163,13 @@ public final class PreparedRecovery implements AutoCloseable {
 
   private void announce(PreparedTransactions prepared) {
     if (most.getAndSet(prepared.most()) != prepared.most()) {
-      LOG.info(
-          "strict: {} ({}: max_prepared_transactions = {})",
-          prepared.twoPhases() ? "two phases" : "one phase, with the journal",
-          context.secondary().label(),
-          prepared.most());
+      log.form(prepared);
     }
   }
 
   private void end(List<Waiting> due) throws SQLException {
+    int committed = 0;
+    int rolledBack = 0;
     try (Connection secondary = context.secondaryDatabase().getConnection();
         Connection primary = context.primaryDatabase().getConnection()) {
       secondary.setAutoCommit(true);
@@ -180,76 +180,51 @@ public final class PreparedRecovery implements AutoCloseable {
         PrimaryDatabase.Outcome outcome =
             id == null ? PrimaryDatabase.Outcome.UNKNOWN : database.outcome(primary, current, id);
         switch (outcome) {
-          case RUNNING -> tellIfOld(one);
-          case UNKNOWN -> tellUnknown(one);
-          case COMMITTED -> end(secondary, one, mayCommit.getAsBoolean());
-          case ROLLED_BACK -> end(secondary, one, false);
+          case RUNNING -> {
+            if (one.age().compareTo(OLD) >= 0 && told.add(one.text())) {
+              log.old(one);
+            }
+          }
+          case UNKNOWN -> {
+            if (told.add(one.text())) {
+              log.unknown(one);
+            }
+          }
+          case COMMITTED, ROLLED_BACK -> {
+            boolean commits =
+                outcome == PrimaryDatabase.Outcome.COMMITTED && mayCommit.getAsBoolean();
+            if (ended(secondary, one, commits)) {
+              committed += commits ? 1 : 0;
+              rolledBack += commits ? 0 : 1;
+            }
+          }
         }
+      }
+    } finally {
+      if (committed + rolledBack > 0) {
+        log.ended(committed, rolledBack);
+        wake.run();
       }
     }
   }
 
-  private void end(Connection secondary, Waiting one, boolean commits) throws SQLException {
+  private boolean ended(Connection secondary, Waiting one, boolean commits) throws SQLException {
+    boolean done = false;
     try (Statement statement = secondary.createStatement()) {
       statement.execute(
           (commits ? "COMMIT PREPARED " : "ROLLBACK PREPARED ") + Identifiers.literal(one.text()));
-      LOG.info(
-          "strict: {} a transaction that was left prepared on the {} {} ms ago",
-          commits ? "committed" : "rolled back",
-          context.secondary().label(),
-          one.age().toMillis());
+      done = true;
     } catch (SQLException e) {
       if (ANOTHERS.equals(e.getSQLState())) {
-        tellNotOurs(one);
+        if (told.add(one.text())) {
+          log.notOurs(one);
+        }
       } else if (!ENDED_BY_OTHERS.equals(e.getSQLState())) {
         throw e;
       }
-    } finally {
-      wake.run();
     }
     left.remove(one.text());
-  }
-
-  private void tellIfOld(Waiting one) {
-    if (one.age().compareTo(OLD) >= 0 && told.add(one.text())) {
-      LOG.warn(
-          "strict: a transaction has been prepared on the {} for {} s, because the {}'s transaction still runs; it holds"
-              + " its rows, its lane and the {}'s vacuum: {}",
-          context.secondary().label(),
-          one.age().toSeconds(),
-          context.primary().label(),
-          context.secondary().label(),
-          one.text());
-    }
-  }
-
-  private void tellNotOurs(Waiting one) {
-    if (told.add(one.text())) {
-      LOG.error(
-          "strict: a transaction has been prepared on the {} for {} s by a user other than this application's, and only that"
-              + " user may end it: {}",
-          context.secondary().label(),
-          one.age().toSeconds(),
-          one.text());
-    }
-  }
-
-  private void tellUnknown(Waiting one) {
-    if (told.add(one.text())) {
-      LOG.error(
-          "strict: the {} does not know what became of a transaction that has been prepared on the {} for {} s (was the {}"
-              + " restored, or replaced by another server?). It stays prepared, and holds its rows, its lane and the {}'s"
-              + " vacuum, until somebody ends it on the {}: ROLLBACK PREPARED '{}'. What the {} has of it is then delivered"
-              + " from the journal; a `compare` finds the rest.",
-          context.primary().label(),
-          context.secondary().label(),
-          one.age().toSeconds(),
-          context.primary().label(),
-          context.secondary().label(),
-          context.secondary().label(),
-          one.text(),
-          context.primary().label());
-    }
+    return done;
   }
 
   /** Ends what commits of this process have left, if that can be done at once, and stops. */

@@ -52,7 +52,15 @@ public enum StateChange {
   /** A table's entries wait because the secondary's table is not as it should be. */
   TABLE_HELD("table.held", Level.ERROR),
   /** Entries that the secondary refuses were set aside. */
-  SET_ASIDE("entry.set-aside", Level.WARN);
+  SET_ASIDE("entry.set-aside", Level.WARN),
+  /** STRICT commits in two phases from now on, or in one. */
+  STRICT_FORM("strict.form", Level.INFO),
+  /** Transactions that were left prepared on the secondary have been ended. */
+  PREPARED_ENDED("prepared.ended", Level.INFO),
+  /** One cannot be ended yet, and is old. */
+  PREPARED_OLD("prepared.old", Level.WARN),
+  /** One cannot be ended by this application. */
+  PREPARED_LEFT("prepared.left", Level.ERROR);
 
   private final String event;
   private final Level level;
