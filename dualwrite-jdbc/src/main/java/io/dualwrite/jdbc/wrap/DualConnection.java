@@ -15,11 +15,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.copy.CopyManager;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.QueryExecutor;
-import org.postgresql.fastpath.Fastpath;
-import org.postgresql.largeobject.LargeObjectManager;
 
 /**
  * A connection to the primary whose writes to mirrored tables are journaled in the transaction that
@@ -29,7 +26,7 @@ import org.postgresql.largeobject.LargeObjectManager;
  * under auto-commit each statement decides for itself. Like any connection it is for one thread at
  * a time. A crash loses what a crash of the bare connection loses: what was not committed.
  */
-public final class DualConnection extends ForwardingConnection implements ForwardingBaseConnection {
+public final class DualConnection extends DriverConnection {
   private static final CapturePlan UNREADABLE =
       new CapturePlan.Unmirrored(
           "strings",
@@ -96,10 +93,12 @@ public final class DualConnection extends ForwardingConnection implements Forwar
     return delegate;
   }
 
+  @Override
   Mirroring mirroring() {
     return mirroring;
   }
 
+  @Override
   CurrentTransaction transaction() {
     return transaction;
   }
@@ -112,6 +111,7 @@ public final class DualConnection extends ForwardingConnection implements Forwar
     return execution;
   }
 
+  @Override
   CapturePlan plan(String sql, RequestedKeys keys) throws SQLException {
     return transaction.driver().readsStringsAsStandard() || sql.indexOf('\\') < 0
         ? mirroring.plan(delegate, names, sql, keys)
@@ -176,89 +176,18 @@ public final class DualConnection extends ForwardingConnection implements Forwar
   }
 
   @Override
+  ResultSet rows(ResultSet raw) {
+    return new DualResultSet(this, raw, null);
+  }
+
+  @Override
+  QueryExecutor executor(BaseConnection driver) {
+    return LoadingExecutor.of(this, driver);
+  }
+
+  @Override
   void unwrapping(Class<?> type) {
     mirroring.bypass("unwrap:" + type.getSimpleName());
-  }
-
-  /** Nothing that a driver's interface offers beside JDBC's is looked into but what follows. */
-  @Override
-  public BaseConnection asBaseConnection() {
-    return transaction.driver().connection();
-  }
-
-  @Override
-  public CopyManager getCopyAPI() throws SQLException {
-    return new CopyManager(this);
-  }
-
-  @Override
-  public LargeObjectManager getLargeObjectAPI() throws SQLException {
-    mirroring.bypass("large-object");
-    return asBaseConnection().getLargeObjectAPI();
-  }
-
-  @Override
-  @SuppressWarnings("deprecation") // the application's choice
-  public Fastpath getFastpathAPI() throws SQLException {
-    mirroring.bypass("fastpath");
-    return asBaseConnection().getFastpathAPI();
-  }
-
-  @Override
-  public QueryExecutor getQueryExecutor() {
-    return LoadingExecutor.of(this, asBaseConnection());
-  }
-
-  @Override
-  public Array createArrayOf(String type, @Nullable Object elements) throws SQLException {
-    return new DualArray(this, asBaseConnection().createArrayOf(type, elements));
-  }
-
-  @Override
-  public ResultSet execSQLQuery(String sql) throws SQLException {
-    boolean reads = onlyReads(sql);
-    try {
-      return new DualResultSet(this, asBaseConnection().execSQLQuery(sql), null);
-    } finally {
-      afterDriver(reads);
-    }
-  }
-
-  @Override
-  public ResultSet execSQLQuery(String sql, int type, int concurrency) throws SQLException {
-    boolean reads = onlyReads(sql);
-    try {
-      return new DualResultSet(this, asBaseConnection().execSQLQuery(sql, type, concurrency), null);
-    } finally {
-      afterDriver(reads);
-    }
-  }
-
-  /** Whether a text that the driver runs past the plans changes nothing; said aloud if it may. */
-  private boolean onlyReads(String sql) throws SQLException {
-    boolean reads =
-        !transaction.expectsMirroring()
-            || plan(sql, RequestedKeys.NONE) instanceof CapturePlan.PassThrough;
-    if (!reads) {
-      mirroring.bypass("exec-sql");
-    }
-    return reads;
-  }
-
-  private void afterDriver(boolean readOnly) {
-    if (!readOnly) {
-      transaction.namesChanged();
-    }
-  }
-
-  @Override
-  public void execSQLUpdate(String sql) throws SQLException {
-    mirroring.bypass("exec-sql");
-    try {
-      asBaseConnection().execSQLUpdate(sql);
-    } finally {
-      transaction.namesChanged();
-    }
   }
 
   @Override
