@@ -78,10 +78,12 @@ class UnseenNamesTest {
     statement.execute(INSERT);
     await()
         .untilAsserted(
-            () ->
-                assertThat(dbs.query(dbs.target(), "SELECT id FROM app.t"))
-                    .isEqualTo(List.of(List.of("1"))));
-    assertThat(dbs.query(dbs.target(), "SELECT id FROM public.t")).isEqualTo(List.of(List.of("0")));
+            () -> {
+              assertThat(dbs.query(dbs.target(), "SELECT id FROM app.t"))
+                  .isEqualTo(List.of(List.of("1")));
+              assertThat(dbs.query(dbs.target(), "SELECT id FROM public.t"))
+                  .isEqualTo(List.of(List.of("0")));
+            });
   }
 
   private double unmirrored() {

@@ -49,6 +49,15 @@ public final class Failures {
             || (state.startsWith("40") && !state.equals("40003")));
   }
 
+  /** What kind of failure of the secondary it is, for a metric: few different ones. */
+  public static String reason(SQLException failure) {
+    String state = failure.getSQLState();
+    if (state == null || state.startsWith("08")) {
+      return "unreachable";
+    }
+    return state.equals("57014") || state.equals("55P03") ? "timed-out" : "failed-" + state;
+  }
+
   /** The constraint that was violated, if the server named one. */
   static @Nullable String constraint(SQLException failure) {
     ServerErrorMessage message = message(failure);

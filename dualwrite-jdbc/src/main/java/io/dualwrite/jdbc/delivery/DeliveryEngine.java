@@ -280,6 +280,7 @@ public final class DeliveryEngine implements AutoCloseable {
    * Waits until what the journal holds now is delivered, for an application that is about to end.
    *
    * @return false when it is not within the limit, or delivery is stopped, or the secondary is down
+   *     or does not take a table's rows
    */
   public boolean drain(Duration limit) throws InterruptedException, SQLException {
     long end = System.nanoTime() + limit.toNanos();
@@ -304,7 +305,7 @@ public final class DeliveryEngine implements AutoCloseable {
         return false;
       }
       if (worker != null && worker.await(Duration.ofNanos(Math.max(0, left)))) {
-        return true;
+        return !worker.lane().heldTables().contains(table);
       }
       boolean failing = worker == null ? !lanesReadable.get() : worker.failing();
       if (System.nanoTime() >= (failing ? failingUntil : end)) {
@@ -386,9 +387,10 @@ public final class DeliveryEngine implements AutoCloseable {
         measuredAt = System.nanoTime();
       }
       context.journal().tablesWithEntries(primary).forEach(this::wake);
-      if (depth.setAside() > 0 && running) {
-        workers.values().forEach(LaneWorker::wake);
-      }
+      workers.values().stream()
+          .distinct()
+          .filter(worker -> running && (depth.setAside() > 0 || worker.lane().remembers()))
+          .forEach(LaneWorker::wake);
       journalReadable.set(true);
     } catch (SQLException | RuntimeException e) {
       if (journalReadable.getAndSet(false)) {

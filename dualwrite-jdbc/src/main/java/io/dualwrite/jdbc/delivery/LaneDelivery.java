@@ -5,6 +5,7 @@ import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.CopyResult;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.LockedCopy;
+import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
 import io.dualwrite.jdbc.journal.Journal;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -123,6 +125,11 @@ final class LaneDelivery {
     return context.migration();
   }
 
+  /** Counts a round that failed, for each of the tables whose entries wait. */
+  void failed(SQLException failure) {
+    tables.keySet().forEach(table -> metrics.secondaryFailure(table, Failures.reason(failure)));
+  }
+
   /** Takes rows that only memory names. */
   void remember(Collection<Remembered> rows) {
     remembered.add(rows);
@@ -147,7 +154,8 @@ final class LaneDelivery {
    * @throws SQLException if the secondary or the primary failed; nothing is lost, try again later
    */
   RoundResult round(boolean wait) throws SQLException {
-    List<Remembered> fromMemory = remembered.take(settings.batch());
+    held.letGo();
+    List<Remembered> fromMemory = remembered.take(settings.batch(), held::holds);
     boolean done = false;
     try {
       RoundResult result = lockedRound(wait, fromMemory);
@@ -201,6 +209,7 @@ final class LaneDelivery {
       advance(round);
       rows = count(round);
       Set<String> kept = clearing.run(copy, round);
+      remembered.add(waiting(round, fromMemory));
       position.done(round.tables, round.found, round.limit, round.entries, kept);
     } finally {
       underWay = null;
@@ -210,11 +219,27 @@ final class LaneDelivery {
         careful
             || !walks.going().isEmpty()
             || !round.steps.isEmpty()
-            || !remembered.isEmpty()
+            || remembered.anyBut(held::holds)
             || round.isCut()
             || isFull(round);
     careful = false;
     return new RoundResult(more ? RoundResult.Kind.MORE : RoundResult.Kind.DRAINED, rows);
+  }
+
+  /** Rows that only memory names and that wait because their table is refused. */
+  private List<Remembered> waiting(Round round, List<Remembered> fromMemory) {
+    if (fromMemory.isEmpty() || round.refused.isEmpty()) {
+      return List.of();
+    }
+    Set<Remembered> refused = new HashSet<>();
+    for (RefusedRow row : round.refused) {
+      if (Failures.refusesTable(row.cause())) {
+        String table = row.table().name().toString();
+        held.hold(table, row.cause());
+        refused.add(new Remembered(table, row.table().keyId(), row.key()));
+      }
+    }
+    return fromMemory.stream().filter(refused::contains).toList();
   }
 
   /** The lane once its locks are granted; null when that took too long. */
@@ -231,7 +256,6 @@ final class LaneDelivery {
 
   private Round read(LockedCopy copy, boolean wait, List<Remembered> fromMemory)
       throws SQLException {
-    held.letGo();
     List<String> deliverable = tables.keySet().stream().filter(t -> !held.holds(t)).toList();
     int limit = careful ? CAREFUL_BATCH : settings.batch();
     JournalSnapshot found =

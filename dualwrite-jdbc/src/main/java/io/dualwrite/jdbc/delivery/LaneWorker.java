@@ -235,6 +235,7 @@ final class LaneWorker implements Runnable {
   private Duration failed(SQLException e) {
     int soFar = failures;
     failures = soFar + 1;
+    lane.failed(e);
     if (!toldWaiting
         && running.getAsBoolean()
         && System.nanoTime() - toldAt >= SAY_AGAIN.toNanos()) {

@@ -4,8 +4,10 @@ import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.jdbc.copy.RowKey;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Predicate;
 
 /** Rows of BEST_EFFORT tables, named by memory alone. Safe for use by several threads. */
 final class RememberedRows {
@@ -38,6 +40,25 @@ final class RememberedRows {
     List<Remembered> taken = new ArrayList<>();
     rows.drainTo(taken, most);
     return taken;
+  }
+
+  /** The same, but for those of tables that wait. */
+  List<Remembered> take(int most, Predicate<String> waits) {
+    List<Remembered> taken = new ArrayList<>();
+    Iterator<Remembered> all = rows.iterator();
+    while (taken.size() < most && all.hasNext()) {
+      Remembered row = all.next();
+      if (!waits.test(row.table())) {
+        taken.add(row);
+        all.remove();
+      }
+    }
+    return taken;
+  }
+
+  /** Whether there are rows of tables that do not wait. */
+  boolean anyBut(Predicate<String> waits) {
+    return rows.stream().anyMatch(row -> !waits.test(row.table()));
   }
 
   boolean isEmpty() {

@@ -216,8 +216,15 @@ final class PendingBatch {
   private <R> R remembering(
       Statement inner, JournaledExecution.Work<R> batch, CapturePlan.Captured plan)
       throws SQLException {
-    R result = batch.run();
-    journaled.remember(plan, inner);
-    return result;
+    long started = mirroring.started();
+    boolean done = false;
+    try {
+      R result = batch.run();
+      journaled.remember(plan, inner);
+      done = true;
+      return result;
+    } finally {
+      mirroring.wrote(plan, done, started);
+    }
   }
 }
