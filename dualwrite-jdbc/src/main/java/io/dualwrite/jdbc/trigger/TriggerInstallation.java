@@ -47,10 +47,12 @@ public final class TriggerInstallation {
    * What an installation has done.
    *
    * @param installed the tables and partitions that got triggers
+   * @param removed those that are not mirrored by triggers any more, and had some
    * @param failures why others did not
    * @param coverage how it is now
    */
-  public record Installed(List<String> installed, List<String> failures, Coverage coverage) {}
+  public record Installed(
+      List<String> installed, List<String> removed, List<String> failures, Coverage coverage) {}
 
   /** Installs what is missing, puts right what differs. The control schema is there. */
   public Installed install() throws SQLException {
@@ -76,6 +78,7 @@ public final class TriggerInstallation {
         }
       }
     }
+    List<String> removed = removeUnwanted(wanted, before, failures);
     Coverage coverage = wanted.compare(connection);
     ddl.run(
         statement -> {
@@ -90,7 +93,7 @@ public final class TriggerInstallation {
           return true;
         });
     dropUnused(wanted);
-    return new Installed(List.copyOf(done), List.copyOf(failures), coverage);
+    return new Installed(List.copyOf(done), removed, List.copyOf(failures), coverage);
   }
 
   /** The statements that an installation would run now. */
@@ -129,19 +132,7 @@ public final class TriggerInstallation {
     List<String> removed = new ArrayList<>();
     InstalledTriggers there = InstalledTriggers.read(connection, schema);
     for (List<InstalledTriggers.Installed> triggers : there.byRelation().values()) {
-      String relation = triggers.get(0).relation();
-      ddl.run(
-          statement -> {
-            for (InstalledTriggers.Installed trigger : triggers) {
-              statement.execute(
-                  "DROP TRIGGER IF EXISTS "
-                      + Identifiers.quote(trigger.name())
-                      + " ON "
-                      + relation);
-            }
-            return true;
-          });
-      removed.add(relation);
+      removed.add(drop(triggers));
     }
     if (there.followsControl() || there.functions().containsKey(ControlTrigger.NAME)) {
       ddl.run(
@@ -158,6 +149,40 @@ public final class TriggerInstallation {
     }
     removed.sort(String::compareTo);
     return removed;
+  }
+
+  private String drop(List<InstalledTriggers.Installed> triggers) throws SQLException {
+    String relation = triggers.get(0).relation();
+    return ddl.run(
+        statement -> {
+          for (InstalledTriggers.Installed trigger : triggers) {
+            statement.execute(
+                "DROP TRIGGER IF EXISTS " + Identifiers.quote(trigger.name()) + " ON " + relation);
+          }
+          return relation;
+        });
+  }
+
+  /** Of tables that are excluded by now, or whose statements would fail for a foreign partition. */
+  private List<String> removeUnwanted(
+      WantedTriggers wanted, InstalledTriggers there, List<String> failures) {
+    List<String> removed = new ArrayList<>();
+    Set<Long> kept = new HashSet<>();
+    wanted.relations().forEach(relation -> kept.add(relation.oid()));
+    there
+        .byRelation()
+        .forEach(
+            (oid, triggers) -> {
+              if (!kept.contains(oid)) {
+                try {
+                  removed.add(drop(triggers));
+                } catch (SQLException e) {
+                  failures.add(triggers.get(0).relation() + ": " + Failures.describe(e));
+                }
+              }
+            });
+    removed.sort(String::compareTo);
+    return List.copyOf(removed);
   }
 
   private WantedTriggers wanted() throws SQLException {

@@ -208,6 +208,21 @@ class TriggerInstallationTest {
   }
 
   @Test
+  void tablesThatAreNotMirroredAnyMoreLoseTheirs() throws Exception {
+    bed.install();
+    TriggerBed less =
+        new TriggerBed(
+            dbs,
+            TriggerBed.config()
+                .tables(new TablesConfig(List.of("*.*"), List.of("public.part"), Map.of()))
+                .build());
+    assertThat(less.install().removed()).containsExactly("public.part");
+    bed.run("INSERT INTO item VALUES (1)", "INSERT INTO part VALUES (1)");
+    assertThat(bed.taken()).containsExactly("public.item {1}");
+    assertThat(bed.install().installed()).containsExactly("public.part");
+  }
+
+  @Test
   void itGoesWithoutATrace() throws Exception {
     String before =
         dbs.query(dbs.source(), "SELECT count(*) FROM pg_trigger").toString()

@@ -103,6 +103,14 @@ final class InitCommand implements Callable<Integer>, Connected {
             + " tables and partitions, "
             + installed.installed().size()
             + " of them new or put right");
+    installed
+        .removed()
+        .forEach(
+            relation ->
+                out.println(
+                    "source: triggers removed from "
+                        + relation
+                        + ", which they do not mirror any more"));
     installed.failures().forEach(failure -> terminal.err().println("not installed: " + failure));
     coverage.holes().forEach(hole -> terminal.err().println("not seen: " + hole.explanation()));
     if (!coverage.holes().isEmpty()) {
