@@ -52,6 +52,8 @@ class ContractMetricsTest {
             .target(dbs.target())
             .meterRegistry(registry)
             .build();
+    // What is refused for want of a lane is asked about again a minute later.
+    Awaitility.await().until(() -> ds.migration().delivery().lane("public.seen").isPresent());
     try (Connection c = ds.getConnection();
         Statement s = c.createStatement()) {
       s.executeUpdate("INSERT INTO item VALUES (1, 1)");
