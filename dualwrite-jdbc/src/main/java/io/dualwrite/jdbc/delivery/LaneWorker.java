@@ -59,9 +59,9 @@ final class LaneWorker implements Runnable {
   /**
    * Whether it is in the log that this lane waits; a secondary that comes and goes is said once.
    */
-  private boolean toldWaiting;
+  private volatile boolean toldWaiting;
 
-  private long toldAt = System.nanoTime() - SAY_AGAIN.toNanos();
+  private volatile long toldAt = System.nanoTime() - SAY_AGAIN.toNanos();
   private volatile boolean tableChanged;
   private int vainTries;
 

@@ -105,7 +105,7 @@ final class Condition {
         || breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
       problems.add("the secondary's circuit breaker is open");
     }
-    if (delivery.failing()) {
+    if (delivery.isRunning() && delivery.failing()) {
       problems.add("delivery waits for the secondary");
     }
     if (!delivery.journalReadable()) {
