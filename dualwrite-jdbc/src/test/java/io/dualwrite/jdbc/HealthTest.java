@@ -2,6 +2,7 @@ package io.dualwrite.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dualwrite.CircuitBreakerSettings;
 import io.dualwrite.KillSwitch;
 import io.dualwrite.ManualKillSwitch;
 import io.dualwrite.Phase;
@@ -40,7 +41,10 @@ class HealthTest {
     return DualWriteDataSource.builder()
         .config(
             MigrationConfig.builder("test")
-                .secondary(SecondarySettings.defaults().withTimeout(Duration.ofSeconds(1)))
+                .secondary(
+                    new SecondarySettings(
+                        Duration.ofSeconds(1),
+                        new CircuitBreakerSettings(50, 100, Duration.ofMillis(500))))
                 .build())
         .source(dbs.source())
         .target(target)
