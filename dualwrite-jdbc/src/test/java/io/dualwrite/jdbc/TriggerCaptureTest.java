@@ -53,6 +53,7 @@ class TriggerCaptureTest {
     dbs.executeOnBoth(
         "CREATE TABLE item (id int PRIMARY KEY, name text)",
         "CREATE TABLE part (id int PRIMARY KEY, item int REFERENCES item ON DELETE CASCADE)",
+        "CREATE TABLE word (a text PRIMARY KEY, b int)",
         "CREATE TABLE log (id int PRIMARY KEY, what text)");
     bed.run(
         "CREATE FUNCTION add_item(int) RETURNS int LANGUAGE sql AS 'INSERT INTO item VALUES ($1, ''f'') RETURNING id'",
@@ -171,7 +172,13 @@ class TriggerCaptureTest {
     try (DualWriteDataSource ds = open()) {
       assertThat(ds.migration().active()).isTrue();
       bed.run("INSERT INTO item VALUES (1, 'psql')", "UPDATE item SET id = 9", "DELETE FROM log");
+      bed.run("INSERT INTO word SELECT 'w' || i, i FROM generate_series(1, 5000) i");
+      bed.run("INSERT INTO item SELECT i, 'many' FROM generate_series(100, 5000) i");
       assertSame();
+      dbs.awaitSameRows("SELECT * FROM word");
+      bed.run("DELETE FROM word WHERE b > 100", "UPDATE item SET name = 'more' WHERE id > 200");
+      assertSame();
+      dbs.awaitSameRows("SELECT * FROM word");
     }
   }
 

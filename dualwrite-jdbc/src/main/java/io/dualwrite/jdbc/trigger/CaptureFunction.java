@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.trigger;
 
+import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.Identifiers;
@@ -26,7 +27,7 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
   /** The types whose values lie close together; see {@link #runs}. */
   private static final Set<String> WHOLE_NUMBERS = Set.of("int2", "int4", "int8");
 
-  /** From this many rows on, a statement's whole numbers are named by runs. */
+  /** From this many rows on, one entry names many of a statement's rows. */
   private static final int MANY = 64;
 
   /** From here on there is {@code MERGE}. */
@@ -171,15 +172,28 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
         table.key().size() == 1
             && first.typeKind() == 'b'
             && WHOLE_NUMBERS.contains(first.baseType());
-    return numbers
-        ? "  IF many < "
-            + MANY
-            + " THEN\n    "
-            + each
-            + "\n  ELSE\n"
-            + runs(event, journal, table.keyId(), first)
-            + "  END IF;\n"
-        : "  " + each + "\n";
+    return "  IF many < "
+        + MANY
+        + " THEN\n    "
+        + each
+        + "\n  ELSE\n"
+        + (numbers
+            ? runs(event, journal, table.keyId(), first)
+            : together(event, journal, table).indent(4))
+        + "  END IF;\n";
+  }
+
+  /** One entry for many rows. */
+  private static String together(CaptureEvent event, String journal, CapturedTable table) {
+    return "INSERT INTO "
+        + journal
+        + " (table_name, key_id, keys) SELECT table_of, "
+        + table.keyId()
+        + ", array_agg(k.key) FROM (SELECT b.key, (row_number() OVER () - 1) / "
+        + Journal.MOST_KEYS
+        + " AS block FROM ("
+        + both(event, "SELECT ARRAY[" + keys(table.key(), "r") + "] AS key FROM %s r")
+        + ") b) k GROUP BY k.block;";
   }
 
   /**

@@ -9,6 +9,7 @@ import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
@@ -168,6 +169,25 @@ class CapturedWritesTest {
         .containsExactlyInAnyOrder("public.item [10001,10100]", "public.item [1,100]");
     bed.run("DELETE FROM item WHERE id % 100 = 7");
     assertThat(bed.taken()).hasSize(50).allMatch(entry -> entry.startsWith("public.item {"));
+  }
+
+  @Test
+  void manyRowsOfOtherKeysShareEntries() throws Exception {
+    bed.run("CREATE TABLE word (a text, b int, PRIMARY KEY (a, b))");
+    bed.install();
+    bed.run("INSERT INTO word SELECT 'w', i FROM generate_series(1, 2500) i");
+    assertThat(
+            dbs.query(
+                dbs.source(),
+                "SELECT array_length(keys, 2), sum(array_length(keys, 1)), count(DISTINCT key_id) FROM dualwrite.journal GROUP BY 1"))
+        .containsExactly(List.of("2", "2500", "1"));
+    assertThat(bed.taken()).hasSizeLessThan(100);
+    bed.run("UPDATE word SET b = b + 5000 WHERE b <= 64");
+    assertThat(
+            dbs.queryValue(
+                dbs.source(), "SELECT sum(array_length(keys, 1)) FROM dualwrite.journal"))
+        .isEqualTo("128");
+    assertThat(bed.taken().get(0)).contains("{w,1}", "{w,5001}");
   }
 
   @Test

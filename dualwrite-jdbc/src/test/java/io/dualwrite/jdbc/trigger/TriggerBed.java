@@ -14,7 +14,7 @@ import javax.sql.DataSource;
 /** A source with capture by triggers, and what the journal holds. */
 public final class TriggerBed {
   private static final String JOURNAL =
-      "SELECT concat_ws(' ', table_name, key::text, '[' || range_from || ',' || range_to || ']') FROM dualwrite.journal ORDER BY 1";
+      "SELECT concat_ws(' ', table_name, key::text, keys::text, '[' || range_from || ',' || range_to || ']') FROM dualwrite.journal ORDER BY 1";
 
   private final TestDatabases dbs;
   private final MigrationConfig config;
