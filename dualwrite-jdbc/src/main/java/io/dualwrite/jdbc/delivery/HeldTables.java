@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +26,11 @@ final class HeldTables {
   private final Side secondary;
   private final Duration wait;
   private final DualWriteMetrics metrics;
-  private final Map<String, Instant> until = new ConcurrentHashMap<>();
+  private final Map<String, Instant> until = new HashMap<>();
   private final Map<String, Instant> said = new HashMap<>();
+
+  /** Let go by the round under way, which may find that they are to be held again. */
+  private final Set<String> onTrial = new HashSet<>();
 
   HeldTables(String migration, Side secondary, Duration wait, DualWriteMetrics metrics) {
     this.migration = migration;
@@ -38,7 +40,8 @@ final class HeldTables {
   }
 
   /** The entries of this table wait from now on. */
-  void hold(String table, SQLException failure) {
+  synchronized void hold(String table, SQLException failure) {
+    onTrial.remove(table);
     if (until.put(table, Instant.now().plus(wait)) == null) {
       metrics.secondaryFailure(table, "table-refused");
     }
@@ -55,21 +58,35 @@ final class HeldTables {
   }
 
   /** Lets those go that have waited long enough. */
-  void letGo() {
+  synchronized void letGo() {
     Instant now = Instant.now();
-    until.values().removeIf(end -> end.isBefore(now));
+    until.forEach(
+        (table, end) -> {
+          if (end.isBefore(now)) {
+            onTrial.add(table);
+          }
+        });
+    until.keySet().removeAll(onTrial);
   }
 
-  boolean holds(String table) {
+  /** The round is over, and has held again what is to be. */
+  synchronized void tried() {
+    onTrial.clear();
+  }
+
+  synchronized boolean holds(String table) {
     return until.containsKey(table);
   }
 
-  Set<String> names() {
-    return new HashSet<>(until.keySet());
+  /** By any thread: those whose entries wait, or are being tried again. */
+  synchronized Set<String> names() {
+    Set<String> names = new HashSet<>(onTrial);
+    names.addAll(until.keySet());
+    return names;
   }
 
   /** Whether it is to be said now: not again within a minute. */
-  boolean isNews(String what) {
+  synchronized boolean isNews(String what) {
     Instant now = Instant.now();
     said.values().removeIf(at -> at.plus(SAY_AGAIN).isBefore(now));
     return said.putIfAbsent(what, now) == null;

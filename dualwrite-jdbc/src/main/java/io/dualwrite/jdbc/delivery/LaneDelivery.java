@@ -196,6 +196,7 @@ final class LaneDelivery {
       round = read(copy, wait, fromMemory);
       if (round.isEmpty() && walks.going().isEmpty()) {
         careful = false;
+        held.tried();
         return new RoundResult(RoundResult.Kind.DRAINED, 0);
       }
       write(copy, round);
@@ -223,6 +224,7 @@ final class LaneDelivery {
             || round.isCut()
             || isFull(round);
     careful = false;
+    held.tried();
     return new RoundResult(more ? RoundResult.Kind.MORE : RoundResult.Kind.DRAINED, rows);
   }
 

@@ -1,8 +1,6 @@
 package io.dualwrite.jdbc.runtime;
 
-import io.dualwrite.Delivery;
 import io.dualwrite.DualWriteMetrics;
-import io.dualwrite.FailurePolicy;
 import io.dualwrite.KillSwitch;
 import io.dualwrite.Phase;
 import io.dualwrite.Side;
@@ -10,23 +8,15 @@ import io.dualwrite.WriteOutcome;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
 import io.dualwrite.jdbc.config.MigrationConfig;
-import io.dualwrite.jdbc.copy.ChangedTableException;
 import io.dualwrite.jdbc.copy.CopyContext;
-import io.dualwrite.jdbc.copy.Failures;
-import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.DeliveryEngine;
 import io.dualwrite.jdbc.delivery.DeliveryProbe;
 import io.dualwrite.jdbc.delivery.DeliverySettings;
 import io.dualwrite.jdbc.delivery.PreparedRecovery;
 import io.dualwrite.jdbc.delivery.StrictCommit;
-import io.dualwrite.jdbc.event.StateChange;
 import io.dualwrite.jdbc.health.Health;
 import io.dualwrite.jdbc.journal.Control;
 import io.dualwrite.jdbc.journal.Gaps;
-import io.dualwrite.jdbc.schema.CapturedTable;
-import io.dualwrite.jdbc.schema.Identifiers;
-import io.dualwrite.jdbc.schema.Refused;
-import io.dualwrite.jdbc.shadow.BothSides;
 import io.dualwrite.jdbc.shadow.ShadowOptions;
 import io.dualwrite.jdbc.shadow.ShadowReads;
 import io.dualwrite.jdbc.wrap.BoundParameters;
@@ -37,12 +27,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,7 +45,6 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final MigrationConfig config;
   private final DataSource primary;
   private final DualWriteMetrics metrics;
-  private final DeliveryProbe probe;
   private final Side primarySide;
   private final Plans plans;
   private final SchemaWatch schema;
@@ -70,7 +56,7 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final CircuitBreaker breaker;
   private final DeliveryEngine delivery;
   private final PreparedRecovery prepared;
-  private final StrictCommit strict;
+  private final Commits commits;
   private final Membership membership;
   private final EffectiveState state;
   private final ScheduledThreadPoolExecutor chores;
@@ -105,7 +91,6 @@ public final class Migration implements Mirroring, AutoCloseable {
     Supported.check(config);
     this.config = config;
     this.metrics = metrics;
-    this.probe = probe;
     DataSource source = new OwnConnections(sourceForDelivery);
     DataSource target = BoundedConnections.of(givenTarget, config.secondary().timeout());
     this.membership = new Membership(config, source);
@@ -150,9 +135,11 @@ public final class Migration implements Mirroring, AutoCloseable {
             config.usesStrict(),
             delivery::isRunning,
             () -> plans.tables().tables().forEach(table -> delivery.wake(table.journalName())));
-    this.strict =
+    StrictCommit strict =
         new StrictCommit(
             context, delivery, breaker, config.secondary().timeout(), chores, prepared, probe);
+    this.commits =
+        new Commits(config, context, delivery, strict, plans, schema, triggers.isPresent(), probe);
     Gaps gaps = new Gaps(config.journal().schema());
     this.mode =
         new Mode(
@@ -165,7 +152,14 @@ public final class Migration implements Mirroring, AutoCloseable {
             Clock.systemUTC());
     this.shadowReads =
         ofSource && config.shadowReads().sampleRate() > 0
-            ? shadowReads(context, shadowOptions, givenSource, givenTarget)
+            ? new ShadowReads(
+                config.shadowReads().sampleRate(),
+                shadowOptions,
+                RepeatedReads.sides(context, config, givenSource, givenTarget),
+                delivery,
+                () -> active() && breaker.getState() == CircuitBreaker.State.CLOSED,
+                plans::catalog,
+                metrics)
             : null;
     this.state =
         new EffectiveState(
@@ -203,8 +197,9 @@ public final class Migration implements Mirroring, AutoCloseable {
         new Departure(config.migration(), delivery, context.journal(), ownPrimary, mode, chores);
     this.bean = new ManagementBean(this::health, state, membership::turnKillSwitch);
     bean.register(config.migration(), membership.instance());
-    tellOfBreaker();
-    announce(phase);
+    Announcements announcements = new Announcements(config.migration());
+    announcements.follow(breaker);
+    announcements.started(config, phase, state, mode, membership, plans.tables());
   }
 
   private void resume() {
@@ -215,49 +210,6 @@ public final class Migration implements Mirroring, AutoCloseable {
   private void look() {
     schema.look();
     triggers.ifPresent(TriggerWatch::look);
-  }
-
-  private ShadowReads shadowReads(
-      CopyContext context, ShadowOptions options, DataSource givenSource, DataSource givenTarget)
-      throws SQLException {
-    boolean ofSource = primarySide == Side.SOURCE;
-    BothSides sides =
-        new BothSides(
-            config.migration(),
-            Identifiers.quote(config.journal().schema()) + ".journal",
-            primarySide,
-            SpareConnections.of(ofSource ? givenSource : givenTarget),
-            SpareConnections.of(ofSource ? givenTarget : givenSource),
-            context.statementTimeout());
-    return new ShadowReads(
-        config.shadowReads().sampleRate(),
-        options,
-        sides,
-        delivery,
-        () -> active() && breaker.getState() == CircuitBreaker.State.CLOSED,
-        plans::catalog,
-        metrics);
-  }
-
-  private void announce(Phase phase) {
-    List<CapturedTable> tables = plans.tables().tables();
-    StateChange.STARTED
-        .in(LOG, config.migration())
-        .addKeyValue("phase", phase)
-        .addKeyValue("epoch", state.epoch())
-        .addKeyValue("instance", membership.instance())
-        .log(
-            "migration {}: phase {}, {} tables mirrored under {} ({}), {}, instance {}",
-            config.migration(),
-            phase,
-            tables.size(),
-            config.failurePolicy(),
-            config.delivery(),
-            mode.describe(),
-            membership.instance());
-    for (Refused refused : plans.tables().refused()) {
-      LOG.error("not mirrored: {}", refused.explanation());
-    }
   }
 
   /** The database that answers the application. */
@@ -322,82 +274,12 @@ public final class Migration implements Mirroring, AutoCloseable {
 
   @Override
   public void commit(Connection raw, MirroredTransaction transaction) throws SQLException {
-    if (transaction.policy() == FailurePolicy.STRICT) {
-      strictly(raw, transaction);
-    } else {
-      raw.commit();
-      committed(transaction);
-    }
-  }
-
-  /**
-   * Tables of other policies that the transaction has created follow from the journal: delivery
-   * cannot know them before the commit.
-   */
-  private void strictly(Connection raw, MirroredTransaction transaction) throws SQLException {
-    Map<Boolean, List<CapturedTable>> known =
-        transaction.tables().stream().collect(Collectors.partitioningBy(this::isKnownToAll));
-    try {
-      strict.commit(raw, known.getOrDefault(true, List.of()));
-      known.getOrDefault(false, List.of()).forEach(table -> delivery.wake(table.journalName()));
-    } catch (SQLException e) {
-      if (e.getCause() instanceof ChangedTableException) {
-        // So that the next try journals by what the tables are now.
-        schemaChanged();
-      }
-      throw e;
-    }
+    commits.commit(raw, transaction);
   }
 
   @Override
   public void committed(MirroredTransaction transaction) {
-    probe.reached(DeliveryProbe.Point.PRIMARY_COMMITTED);
-    for (CapturedTable table : transaction.tables()) {
-      List<RowKey> keys = transaction.remembered(table);
-      if (!keys.isEmpty()) {
-        delivery.remember(table.journalName(), table.keyId(), keys);
-      } else {
-        delivery.wake(table.journalName());
-      }
-    }
-    if (transaction.isJournaledElsewhere()) {
-      delivery.look();
-    }
-    if (config.delivery() == Delivery.SYNC && transaction.policy() != FailurePolicy.BEST_EFFORT) {
-      try {
-        delivery.await(
-            triggers.isPresent() ? journaled() : names(transaction), config.secondary().timeout());
-      } catch (InterruptedException e) {
-        // The primary has committed; whoever interrupted finds the flag.
-        Thread.currentThread().interrupt();
-      } catch (SQLException e) {
-        LOG.warn(
-            "migration {}: what a commit under SYNC is to wait for cannot be read: {}",
-            config.migration(),
-            Failures.describe(e));
-      }
-    }
-  }
-
-  /**
-   * The tables that the journal names rows of, after a commit: those that triggers have named in
-   * it, which no statement tells, are among them unless they are delivered.
-   */
-  private List<String> journaled() throws SQLException {
-    try (Connection connection = context.primaryDatabase().getConnection()) {
-      return context.journal().tablesWithEntries(connection).stream()
-          .filter(table -> delivery.lane(table).isPresent())
-          .toList();
-    }
-  }
-
-  private boolean isKnownToAll(CapturedTable table) {
-    return table.policy() == FailurePolicy.STRICT
-        || UncommittedTables.known(plans.tables(), table).isPresent();
-  }
-
-  private static List<String> names(MirroredTransaction transaction) {
-    return transaction.tables().stream().map(CapturedTable::journalName).toList();
+    commits.committed(transaction);
   }
 
   @Override
@@ -468,23 +350,6 @@ public final class Migration implements Mirroring, AutoCloseable {
   /** How the migration is doing; asks no database. */
   public Health health() {
     return condition.health();
-  }
-
-  /** Trials in between are no news. */
-  private void tellOfBreaker() {
-    breaker
-        .getEventPublisher()
-        .onStateTransition(
-            event -> {
-              CircuitBreaker.StateTransition change = event.getStateTransition();
-              if (change.getFromState() == CircuitBreaker.State.CLOSED
-                  || change.getToState() == CircuitBreaker.State.CLOSED) {
-                StateChange.BREAKER_CHANGED
-                    .in(LOG, config.migration())
-                    .addKeyValue("state", change.getToState())
-                    .log("the secondary's circuit breaker is {}", change.getToState());
-              }
-            });
   }
 
   /** Waits for what is pending, at most {@code shutdown.drain-timeout}. */
