@@ -23,16 +23,19 @@ final class Streaming {
   private static final int MOST = 100_000;
   private static final Duration SHORT = Duration.ofMillis(150);
   private static final Duration LONG = Duration.ofMillis(500);
-  private static final Duration WITHOUT = Duration.ofMinutes(1);
+  private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
   private static final String TIMED_OUT = "57014";
 
-  private final Map<TablePair, Instant> withoutUntil = new HashMap<>();
+  private record Pause(Instant end, Duration length) {}
+
+  private final Map<TablePair, Pause> pauses = new HashMap<>();
   private int rows = FIRST;
   private long sent;
 
   boolean isFor(TablePair table) {
-    Instant until = withoutUntil.get(table);
-    return until == null || until.isBefore(Instant.now());
+    Pause pause = pauses.get(table);
+    return pause == null || pause.end().isBefore(Instant.now());
   }
 
   int rows() {
@@ -64,8 +67,16 @@ final class Streaming {
     boolean refused = Failures.refusesRow(failure) || Failures.refusesTable(failure);
     if (refused || TIMED_OUT.equals(failure.getSQLState())) {
       LOG.debug("Rows are copied one by one for a while: {}", Failures.describe(failure));
-      tables.forEach(table -> withoutUntil.put(table, Instant.now().plus(WITHOUT)));
+      tables.forEach(this::pause);
     }
     return refused;
+  }
+
+  /** Twice as long each time: what captures by triggers names updated rows in the same way. */
+  private void pause(TablePair table) {
+    Pause last = pauses.get(table);
+    Duration length = last == null ? FIRST_PAUSE : last.length().multipliedBy(2);
+    Duration bounded = length.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : length;
+    pauses.put(table, new Pause(Instant.now().plus(bounded), bounded));
   }
 }
