@@ -187,6 +187,7 @@ final class LaneDelivery {
   private RoundResult lockedRound(boolean wait, List<Remembered> fromMemory) throws SQLException {
     Round round;
     int rows;
+    boolean again;
     try (LockedCopy copy = wait ? queue() : LockedCopy.tryBegin(context, lane).orElse(null)) {
       if (copy == null) {
         return RoundResult.BUSY;
@@ -197,7 +198,8 @@ final class LaneDelivery {
       if (round.isEmpty() && walks.going().isEmpty()) {
         careful = false;
         held.tried();
-        return new RoundResult(RoundResult.Kind.DRAINED, 0);
+        again = position.done(round.tables, round.found, round.limit, round.entries, Set.of());
+        return new RoundResult(again ? RoundResult.Kind.MORE : RoundResult.Kind.DRAINED, 0);
       }
       write(copy, round);
       probe.reached(DeliveryProbe.Point.WRITTEN);
@@ -211,13 +213,14 @@ final class LaneDelivery {
       rows = count(round);
       Set<String> kept = clearing.run(copy, round);
       remembered.add(waiting(round, fromMemory));
-      position.done(round.tables, round.found, round.limit, round.entries, kept);
+      again = position.done(round.tables, round.found, round.limit, round.entries, kept);
     } finally {
       underWay = null;
     }
     probe.reached(DeliveryProbe.Point.CLEARED);
     boolean more =
         careful
+            || again
             || !walks.going().isEmpty()
             || !round.steps.isEmpty()
             || remembered.anyBut(held::holds)

@@ -21,7 +21,7 @@ import java.util.Set;
  *
  * <p>Numbers of transactions that a crash of the primary has taken back come again. After a failure
  * and after another start of the server all is read from the beginning, and now and then it is in
- * any case.
+ * any case; so it is after a rewrite of the journal, which entries that were being deleted survive.
  */
 final class ReadPosition {
   private static final long EVERYTHING_EVERY_NANOS = 30_000_000_000L;
@@ -32,7 +32,9 @@ final class ReadPosition {
   /** What was told last, unless it holds no more. */
   private final Map<String, ReadFrom> asked = new HashMap<>();
 
-  private String server = "";
+  /** The start of the server and the journal's file that were read last. */
+  private String read = "";
+
   private long lastFromBeginning = System.nanoTime();
 
   /** Where to begin in this table. */
@@ -58,34 +60,38 @@ final class ReadPosition {
    * @param limit how many entries were read at most in one piece
    * @param taken the entries out of these, the first of each table, that the round dealt with
    * @param kept tables of which such entries stayed in the journal: they are read again
+   * @return whether all is to be read from the beginning, so that what was found now may not have
+   *     been everything
    */
-  void done(
+  boolean done(
       Collection<String> tables,
       JournalSnapshot found,
       int limit,
       List<JournalEntry> taken,
       Set<String> kept) {
-    if (!found.server().equals(server)
-        || System.nanoTime() - lastFromBeginning > EVERYTHING_EVERY_NANOS) {
+    String now = found.server() + " " + found.file();
+    if (!now.equals(read) || System.nanoTime() - lastFromBeginning > EVERYTHING_EVERY_NANOS) {
+      boolean first = read.isEmpty();
       beginAnew();
-      server = found.server();
-      return;
+      read = now;
+      return !first;
     }
     Map<String, List<JournalEntry>> all = byTable(found.entries());
     Map<String, List<JournalEntry>> dealtWith = byTable(taken);
     for (String table : tables) {
-      ReadFrom read = asked.get(table);
-      if (read != null && !kept.contains(table)) {
+      ReadFrom from = asked.get(table);
+      if (from != null && !kept.contains(table)) {
         ReadFrom next =
             next(
-                read,
+                from,
                 found,
                 limit,
                 all.getOrDefault(table, List.of()),
                 dealtWith.getOrDefault(table, List.of()));
-        from.put(table, next);
+        this.from.put(table, next);
       }
     }
+    return false;
   }
 
   private static Map<String, List<JournalEntry>> byTable(List<JournalEntry> entries) {
