@@ -12,6 +12,7 @@ import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -130,6 +131,20 @@ public final class LockedCopy implements AutoCloseable {
         Transactions.release(primary);
       }
     }
+  }
+
+  /**
+   * Has the table keep its rows while the primary is read: {@code TRUNCATE} empties it for
+   * snapshots that were there before as well, which do not show its journal entry. Before the first
+   * read; whoever truncates waits.
+   */
+  public void keepRows(TablePair table) {
+    List<String> first = new ArrayList<>(opening);
+    // A lock takes no snapshot, the settings that follow do.
+    first.add(
+        Math.min(1, first.size()),
+        "LOCK TABLE " + table.on(context.primary()).name().sql() + " IN ACCESS SHARE MODE");
+    opening = List.copyOf(first);
   }
 
   /** The primary's connection, in the snapshot. Only for reading. */

@@ -85,7 +85,9 @@ public final class Settler {
   }
 
   private LockedCopy begin() {
-    return locks.begin(lane);
+    LockedCopy lock = locks.begin(lane);
+    lock.keepRows(table.pair());
+    return lock;
   }
 
   private RowCursor cursor(LockedCopy lock, Side side, Chunk chunk, Collection<Integer> windows) {
