@@ -51,9 +51,7 @@ final class JointCopy {
     if (!writesFirst) {
       write(changes, news);
     }
-    if (!gone.isEmpty()) {
-      new JointCopy(copy, context, lane).run(gone, Map.of());
-    }
+    byKey(gone);
     Map<TablePair, CopyResult> results = new LinkedHashMap<>();
     changes.forEach(
         (table, change) -> {
@@ -67,6 +65,21 @@ final class JointCopy {
                   change.left()));
         });
     return results;
+  }
+
+  /** One reading may leave some of them, because rows are large. */
+  private void byKey(Map<TablePair, Set<RowKey>> keys) throws SQLException {
+    Map<TablePair, Set<RowKey>> left = new HashMap<>(keys);
+    while (!left.isEmpty()) {
+      Map<TablePair, CopyResult> copied = new JointCopy(copy, context, lane).run(left, Map.of());
+      left.clear();
+      copied.forEach(
+          (table, result) -> {
+            if (!result.left().isEmpty()) {
+              left.put(table, result.left());
+            }
+          });
+    }
   }
 
   private void delete(Map<TablePair, RowChanges> changes) throws SQLException {

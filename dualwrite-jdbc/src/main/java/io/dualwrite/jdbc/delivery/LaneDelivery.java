@@ -213,6 +213,7 @@ final class LaneDelivery {
       rows = count(round);
       Set<String> kept = clearing.run(copy, round);
       remembered.add(waiting(round, fromMemory));
+      remembered.add(round.left);
       again = position.done(round.tables, round.found, round.limit, round.entries, kept);
     } finally {
       underWay = null;
@@ -261,6 +262,7 @@ final class LaneDelivery {
 
   private Round read(LockedCopy copy, boolean wait, List<Remembered> fromMemory)
       throws SQLException {
+    position.beginRound();
     List<String> deliverable = tables.keySet().stream().filter(t -> !held.holds(t)).toList();
     int limit = careful ? CAREFUL_BATCH : settings.batch();
     JournalSnapshot found =

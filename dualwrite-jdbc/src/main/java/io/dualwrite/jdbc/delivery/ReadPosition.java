@@ -27,7 +27,7 @@ final class ReadPosition {
   private static final long EVERYTHING_EVERY_NANOS = 30_000_000_000L;
 
   private final Map<String, ReadFrom> from = new HashMap<>();
-  private final Map<String, Place> passedOver = new HashMap<>();
+  private final Map<String, ReadFrom> passedOver = new HashMap<>();
 
   /** What was told last, unless it holds no more. */
   private final Map<String, ReadFrom> asked = new HashMap<>();
@@ -36,6 +36,13 @@ final class ReadPosition {
   private String read = "";
 
   private long lastFromBeginning = System.nanoTime();
+
+  /** Now and then all is read from the beginning. */
+  void beginRound() {
+    if (System.nanoTime() - lastFromBeginning > EVERYTHING_EVERY_NANOS) {
+      beginAnew();
+    }
+  }
 
   /** Where to begin in this table. */
   ReadFrom ask(String table) {
@@ -46,10 +53,17 @@ final class ReadPosition {
 
   private ReadFrom of(String table) {
     ReadFrom next = from.getOrDefault(table, ReadFrom.BEGINNING);
-    Place passed = passedOver.get(table);
-    return passed == null || passed.compareTo(next.frontier()) <= 0
-        ? next
-        : new ReadFrom(passed, List.of());
+    ReadFrom passed = passedOver.get(table);
+    if (passed == null || passed.frontier().compareTo(next.frontier()) <= 0) {
+      return next;
+    }
+    List<Place> open = new ArrayList<>(next.open());
+    for (Place each : passed.open()) {
+      if (open.stream().noneMatch(place -> place.transaction() == each.transaction())) {
+        open.add(each);
+      }
+    }
+    return new ReadFrom(passed.frontier(), open);
   }
 
   /**
@@ -70,7 +84,7 @@ final class ReadPosition {
       List<JournalEntry> taken,
       Set<String> kept) {
     String now = found.server() + " " + found.file();
-    if (!now.equals(read) || System.nanoTime() - lastFromBeginning > EVERYTHING_EVERY_NANOS) {
+    if (!now.equals(read)) {
       boolean first = read.isEmpty();
       beginAnew();
       read = now;
@@ -151,9 +165,14 @@ final class ReadPosition {
   /**
    * Until {@link #everythingOf}, the table's entries up to this one are not read: a walk stands for
    * them, and they would leave no room for others.
+   *
+   * @param underWay the transactions that were under way then, whose entries are still to come
    */
-  void passOver(String table, Place upTo) {
-    passedOver.put(table, new Place(upTo.transaction(), upTo.at().plus(1, ChronoUnit.MICROS)));
+  void passOver(String table, Place upTo, List<Long> underWay) {
+    Place frontier = new Place(upTo.transaction(), upTo.at().plus(1, ChronoUnit.MICROS));
+    List<Place> open =
+        underWay.stream().filter(t -> t < upTo.transaction()).map(Place::of).toList();
+    passedOver.put(table, new ReadFrom(frontier, open));
   }
 
   /** The table's entries are looked at from the beginning again. */

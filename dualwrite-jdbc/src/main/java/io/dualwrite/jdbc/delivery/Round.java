@@ -59,6 +59,9 @@ final class Round {
   /** Entries for which walks stand that are not done, or will. */
   final List<JournalEntry> leftToWalks = new ArrayList<>();
 
+  /** Rows that only memory names and that have to wait for another walk. */
+  final List<Remembered> left = new ArrayList<>();
+
   /** The walks' steps. */
   final Map<TableWalk, List<RowKey>> steps = new LinkedHashMap<>();
 

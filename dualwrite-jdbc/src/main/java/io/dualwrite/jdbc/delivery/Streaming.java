@@ -72,10 +72,14 @@ final class Streaming {
     return refused;
   }
 
-  /** Twice as long each time: what captures by triggers names updated rows in the same way. */
+  /**
+   * Twice as long each time that it comes soon again: what captures by triggers names updated rows
+   * in the same way.
+   */
   private void pause(TablePair table) {
     Pause last = pauses.get(table);
-    Duration length = last == null ? FIRST_PAUSE : last.length().multipliedBy(2);
+    boolean longAgo = last == null || last.end().plus(last.length()).isBefore(Instant.now());
+    Duration length = longAgo ? FIRST_PAUSE : last.length().multipliedBy(2);
     Duration bounded = length.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : length;
     pauses.put(table, new Pause(Instant.now().plus(bounded), bounded));
   }

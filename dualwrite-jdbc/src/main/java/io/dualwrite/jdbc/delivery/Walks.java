@@ -56,13 +56,17 @@ final class Walks {
     for (Map.Entry<Round.Range, WholeTable> each : round.ranges().entrySet()) {
       String table = each.getKey().table();
       TablePair pair = Objects.requireNonNull(tables.get(table));
+      if (underWay.containsKey(table)) {
+        // The walk may be beyond what these name, and nothing but memory names them.
+        round.left.addAll(each.getValue().remembered());
+      }
       if (!pair.key().isEmpty()) {
         round.leftToWalks.addAll(each.getValue().journaled());
       }
       if (!pair.key().isEmpty() && !underWay.containsKey(table)) {
         WholeEntries all = journal.readWhole(copy.primary(), table, keyIds.getOrDefault(table, 0));
         if (round.entriesOf(table) >= limit) {
-          all.last().ifPresent(last -> position.passOver(table, last));
+          all.last().ifPresent(last -> position.passOver(table, last, all.underWay()));
         }
         underWay.put(table, new TableWalk(pair, each.getValue().walked(all), secondary));
         begun++;

@@ -26,6 +26,10 @@ public record JournalSnapshot(
 
   /** The transactions that were under way. */
   public List<Long> underWay() {
+    return underWay(snapshot);
+  }
+
+  static List<Long> underWay(String snapshot) {
     String list = snapshot.split(":", -1)[2];
     return list.isEmpty()
         ? List.of()

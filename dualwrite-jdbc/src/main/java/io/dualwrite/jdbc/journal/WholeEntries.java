@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.journal;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,4 +12,9 @@ import java.util.Optional;
  * @param last where the last of them lies; empty: there is none
  */
 public record WholeEntries(
-    String table, int presentKey, String snapshot, Optional<ReadFrom.Place> last) {}
+    String table, int presentKey, String snapshot, Optional<ReadFrom.Place> last) {
+  /** The transactions that were under way in the snapshot. */
+  public List<Long> underWay() {
+    return JournalSnapshot.underWay(snapshot);
+  }
+}

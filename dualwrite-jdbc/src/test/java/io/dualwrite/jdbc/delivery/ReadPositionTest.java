@@ -147,6 +147,26 @@ class ReadPositionTest {
 
   @Test
   @Guarantee("G1")
+  void whatWasUnderWayWhenAWalkBeganNeedNotWaitForItsEnd() throws Exception {
+    dbs.executeOnBoth("INSERT INTO item SELECT g, 0 FROM generate_series(1, 20000) g");
+    bed.drain(lane);
+    Connection slow = transaction();
+    Bed.run(slow, "UPDATE item SET n = 7 WHERE id = 19999");
+    bed.enter(slow, ITEM, bed.keyId(ITEM), "19999");
+    dbs.execute(
+        dbs.source(),
+        "INSERT INTO dualwrite.journal (table_name) SELECT 'public.item' FROM generate_series(1, 2000)");
+    lane.round(true);
+    slow.commit();
+    lane.round(true);
+    lane.round(true);
+    assertThat(dbs.queryValue(dbs.target(), "SELECT n FROM item WHERE id = 19999")).isEqualTo("7");
+    bed.drain(lane);
+    assertThat(bed.pending()).isZero();
+  }
+
+  @Test
+  @Guarantee("G1")
   void aPreparedTransactionIsReadOnceItIsCommitted() throws Exception {
     if ("0".equals(dbs.queryValue(dbs.source(), "SHOW max_prepared_transactions"))) {
       return;

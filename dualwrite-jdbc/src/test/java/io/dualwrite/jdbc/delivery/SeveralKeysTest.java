@@ -60,6 +60,32 @@ class SeveralKeysTest {
   }
 
   @Test
+  void manyLargeRowsOfWhichSomeAreGoneAllGo() throws Exception {
+    dbs.execute(
+        dbs.source(),
+        "INSERT INTO part SELECT 'item ''' || g, g, repeat('x', 9000) FROM generate_series(1, 3000) g");
+    name("true");
+    dbs.execute(dbs.source(), "DELETE FROM part WHERE no % 10 = 0");
+    dbs.execute(
+        dbs.target(),
+        "INSERT INTO part SELECT 'item ''' || g, g, 'old' FROM generate_series(10, 3000, 10) g");
+    bed.drain(bed.delivery(PART));
+    dbs.assertSameRows("SELECT item, no, length(name) FROM part ORDER BY no");
+  }
+
+  @Test
+  void aTargetThatKnowsNoKeyGetsNoRowTwice() throws Exception {
+    dbs.execute(dbs.target(), "ALTER TABLE part DROP CONSTRAINT part_pkey");
+    rows(500);
+    name("true");
+    bed.drain(bed.delivery(PART));
+    name("true");
+    dbs.execute(dbs.source(), "UPDATE part SET name = 'newer'");
+    bed.drain(bed.delivery(PART));
+    dbs.assertSameRows("SELECT * FROM part ORDER BY no");
+  }
+
+  @Test
   void aRowThatIsRefusedIsSetAsideAlone() throws Exception {
     rows(2_000);
     dbs.execute(dbs.target(), "ALTER TABLE part ADD CHECK (no <> 700)");
