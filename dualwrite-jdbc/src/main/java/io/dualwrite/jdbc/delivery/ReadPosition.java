@@ -8,9 +8,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * From where on a lane reads the journal. Behind the entries already delivered lie their dead index
@@ -128,25 +130,32 @@ final class ReadPosition {
     List<JournalEntry> behindTaken = taken.stream().filter(e -> !read.isOpen(e)).toList();
     // Entries that a dump brought from another server may be of transactions still to come.
     Place frontier = earlier(end, reached(read.frontier(), behind, behindTaken, limit, end));
-    List<Place> open = new ArrayList<>();
+    Map<Long, List<JournalEntry>> its = byTransaction(all);
+    Map<Long, List<JournalEntry>> itsTaken = byTransaction(taken);
+    Map<Long, Place> open = new LinkedHashMap<>();
     for (Place each : read.open()) {
-      List<JournalEntry> its = of(each, all);
-      Place reached = reached(each, its, of(each, taken), limit, end);
+      long transaction = each.transaction();
+      Place reached =
+          reached(
+              each,
+              its.getOrDefault(transaction, List.of()),
+              itsTaken.getOrDefault(transaction, List.of()),
+              limit,
+              end);
       if (!reached.equals(end)) {
-        open.add(reached);
+        open.put(transaction, reached);
       }
     }
     for (long transaction : found.underWay()) {
-      if (transaction < frontier.transaction()
-          && open.stream().noneMatch(place -> place.transaction() == transaction)) {
-        open.add(Place.of(transaction));
+      if (transaction < frontier.transaction()) {
+        open.putIfAbsent(transaction, Place.of(transaction));
       }
     }
-    return new ReadFrom(frontier, open);
+    return new ReadFrom(frontier, List.copyOf(open.values()));
   }
 
-  private static List<JournalEntry> of(Place open, List<JournalEntry> entries) {
-    return entries.stream().filter(e -> e.transaction() == open.transaction()).toList();
+  private static Map<Long, List<JournalEntry>> byTransaction(List<JournalEntry> entries) {
+    return entries.stream().collect(Collectors.groupingBy(JournalEntry::transaction));
   }
 
   /** The end, where everything was taken that there was. */
