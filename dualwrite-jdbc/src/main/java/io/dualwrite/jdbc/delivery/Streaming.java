@@ -78,8 +78,8 @@ final class Streaming {
    */
   private void pause(TablePair table) {
     Pause last = pauses.get(table);
-    boolean longAgo = last == null || last.end().plus(last.length()).isBefore(Instant.now());
-    Duration length = longAgo ? FIRST_PAUSE : last.length().multipliedBy(2);
+    boolean soonAgain = last != null && last.end().plus(last.length()).isAfter(Instant.now());
+    Duration length = last != null && soonAgain ? last.length().multipliedBy(2) : FIRST_PAUSE;
     Duration bounded = length.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : length;
     pauses.put(table, new Pause(Instant.now().plus(bounded), bounded));
   }
