@@ -21,6 +21,7 @@ import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.compare.Snapshots;
+import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
 import io.dualwrite.reconciler.repair.Repairer;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -120,8 +122,18 @@ public final class Reconciler {
           Kind.USAGE,
           "repair copies from the source to the target, and the target is primary: its rows are the newer ones. Nothing was changed.");
     }
-    Repairer repairer = new Repairer(databases, scene.locks(), scene.checksum(), options, progress);
-    Repairer.Work work = repairer.repair(scene.tables());
+    Repairer.Work work;
+    try (Throttle throttle = throttle(options.compare())) {
+      work =
+          new Repairer(
+                  limited(options.compare()),
+                  scene.locks(),
+                  scene.checksum(),
+                  options,
+                  throttle,
+                  progress)
+              .repair(scene.tables());
+    }
     control.endReleasedGaps(scene.primary());
     Instant started = control.now(scene.primary());
     Comparison after = compare(options.compare(), progress, scene);
@@ -231,8 +243,22 @@ public final class Reconciler {
   }
 
   private Comparison compare(CompareOptions options, Progress progress, Scene scene) {
-    return new Comparer(databases, scene.locks(), scene.checksum(), options, progress, clock)
-        .compare(config.migration(), scene.tables(), scene.refused());
+    try (Throttle throttle = throttle(options)) {
+      return new Comparer(
+              limited(options), scene.locks(), scene.checksum(), options, throttle, progress, clock)
+          .compare(config.migration(), scene.tables(), scene.refused());
+    }
+  }
+
+  private Throttle throttle(CompareOptions options) {
+    return Throttle.start(
+        options.load(),
+        Map.of(Side.SOURCE, databases.source(), Side.TARGET, databases.target()),
+        options.parallelism());
+  }
+
+  private Snapshots limited(CompareOptions options) {
+    return databases.within(options.load().statementTimeout());
   }
 
   private int reconcileGaps(Scene scene, Instant started, Comparison comparison) {

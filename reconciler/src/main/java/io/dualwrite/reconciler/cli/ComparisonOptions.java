@@ -81,6 +81,7 @@ final class ComparisonOptions {
       order = 17)
   private String patience = "5s";
 
+  @Mixin private final LoadOptions load = new LoadOptions();
   @Mixin private final FormatOption format = new FormatOption();
 
   @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 19)
@@ -119,6 +120,7 @@ final class ComparisonOptions {
             .range(Optional.ofNullable(from), Optional.ofNullable(to))
             .maxDifferences(maxDifferences)
             .checksum(checksum())
+            .load(load.limits())
             .patience(
                 Durations.parse(patience)
                     .orElseThrow(

@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.compare;
 
 import io.dualwrite.jdbc.config.ReconcilerConfig;
 import io.dualwrite.reconciler.checksum.Checksum;
+import io.dualwrite.reconciler.load.LoadLimits;
 import io.dualwrite.reconciler.window.TimeRange;
 import io.dualwrite.reconciler.window.WindowSize;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param checksum the checksum; empty: the cheapest that both servers compute alike
  * @param patience how long to wait for writes that are still on their way before a window is given
  *     up as not yet
+ * @param load what the comparison may cost the databases
  */
 public record CompareOptions(
     List<String> tables,
@@ -29,7 +31,8 @@ public record CompareOptions(
     int parallelism,
     int maxDifferences,
     Optional<Checksum> checksum,
-    Duration patience) {
+    Duration patience,
+    LoadLimits load) {
   public CompareOptions {
     tables = List.copyOf(tables);
     TimeRange.of(from, to);
@@ -50,48 +53,56 @@ public record CompareOptions(
         config.parallelism(),
         100,
         Optional.empty(),
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(5),
+        LoadLimits.NONE);
   }
 
   /** Only these tables. */
   public CompareOptions tables(List<String> names) {
     return new CompareOptions(
-        names, from, to, window, parallelism, maxDifferences, checksum, patience);
+        names, from, to, window, parallelism, maxDifferences, checksum, patience, load);
   }
 
   /** Only this part of the time column. */
   public CompareOptions range(Optional<String> first, Optional<String> end) {
     return new CompareOptions(
-        tables, first, end, window, parallelism, maxDifferences, checksum, patience);
+        tables, first, end, window, parallelism, maxDifferences, checksum, patience, load);
   }
 
   /** Windows of that length. */
   public CompareOptions window(WindowSize size) {
     return new CompareOptions(
-        tables, from, to, size, parallelism, maxDifferences, checksum, patience);
+        tables, from, to, size, parallelism, maxDifferences, checksum, patience, load);
   }
 
   /** So many windows at once. */
   public CompareOptions parallelism(int windows) {
     return new CompareOptions(
-        tables, from, to, window, windows, maxDifferences, checksum, patience);
+        tables, from, to, window, windows, maxDifferences, checksum, patience, load);
   }
 
   /** So many differences listed. */
   public CompareOptions maxDifferences(int listed) {
-    return new CompareOptions(tables, from, to, window, parallelism, listed, checksum, patience);
+    return new CompareOptions(
+        tables, from, to, window, parallelism, listed, checksum, patience, load);
   }
 
   /** That checksum. */
   public CompareOptions checksum(Optional<Checksum> wanted) {
     return new CompareOptions(
-        tables, from, to, window, parallelism, maxDifferences, wanted, patience);
+        tables, from, to, window, parallelism, maxDifferences, wanted, patience, load);
   }
 
   /** That long a wait for what is on its way. */
   public CompareOptions patience(Duration wait) {
     return new CompareOptions(
-        tables, from, to, window, parallelism, maxDifferences, checksum, wait);
+        tables, from, to, window, parallelism, maxDifferences, checksum, wait, load);
+  }
+
+  /** At that cost at the most. */
+  public CompareOptions load(LoadLimits limits) {
+    return new CompareOptions(
+        tables, from, to, window, parallelism, maxDifferences, checksum, patience, limits);
   }
 
   /** Whether every mirrored table is covered whole. */

@@ -6,6 +6,7 @@ import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.window.Chunk;
 import io.dualwrite.reconciler.window.SideReadException;
 import io.dualwrite.reconciler.window.Window;
@@ -30,6 +31,7 @@ public final class Comparer {
   private final LaneLocks locks;
   private final Checksum checksum;
   private final CompareOptions options;
+  private final Throttle throttle;
   private final Progress progress;
   private final Clock clock;
   private final Outage outage;
@@ -40,12 +42,14 @@ public final class Comparer {
       LaneLocks locks,
       Checksum checksum,
       CompareOptions options,
+      Throttle throttle,
       Progress progress,
       Clock clock) {
     this.snapshots = snapshots;
     this.locks = locks;
     this.checksum = checksum;
     this.options = options;
+    this.throttle = throttle;
     this.progress = progress;
     this.clock = clock;
     this.outage = new Outage(snapshots);
@@ -135,9 +139,10 @@ public final class Comparer {
 
   private void compare(Table table, Chunk chunk, int first) {
     long rows = 0;
-    try {
+    try (Throttle.Turn turn = throttle.turn()) {
       outage.throwIfDown();
       rows = table.comparer().compare(chunk, first);
+      turn.rows(rows);
     } catch (SideReadException e) {
       String problem = outage.problem(e);
       for (int w = 0; w < chunk.windows().size(); w++) {

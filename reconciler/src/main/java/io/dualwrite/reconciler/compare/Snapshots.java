@@ -7,6 +7,8 @@ import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,12 +19,26 @@ import org.slf4j.LoggerFactory;
  *
  * @param source the source
  * @param target the target
+ * @param statementTimeout how long a query may run; empty: as the server says
  */
-public record Snapshots(DataSource source, DataSource target) {
+public record Snapshots(DataSource source, DataSource target, Optional<Duration> statementTimeout) {
   private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
   /** Compiling a query takes longer than most windows do. */
   private static final String NO_JIT = ", pg_catalog.set_config('jit', 'off', true)";
+
+  /** Nobody reads a table that is locked for being changed: to wait long for it is of no use. */
+  private static final String LOCK_TIMEOUT = ", pg_catalog.set_config('lock_timeout', '10s', true)";
+
+  /** Queries may run for as long as the servers let them. */
+  public Snapshots(DataSource source, DataSource target) {
+    this(source, target, Optional.empty());
+  }
+
+  /** The same databases, where a query may run for so long. */
+  public Snapshots within(Optional<Duration> limit) {
+    return new Snapshots(source, target, limit);
+  }
 
   /** What is done on one side. */
   public interface Read<T> {
@@ -99,7 +115,9 @@ public record Snapshots(DataSource source, DataSource target) {
           statement.execute(
               "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; "
                   + ColumnText.SESSION_SETTINGS
-                  + NO_JIT);
+                  + NO_JIT
+                  + LOCK_TIMEOUT
+                  + timeout());
         }
         return session;
       } catch (SQLException e) {
@@ -109,6 +127,12 @@ public record Snapshots(DataSource source, DataSource target) {
     } catch (SQLException e) {
       throw new SideReadException(side, e);
     }
+  }
+
+  private String timeout() {
+    return statementTimeout
+        .map(t -> ", pg_catalog.set_config('statement_timeout', '" + t.toMillis() + "', true)")
+        .orElse("");
   }
 
   private record Session(Connection connection) implements AutoCloseable {

@@ -9,6 +9,7 @@ import io.dualwrite.reconciler.compare.Outage;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.compare.Workers;
+import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.repair.TableRepairer.Pass;
 import io.dualwrite.reconciler.window.Chunk;
 import io.dualwrite.reconciler.window.SideReadException;
@@ -26,6 +27,7 @@ public final class Repairer {
   private final LaneLocks locks;
   private final Checksum checksum;
   private final RepairOptions options;
+  private final Throttle throttle;
   private final Progress progress;
   private final Outage outage;
 
@@ -35,11 +37,13 @@ public final class Repairer {
       LaneLocks locks,
       Checksum checksum,
       RepairOptions options,
+      Throttle throttle,
       Progress progress) {
     this.snapshots = snapshots;
     this.locks = locks;
     this.checksum = checksum;
     this.options = options;
+    this.throttle = throttle;
     this.progress = progress;
     this.outage = new Outage(snapshots);
   }
@@ -101,11 +105,19 @@ public final class Repairer {
                     repairer,
                     () ->
                         progress.advance(
-                            name, chunk.windows().size(), repairer.repair(chunk, pass))));
+                            name, chunk.windows().size(), repair(repairer, chunk, pass))));
       }
     }
     workers.runAll(tasks);
     progress.end(name);
+  }
+
+  private long repair(TableRepairer repairer, Chunk chunk, Pass pass) {
+    try (Throttle.Turn turn = throttle.turn()) {
+      long rows = repairer.repair(chunk, pass);
+      turn.rows(rows);
+      return rows;
+    }
   }
 
   private void replace(TableRepairer repairer, WindowPlan plan, Pass pass) {
