@@ -57,6 +57,7 @@ final class ConfigReader {
     builder.shadowReads(shadowReads(top));
     builder.control(control(top));
     builder.shutdown(shutdown(top));
+    builder.throttle(throttle(top));
     builder.journal(journal(top));
     builder.reconciler(reconciler(top));
     return builder.build();
@@ -227,6 +228,16 @@ final class ConfigReader {
       return new ShutdownConfig(
           section.duration(
               "drain-timeout", ShutdownConfig.DEFAULT.drainTimeout(), ShutdownConfig::new));
+    }
+  }
+
+  private static ThrottleConfig throttle(Section top) {
+    try (Section section = top.section("throttle")) {
+      return section
+          .text("primary-latency")
+          .filter(text -> section.accepted("primary-latency", () -> ThrottleConfig.parse(text)))
+          .map(ThrottleConfig::parse)
+          .orElse(ThrottleConfig.AUTO);
     }
   }
 

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param shadowReads reads that are repeated on the secondary and compared
  * @param control what is done while the control table cannot be read
  * @param shutdown how an application leaves
+ * @param throttle when delivery makes room for the application
  * @param journal the control schema
  * @param reconciler the reconciler's defaults
  * @param origin where it was read from, for messages
@@ -52,6 +53,7 @@ public record MigrationConfig(
     ShadowReadsConfig shadowReads,
     ControlConfig control,
     ShutdownConfig shutdown,
+    ThrottleConfig throttle,
     JournalConfig journal,
     ReconcilerConfig reconciler,
     Origin origin) {
@@ -200,6 +202,7 @@ public record MigrationConfig(
     builder.shadowReads = shadowReads;
     builder.control = control;
     builder.shutdown = shutdown;
+    builder.throttle = throttle;
     builder.journal = journal;
     builder.reconciler = reconciler;
     builder.origin = origin;
@@ -222,6 +225,7 @@ public record MigrationConfig(
     private ShadowReadsConfig shadowReads = ShadowReadsConfig.OFF;
     private ControlConfig control = ControlConfig.DEFAULT;
     private ShutdownConfig shutdown = ShutdownConfig.DEFAULT;
+    private ThrottleConfig throttle = ThrottleConfig.AUTO;
     private JournalConfig journal = JournalConfig.DEFAULT;
     private ReconcilerConfig reconciler = ReconcilerConfig.DEFAULT;
     private Origin origin = Origin.PROGRAM;
@@ -308,6 +312,12 @@ public record MigrationConfig(
       return this;
     }
 
+    /** Default: by what writes take without a backlog. */
+    public Builder throttle(ThrottleConfig value) {
+      throttle = value;
+      return this;
+    }
+
     /** Default: schema {@code dualwrite}. */
     public Builder journal(JournalConfig value) {
       journal = value;
@@ -342,6 +352,7 @@ public record MigrationConfig(
           shadowReads,
           control,
           shutdown,
+          throttle,
           journal,
           reconciler,
           origin);

@@ -8,6 +8,8 @@ import org.postgresql.util.ServerErrorMessage;
 
 /** What a database's failure means for copying, and how it may be told without row values. */
 public final class Failures {
+  private static final String CANCELED = "57014";
+
   private Failures() {}
 
   /**
@@ -55,7 +57,12 @@ public final class Failures {
     if (state == null || state.startsWith("08")) {
       return "unreachable";
     }
-    return state.equals("57014") || state.equals("55P03") ? "timed-out" : "failed-" + state;
+    return state.equals(CANCELED) || state.equals("55P03") ? "timed-out" : "failed-" + state;
+  }
+
+  /** Whether a statement was ended by its time limit. */
+  public static boolean isTimeout(SQLException failure) {
+    return CANCELED.equals(failure.getSQLState());
   }
 
   /** The constraint that was violated, if the server named one. */

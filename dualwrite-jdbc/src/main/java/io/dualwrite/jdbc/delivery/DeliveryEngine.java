@@ -58,6 +58,7 @@ public final class DeliveryEngine implements AutoCloseable {
   private final CircuitBreaker breaker;
   private final DualWriteMetrics metrics;
   private final DeliveryProbe probe;
+  private final Throttle throttle;
   private final ScheduledThreadPoolExecutor executor;
 
   /** Of strict commits, to be cut off with the rest. */
@@ -111,6 +112,7 @@ public final class DeliveryEngine implements AutoCloseable {
     this.breaker = breaker;
     this.metrics = metrics;
     this.probe = probe;
+    this.throttle = new Throttle(context.migration(), settings.throttle());
     this.early = new RememberedRows(MEMORY, metrics);
     this.executor =
         new ScheduledThreadPoolExecutor(
@@ -126,7 +128,21 @@ public final class DeliveryEngine implements AutoCloseable {
     executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     executor.scheduleWithFixedDelay(this::lookAtLanes, 0, every, TimeUnit.MILLISECONDS);
     executor.scheduleWithFixedDelay(this::lookAtJournal, every, every, TimeUnit.MILLISECONDS);
+    executor.scheduleAtFixedRate(throttle::look, every, every, TimeUnit.MILLISECONDS);
     metrics.showJournal(() -> depth.pending(), () -> depth.oldest().toMillis() / 1000.0);
+  }
+
+  /**
+   * A write or a commit of the application took so long on the primary, in nanoseconds. Never
+   * blocks.
+   */
+  public void wrote(long took) {
+    throttle.wrote(took);
+  }
+
+  /** The share of its time that delivery may work while there is a backlog, above 0 to 1. */
+  public double share() {
+    return throttle.share();
   }
 
   /** Delivery may run. */
@@ -411,7 +427,7 @@ public final class DeliveryEngine implements AutoCloseable {
       BooleanSupplier mayRun = () -> running && !executor.isShutdown();
       LaneDelivery delivery =
           new LaneDelivery(lane, context, settings, metrics, probe, mayRun, MEMORY);
-      LaneWorker worker = new LaneWorker(delivery, executor, breaker, settings, mayRun);
+      LaneWorker worker = new LaneWorker(delivery, executor, breaker, settings, throttle, mayRun);
       delivery.tables().forEach(table -> next.put(table, worker));
     }
     Map<String, LaneWorker> former = workers;

@@ -1,11 +1,13 @@
 package io.dualwrite.jdbc.delivery;
 
+import io.dualwrite.jdbc.config.ThrottleConfig;
 import java.time.Duration;
 
 /**
  * How delivery goes about its work.
  *
- * @param batch entries of one table taken in one step
+ * @param batch entries of one table taken in one step, at first; then it goes by how long steps
+ *     take
  * @param pollInterval how often the journal is looked at for entries of other instances
  * @param shortestRest of a lane between two rounds. It rests three times as long as its last round
  *     took, so that rounds are fewer and larger the more there is to do; nobody who waits for a
@@ -15,6 +17,7 @@ import java.time.Duration;
  * @param firstBackOff the pause after a first failure of the secondary; it doubles with each
  *     further one
  * @param longestBackOff the longest pause
+ * @param throttle when it makes room for the application
  */
 public record DeliverySettings(
     int batch,
@@ -23,7 +26,8 @@ public record DeliverySettings(
     Duration longestRest,
     int threads,
     Duration firstBackOff,
-    Duration longestBackOff) {
+    Duration longestBackOff,
+    ThrottleConfig throttle) {
   /** The defaults. */
   public static final DeliverySettings DEFAULT =
       new DeliverySettings(
@@ -33,7 +37,8 @@ public record DeliverySettings(
           Duration.ofMillis(40),
           4,
           Duration.ofMillis(50),
-          Duration.ofSeconds(2));
+          Duration.ofSeconds(2),
+          ThrottleConfig.AUTO);
 
   private static final int REST_TO_WORK = 3;
 
@@ -42,6 +47,19 @@ public record DeliverySettings(
       throw new IllegalArgumentException(
           "delivery batch and threads must be at least 1, were " + batch + " and " + threads);
     }
+  }
+
+  /** The same, but for that. */
+  public DeliverySettings throttle(ThrottleConfig value) {
+    return new DeliverySettings(
+        batch,
+        pollInterval,
+        shortestRest,
+        longestRest,
+        threads,
+        firstBackOff,
+        longestBackOff,
+        value);
   }
 
   /** How long a lane rests after a round that took so long. */

@@ -61,8 +61,16 @@ final class LaneDelivery {
   private final Clearing clearing;
   private final RememberedRows remembered;
   private final Streaming streaming = new Streaming();
+  private final BatchSize batch;
 
   private volatile @Nullable LockedCopy underWay;
+
+  /** When the lane's lock was granted to the last round that got it, {@link System#nanoTime()}. */
+  private long lockedAt;
+
+  /** Whether the round took as many entries as it might. */
+  private boolean full;
+
   private boolean careful;
 
   /** Whether the round failed for what it tried first, and is to be done again. */
@@ -99,6 +107,7 @@ final class LaneDelivery {
     this.walks = new Walks(tables, keyIds, journal, context.secondary(), position, held);
     this.clearing = new Clearing(context, held, metrics, keyIds);
     this.remembered = new RememberedRows(memory, metrics);
+    this.batch = new BatchSize(settings.batch());
   }
 
   Lane lane() {
@@ -155,14 +164,21 @@ final class LaneDelivery {
    */
   RoundResult round(boolean wait) throws SQLException {
     held.letGo();
-    List<Remembered> fromMemory = remembered.take(settings.batch(), held::holds);
+    List<Remembered> fromMemory = remembered.take(batch.entries(), held::holds);
     boolean done = false;
+    full = false;
     try {
       RoundResult result = lockedRound(wait, fromMemory);
       done = result.kind() == RoundResult.Kind.DRAINED || result.kind() == RoundResult.Kind.MORE;
+      if (done) {
+        batch.took(Duration.ofNanos(System.nanoTime() - lockedAt), full);
+      }
       return result;
     } catch (SQLException e) {
       position.beginAnew();
+      if (Failures.isTimeout(e)) {
+        batch.tookTooLong();
+      }
       if (repeats) {
         repeats = false;
         return new RoundResult(RoundResult.Kind.MORE, 0);
@@ -193,6 +209,7 @@ final class LaneDelivery {
         return RoundResult.BUSY;
       }
       underWay = copy;
+      lockedAt = System.nanoTime();
       probe.reached(DeliveryProbe.Point.LOCKED);
       round = read(copy, wait, fromMemory);
       if (round.isEmpty() && walks.going().isEmpty()) {
@@ -211,6 +228,7 @@ final class LaneDelivery {
       probe.reached(DeliveryProbe.Point.SECONDARY_COMMITTED);
       advance(round);
       rows = count(round);
+      full = isFull(round);
       Set<String> kept = clearing.run(copy, round);
       remembered.add(waiting(round, fromMemory));
       remembered.add(round.left);
@@ -226,7 +244,7 @@ final class LaneDelivery {
             || !round.steps.isEmpty()
             || remembered.anyBut(held::holds)
             || round.isCut()
-            || isFull(round);
+            || full;
     careful = false;
     held.tried();
     return new RoundResult(more ? RoundResult.Kind.MORE : RoundResult.Kind.DRAINED, rows);
@@ -264,7 +282,7 @@ final class LaneDelivery {
       throws SQLException {
     position.beginRound();
     List<String> deliverable = tables.keySet().stream().filter(t -> !held.holds(t)).toList();
-    int limit = careful ? CAREFUL_BATCH : settings.batch();
+    int limit = careful ? Math.min(CAREFUL_BATCH, batch.entries()) : batch.entries();
     JournalSnapshot found =
         journal.read(
             copy.reading(),
@@ -365,7 +383,7 @@ final class LaneDelivery {
   private boolean isFull(Round round) {
     Map<String, Integer> perTable = new HashMap<>();
     round.entries.forEach(e -> perTable.merge(e.table(), 1, Integer::sum));
-    return perTable.values().stream().anyMatch(n -> n >= settings.batch())
+    return perTable.values().stream().anyMatch(n -> n >= round.limit)
         || !left(round.copied).isEmpty();
   }
 

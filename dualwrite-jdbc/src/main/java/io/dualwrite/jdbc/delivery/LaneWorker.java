@@ -45,6 +45,7 @@ final class LaneWorker implements Runnable {
   private final ScheduledExecutorService executor;
   private final CircuitBreaker breaker;
   private final DeliverySettings settings;
+  private final Throttle throttle;
   private final BooleanSupplier running;
 
   private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -75,11 +76,13 @@ final class LaneWorker implements Runnable {
       ScheduledExecutorService executor,
       CircuitBreaker breaker,
       DeliverySettings settings,
+      Throttle throttle,
       BooleanSupplier running) {
     this.lane = lane;
     this.executor = executor;
     this.breaker = breaker;
     this.settings = settings;
+    this.throttle = throttle;
     this.running = running;
   }
 
@@ -204,7 +207,14 @@ final class LaneWorker implements Runnable {
               return REST;
             }
           }
-          case MORE, STOPPED -> {}
+          case MORE -> {
+            Duration rest = throttle.rest(Duration.ofNanos(System.nanoTime() - start));
+            if (!rest.isZero() && !hasWaiters()) {
+              restUntil = System.nanoTime() + rest.toNanos();
+              return REST;
+            }
+          }
+          case STOPPED -> {}
         }
       } catch (SQLException e) {
         if (e instanceof ChangedTableException || UNDEFINED_COLUMN.equals(e.getSQLState())) {

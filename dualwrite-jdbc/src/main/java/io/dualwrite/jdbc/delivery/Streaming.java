@@ -25,7 +25,6 @@ final class Streaming {
   private static final Duration LONG = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
-  private static final String TIMED_OUT = "57014";
 
   private record Pause(Instant end, Duration length) {}
 
@@ -65,7 +64,7 @@ final class Streaming {
   boolean refused(Collection<TablePair> tables, SQLException failure) {
     rows = LEAST;
     boolean refused = Failures.refusesRow(failure) || Failures.refusesTable(failure);
-    if (refused || TIMED_OUT.equals(failure.getSQLState())) {
+    if (refused || Failures.isTimeout(failure)) {
       LOG.debug("Rows are copied one by one for a while: {}", Failures.describe(failure));
       tables.forEach(this::pause);
     }

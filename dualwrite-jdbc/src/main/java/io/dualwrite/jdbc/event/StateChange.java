@@ -47,6 +47,10 @@ public enum StateChange {
   DELIVERY_WAITING("delivery.waiting", Level.WARN),
   /** It goes on. */
   DELIVERY_RESUMED("delivery.resumed", Level.INFO),
+  /** Delivery catches up slowly, so as not to slow the application's writes. */
+  DELIVERY_THROTTLED("delivery.throttled", Level.WARN),
+  /** It goes at full speed again. */
+  DELIVERY_UNTHROTTLED("delivery.unthrottled", Level.INFO),
   /** The circuit breaker of the secondary has another state. */
   BREAKER_CHANGED("breaker.changed", Level.WARN),
   /** A table's entries wait because the secondary's table is not as it should be. */

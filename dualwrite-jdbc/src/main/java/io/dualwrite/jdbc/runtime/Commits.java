@@ -60,7 +60,9 @@ final class Commits {
     if (transaction.policy() == FailurePolicy.STRICT) {
       strictly(raw, transaction);
     } else {
+      long started = System.nanoTime();
       raw.commit();
+      delivery.wrote(System.nanoTime() - started);
       committed(transaction);
     }
   }

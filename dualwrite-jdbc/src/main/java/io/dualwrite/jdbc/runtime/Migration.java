@@ -128,7 +128,13 @@ public final class Migration implements Mirroring, AutoCloseable {
             plans.tables().refused(),
             Clock.systemUTC());
     this.delivery =
-        new DeliveryEngine(context, DeliverySettings.DEFAULT, mirrors, breaker, metrics, probe);
+        new DeliveryEngine(
+            context,
+            DeliverySettings.DEFAULT.throttle(config.throttle()),
+            mirrors,
+            breaker,
+            metrics,
+            probe);
     this.prepared =
         new PreparedRecovery(
             context,
@@ -250,11 +256,12 @@ public final class Migration implements Mirroring, AutoCloseable {
 
   @Override
   public long started() {
-    return metrics.started();
+    return System.nanoTime();
   }
 
   @Override
   public void wrote(CapturePlan.Captured plan, boolean succeeded, long started) {
+    delivery.wrote(System.nanoTime() - started);
     WriteOutcome outcome = succeeded ? WriteOutcome.SUCCESS : WriteOutcome.FAILURE;
     for (int i = 0; i < plan.tables().size(); i++) {
       String table = plan.tables().get(i).journalName();

@@ -182,6 +182,13 @@ class MigrationConfigTest {
         .isEqualTo(
             new ControlConfig(Duration.ofSeconds(3), ControlConfig.WhenUnreachable.PASS_THROUGH));
     assertThat(parse(MINIMAL + "shutdown: {drain-timeout: 0s}").shutdown().drainTimeout()).isZero();
+    assertThat(parse(MINIMAL).throttle()).isEqualTo(ThrottleConfig.AUTO);
+    assertThat(parse(MINIMAL + "throttle: {primary-latency: auto}").throttle())
+        .isEqualTo(ThrottleConfig.AUTO);
+    assertThat(parse(MINIMAL + "throttle: {primary-latency: off}").throttle())
+        .isEqualTo(ThrottleConfig.OFF);
+    assertThat(parse(MINIMAL + "throttle: {primary-latency: 30ms}").throttle())
+        .isEqualTo(new ThrottleConfig(true, Optional.of(Duration.ofMillis(30))));
   }
 
   @Test
@@ -189,7 +196,7 @@ class MigrationConfigTest {
     assertThat(problem("failure_policy: STRICT"))
         .isEqualTo(
             "dualwrite.yaml line 4: unknown key failure_policy. Did you mean failure-policy? Allowed here: migration, source, target,"
-                + " phase, failure-policy, delivery, capture, unmirrored, tables, secondary, kill-switch, shadow-reads, control, shutdown, journal,"
+                + " phase, failure-policy, delivery, capture, unmirrored, tables, secondary, kill-switch, shadow-reads, control, shutdown, throttle, journal,"
                 + " reconciler.");
     assertThat(problem("reconciler:\n  window: 1h\n  treads: 3"))
         .isEqualTo(
@@ -273,6 +280,12 @@ class MigrationConfigTest {
             Map.entry(
                 "control: {when-unreachable: GIVE_UP}",
                 "control.when-unreachable must be one of KEEP_GOING, PASS_THROUGH, was GIVE_UP."),
+            Map.entry(
+                "throttle: {primary-latency: 2m}",
+                "throttle.primary-latency must be auto, off or between 1ms and 1m, was 2m."),
+            Map.entry(
+                "throttle: {primary-latency: soon}",
+                "throttle.primary-latency must be auto, off or a duration such as 500ms, 2s, 5m, 1h, 1d or PT1H30M, was soon."),
             Map.entry(
                 "shutdown: {drain-timeout: 2h}",
                 "shutdown.drain-timeout must be between 0ms and 1h, was 2h."),

@@ -3,6 +3,7 @@ package io.dualwrite.jdbc.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.dualwrite.jdbc.config.ThrottleConfig;
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.schema.Lane;
@@ -49,6 +50,7 @@ class LaneWorkerTest {
               executor,
               CircuitBreaker.ofDefaults("test"),
               DeliverySettings.DEFAULT,
+              new Throttle("test", ThrottleConfig.OFF),
               running::get);
       bed.change("INSERT INTO item VALUES (1)", "public.item", "1");
       worker.wake();
@@ -85,6 +87,7 @@ class LaneWorkerTest {
               executor,
               CircuitBreaker.ofDefaults("test"),
               DeliverySettings.DEFAULT,
+              new Throttle("test", ThrottleConfig.OFF),
               () -> true);
       bed.change("INSERT INTO item VALUES (1)", "public.item", "1");
       worker.wake();
