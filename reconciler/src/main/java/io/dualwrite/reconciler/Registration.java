@@ -4,6 +4,7 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.journal.Control;
 import io.dualwrite.jdbc.journal.ControlSchema;
+import io.dualwrite.jdbc.journal.ReconcilerSchema;
 import io.dualwrite.reconciler.ReconcilerException.Kind;
 import io.dualwrite.reconciler.compare.Snapshots;
 import java.sql.Connection;
@@ -78,6 +79,7 @@ final class Registration {
                     side,
                     c -> {
                       boolean created = ControlSchema.create(c, schema, side.label());
+                      created |= ReconcilerSchema.create(c, schema, side.label());
                       new Control(schema).register(c, config.migration(), config.phase());
                       return created;
                     }))

@@ -27,6 +27,7 @@ public final class ControlSchema {
   public static List<String> ddl(String schema) {
     List<String> ddl = new ArrayList<>(tables(schema));
     ddl.addAll(ControlMigration.ddl(schema));
+    ddl.addAll(ReconcilerSchema.ddl(schema));
     ddl.addAll(grantsToAll(schema));
     return ddl;
   }
@@ -119,12 +120,16 @@ public final class ControlSchema {
     return List.of(
         "GRANT USAGE ON SCHEMA " + s + " TO PUBLIC",
         "GRANT INSERT ON " + s + ".journal TO PUBLIC",
-        """
+        grantToOwner(schema));
+  }
+
+  static String grantToOwner(String schema) {
+    return """
         DO $grant$ BEGIN
           EXECUTE (SELECT pg_catalog.format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I', {schema}, r.rolname)
             FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = d.datdba WHERE d.datname = pg_catalog.current_database());
         END $grant$"""
-            .replace("{schema}", "'" + schema.replace("'", "''") + "'"));
+        .replace("{schema}", "'" + schema.replace("'", "''") + "'");
   }
 
   /** What the application's user needs where an administrator has created the schema. */
@@ -147,7 +152,7 @@ public final class ControlSchema {
     return have(connection, schema, List.of("control"));
   }
 
-  private static boolean have(Connection connection, String schema, List<String> tables)
+  static boolean have(Connection connection, String schema, List<String> tables)
       throws SQLException {
     String sql =
         "SELECT count(*) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
@@ -177,17 +182,24 @@ public final class ControlSchema {
     if (there && !ControlMigration.isDue(connection, schema)) {
       return false;
     }
+    run(connection, schema, where, there, there ? ControlMigration.ddl(schema) : ddl(schema));
+    return !there;
+  }
+
+  /** Runs these statements in one transaction, one caller at a time. */
+  static void run(
+      Connection connection, String schema, String where, boolean there, List<String> statements)
+      throws SQLException {
     boolean autoCommit = connection.getAutoCommit();
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "SELECT pg_catalog.pg_advisory_xact_lock(" + LockKeys.of("control-schema", schema) + ")");
       statement.execute("SET LOCAL lock_timeout = '" + LOCK_SECONDS + "s'");
-      for (String sql : there ? ControlMigration.ddl(schema) : ddl(schema)) {
+      for (String sql : statements) {
         statement.execute(sql);
       }
       connection.commit();
-      return !there;
     } catch (SQLException e) {
       rollback(connection, e);
       if (PRIVILEGE_MISSING.equals(e.getSQLState())) {

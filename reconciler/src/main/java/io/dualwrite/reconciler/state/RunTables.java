@@ -1,0 +1,199 @@
+package io.dualwrite.reconciler.state;
+
+import io.dualwrite.jdbc.schema.Identifiers;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.Optional;
+
+/**
+ * The tables of a run. Every method works on the target's connection that it is given and commits
+ * nothing itself.
+ */
+public final class RunTables {
+  private static final String COLUMNS =
+      "t.id, t.run, t.step, t.table_name, t.shape, t.checksum, t.plan, t.windows, t.ended_at";
+
+  private final String schema;
+
+  /** The tables of runs in that control schema. */
+  public RunTables(String schema) {
+    this.schema = Identifiers.quote(schema);
+  }
+
+  /**
+   * Takes up a table, with nothing done; what the run had kept of this step of it is removed.
+   *
+   * @throws TakenOverException if the run is not this process' any more
+   */
+  public TableRun begin(
+      Connection target,
+      Run run,
+      String step,
+      String table,
+      String shape,
+      String checksum,
+      String plan,
+      int windows)
+      throws SQLException {
+    throwIfTakenOver(target, run);
+    remove(target, run, step, table);
+    String sql =
+        "INSERT INTO "
+            + schema
+            + ".run_tables (run, step, table_name, shape, checksum, plan, windows) SELECT h.run, ?, ?, ?, ?, ?, ? FROM "
+            + held()
+            + " RETURNING id";
+    try (PreparedStatement statement = target.prepareStatement(sql)) {
+      statement.setString(1, step);
+      statement.setString(2, table);
+      statement.setString(3, shape);
+      statement.setString(4, checksum);
+      statement.setBytes(5, PackedText.pack(plan));
+      statement.setInt(6, windows);
+      statement.setLong(7, run.id());
+      statement.setString(8, run.holder());
+      try (ResultSet rows = statement.executeQuery()) {
+        if (!rows.next()) {
+          throw new TakenOverException(run);
+        }
+        return new TableRun(
+            rows.getLong(1), run, step, table, shape, checksum, plan, windows, Optional.empty());
+      }
+    }
+  }
+
+  private void throwIfTakenOver(Connection target, Run run) throws SQLException {
+    try (PreparedStatement statement = target.prepareStatement("SELECT h.run FROM " + held())) {
+      statement.setLong(1, run.id());
+      statement.setString(2, run.holder());
+      try (ResultSet rows = statement.executeQuery()) {
+        if (!rows.next()) {
+          throw new TakenOverException(run);
+        }
+      }
+    }
+  }
+
+  private void remove(Connection target, Run run, String step, String table) throws SQLException {
+    String ids =
+        "(SELECT t.id FROM "
+            + schema
+            + ".run_tables t WHERE t.run = ? AND t.step = ? AND t.table_name = ?)";
+    for (String sql :
+        new String[] {
+          "DELETE FROM " + schema + ".run_differences WHERE table_id IN " + ids,
+          "DELETE FROM " + schema + ".run_windows WHERE table_id IN " + ids,
+          "DELETE FROM " + schema + ".run_tables WHERE id IN " + ids
+        }) {
+      try (PreparedStatement statement = target.prepareStatement(sql)) {
+        statement.setLong(1, run.id());
+        statement.setString(2, step);
+        statement.setString(3, table);
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  /** What the run has of this step of the table. */
+  public Optional<TableRun> find(Connection target, Run run, String step, String table)
+      throws SQLException {
+    String sql =
+        "SELECT "
+            + COLUMNS
+            + " FROM "
+            + schema
+            + ".run_tables t WHERE t.run = ? AND t.step = ? AND t.table_name = ?";
+    try (PreparedStatement statement = target.prepareStatement(sql)) {
+      statement.setLong(1, run.id());
+      statement.setString(2, step);
+      statement.setString(3, table);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(read(rows, run)) : Optional.empty();
+      }
+    }
+  }
+
+  /**
+   * Marks the table as done with its last window.
+   *
+   * @throws TakenOverException if the run is not this process' any more
+   */
+  public void end(Connection target, TableRun table) throws SQLException {
+    change(target, table, "ended_at = clock_timestamp()", Optional.empty());
+  }
+
+  /**
+   * Keeps a note of the command's own beside the table, in place of an earlier one: what it has to
+   * put right after an interruption, say.
+   *
+   * @throws TakenOverException if the run is not this process' any more
+   */
+  public void setDetail(Connection target, TableRun table, String detail) throws SQLException {
+    change(target, table, "detail = ?", Optional.of(detail));
+  }
+
+  /** The note kept last. */
+  public Optional<String> detail(Connection target, TableRun table) throws SQLException {
+    String sql = "SELECT detail FROM " + schema + ".run_tables WHERE id = ?";
+    try (PreparedStatement statement = target.prepareStatement(sql)) {
+      statement.setLong(1, table.id());
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.ofNullable(rows.getString(1)) : Optional.empty();
+      }
+    }
+  }
+
+  private void change(
+      Connection target, TableRun table, String assignment, Optional<String> parameter)
+      throws SQLException {
+    String sql =
+        "UPDATE "
+            + schema
+            + ".run_tables t SET "
+            + assignment
+            + " FROM "
+            + held()
+            + " WHERE t.id = ? AND t.run = h.run";
+    try (PreparedStatement statement = target.prepareStatement(sql)) {
+      int next = 1;
+      if (parameter.isPresent()) {
+        statement.setString(next++, parameter.get());
+      }
+      statement.setLong(next++, table.run().id());
+      statement.setString(next++, table.run().holder());
+      statement.setLong(next, table.id());
+      if (statement.executeUpdate() == 0) {
+        throw new TakenOverException(table.run());
+      }
+    }
+  }
+
+  /**
+   * The run, if it is still this process', kept from being taken over until the transaction ends.
+   */
+  private String held() {
+    return held(schema);
+  }
+
+  static String held(String schema) {
+    return "(SELECT r.run FROM "
+        + schema
+        + ".runs r WHERE r.run = ? AND r.holder = ? AND r.ended_at IS NULL FOR KEY SHARE) h";
+  }
+
+  private static TableRun read(ResultSet rows, Run run) throws SQLException {
+    return new TableRun(
+        rows.getLong(1),
+        run,
+        rows.getString(3),
+        rows.getString(4),
+        rows.getString(5),
+        rows.getString(6),
+        PackedText.unpack(rows.getBytes(7)),
+        rows.getInt(8),
+        Optional.ofNullable(rows.getTimestamp(9)).map(Timestamp::toInstant));
+  }
+}

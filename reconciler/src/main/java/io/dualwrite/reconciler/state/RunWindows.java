@@ -1,0 +1,201 @@
+package io.dualwrite.reconciler.state;
+
+import io.dualwrite.jdbc.schema.Identifiers;
+import io.dualwrite.reconciler.state.KeptWindow.Result;
+import io.dualwrite.reconciler.window.Window;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The windows of a run's tables and what they hold. Every method works on the target's connection
+ * that it is given and commits nothing itself: a window is done when the caller's transaction is.
+ */
+public final class RunWindows {
+  private static final String DIFFERENCES =
+      "SELECT number, kind, key, identity, columns, rows FROM {schema}.run_differences"
+          + " WHERE table_id = ? ORDER BY number, item";
+
+  private final String schema;
+
+  /** The windows of runs in that control schema. */
+  public RunWindows(String schema) {
+    this.schema = Identifiers.quote(schema);
+  }
+
+  /**
+   * Keeps the results of these windows, each in place of an earlier one. The run cannot be taken
+   * over until the transaction ends.
+   *
+   * @throws TakenOverException if the run is not this process' any more: roll back
+   */
+  public void done(Connection target, TableRun table, List<KeptWindow> windows)
+      throws SQLException {
+    String sql =
+        "INSERT INTO "
+            + schema
+            + ".run_windows AS w (table_id, number, kind, range_from, range_to, label, result, source_rows, target_rows, missing, extra, changed,"
+            + " source_sum, target_sum, listed, reason)"
+            + " SELECT ?, u.* FROM "
+            + RunTables.held(schema)
+            + ", unnest(?::int4[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::int8[], ?::int8[],"
+            + " ?::text[], ?::text[], ?::bool[], ?::text[]) u"
+            + " ON CONFLICT (table_id, number) DO UPDATE SET result = excluded.result, source_rows = excluded.source_rows,"
+            + " target_rows = excluded.target_rows, missing = excluded.missing, extra = excluded.extra, changed = excluded.changed,"
+            + " source_sum = excluded.source_sum, target_sum = excluded.target_sum, listed = excluded.listed, reason = excluded.reason,"
+            + " at = clock_timestamp()";
+    try (PreparedStatement statement = target.prepareStatement(sql)) {
+      Arrays arrays = new Arrays(target, statement, windows);
+      statement.setLong(1, table.id());
+      statement.setLong(2, table.run().id());
+      statement.setString(3, table.run().holder());
+      arrays.set(4, "int4", KeptWindow::number);
+      arrays.set(5, "text", w -> w.window().kind().name());
+      arrays.set(6, "text", w -> w.window().from());
+      arrays.set(7, "text", w -> w.window().to());
+      arrays.set(8, "text", w -> w.window().label());
+      arrays.set(9, "text", w -> w.result().name());
+      arrays.set(10, "int8", KeptWindow::sourceRows);
+      arrays.set(11, "int8", KeptWindow::targetRows);
+      arrays.set(12, "int8", KeptWindow::missing);
+      arrays.set(13, "int8", KeptWindow::extra);
+      arrays.set(14, "int8", KeptWindow::changed);
+      arrays.set(15, "text", w -> w.sourceSum().orElse(null));
+      arrays.set(
+          16,
+          "text",
+          w -> w.targetSum().filter(s -> !w.sourceSum().equals(Optional.of(s))).orElse(null));
+      arrays.set(17, "bool", KeptWindow::listed);
+      arrays.set(18, "text", w -> w.reason().orElse(null));
+      if (statement.executeUpdate() != windows.size()) {
+        throw new TakenOverException(table.run());
+      }
+    }
+    replaceDifferences(target, table, windows);
+  }
+
+  private record Arrays(Connection target, PreparedStatement statement, List<KeptWindow> windows) {
+    void set(int index, String type, Function<KeptWindow, @Nullable Object> value)
+        throws SQLException {
+      Object[] values = new Object[windows.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = value.apply(windows.get(i));
+      }
+      statement.setArray(index, target.createArrayOf(type, values));
+    }
+  }
+
+  private void replaceDifferences(Connection target, TableRun table, List<KeptWindow> windows)
+      throws SQLException {
+    List<KeptWindow> differing = windows.stream().filter(w -> !w.differences().isEmpty()).toList();
+    Object[] numbers = windows.stream().map(KeptWindow::number).toArray();
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            "DELETE FROM " + schema + ".run_differences WHERE table_id = ? AND number = ANY (?)")) {
+      statement.setLong(1, table.id());
+      statement.setArray(2, target.createArrayOf("int4", numbers));
+      statement.executeUpdate();
+    }
+    if (differing.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            "INSERT INTO "
+                + schema
+                + ".run_differences (table_id, number, item, kind, key, identity, columns, rows) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")) {
+      for (KeptWindow window : differing) {
+        int item = 0;
+        for (KeptDifference difference : window.differences()) {
+          statement.setLong(1, table.id());
+          statement.setInt(2, window.number());
+          statement.setInt(3, item++);
+          statement.setString(4, difference.kind());
+          statement.setArray(5, target.createArrayOf("text", difference.key().toArray()));
+          statement.setArray(6, target.createArrayOf("text", difference.identity().toArray()));
+          statement.setArray(7, target.createArrayOf("text", difference.columns().toArray()));
+          statement.setLong(8, difference.rows());
+          statement.addBatch();
+        }
+      }
+      statement.executeBatch();
+    }
+  }
+
+  /** Every window that the table has a result of, in the plan's order, with its differences. */
+  public List<KeptWindow> of(Connection target, TableRun table) throws SQLException {
+    Map<Integer, List<KeptDifference>> differences = differences(target, table);
+    String sql =
+        "SELECT number, kind, range_from, range_to, label, result, source_rows, target_rows, missing, extra, changed,"
+            + " source_sum, coalesce(target_sum, source_sum), listed, reason FROM "
+            + schema
+            + ".run_windows WHERE table_id = ? ORDER BY number";
+    try (PreparedStatement statement = target.prepareStatement(sql)) {
+      statement.setLong(1, table.id());
+      try (ResultSet rows = statement.executeQuery()) {
+        List<KeptWindow> windows = new ArrayList<>();
+        while (rows.next()) {
+          windows.add(window(rows, differences.getOrDefault(rows.getInt(1), List.of())));
+        }
+        return windows;
+      }
+    }
+  }
+
+  private static KeptWindow window(ResultSet rows, List<KeptDifference> differences)
+      throws SQLException {
+    return new KeptWindow(
+        rows.getInt(1),
+        new Window(
+            Window.Kind.valueOf(rows.getString(2)),
+            rows.getString(3),
+            rows.getString(4),
+            rows.getString(5)),
+        Result.valueOf(rows.getString(6)),
+        rows.getLong(7),
+        rows.getLong(8),
+        rows.getLong(9),
+        rows.getLong(10),
+        rows.getLong(11),
+        Optional.ofNullable(rows.getString(12)),
+        Optional.ofNullable(rows.getString(13)),
+        rows.getBoolean(14),
+        Optional.ofNullable(rows.getString(15)),
+        differences);
+  }
+
+  private Map<Integer, List<KeptDifference>> differences(Connection target, TableRun table)
+      throws SQLException {
+    Map<Integer, List<KeptDifference>> found = new HashMap<>();
+    try (PreparedStatement statement =
+        target.prepareStatement(DIFFERENCES.replace("{schema}", schema))) {
+      statement.setLong(1, table.id());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          found
+              .computeIfAbsent(rows.getInt(1), n -> new ArrayList<>())
+              .add(
+                  new KeptDifference(
+                      rows.getString(2),
+                      texts(rows, 3),
+                      texts(rows, 4),
+                      texts(rows, 5),
+                      rows.getLong(6)));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<String> texts(ResultSet rows, int column) throws SQLException {
+    return List.of((String[]) rows.getArray(column).getArray());
+  }
+}
