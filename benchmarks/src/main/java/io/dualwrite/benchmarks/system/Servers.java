@@ -28,6 +28,17 @@ public final class Servers implements AutoCloseable {
     return start(withStatementStatistics, 64);
   }
 
+  /** Starts both alike. */
+  public static Servers start(ServerOptions options) {
+    PostgresServer source = EmbeddedPostgresServer.start(options);
+    try {
+      return new Servers(source, EmbeddedPostgresServer.start(options));
+    } catch (RuntimeException e) {
+      source.close();
+      throw e;
+    }
+  }
+
   /** Starts both; the target prepares that many transactions. */
   static Servers start(boolean withStatementStatistics, int prepared) {
     ServerOptions options =
