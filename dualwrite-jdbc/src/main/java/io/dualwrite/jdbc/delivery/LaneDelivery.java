@@ -11,6 +11,8 @@ import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.journal.JournalSnapshot;
+import io.dualwrite.jdbc.journal.ReadFrom;
+import io.dualwrite.jdbc.journal.ReadLimit;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.SQLException;
@@ -283,11 +285,10 @@ final class LaneDelivery {
     position.beginRound();
     List<String> deliverable = tables.keySet().stream().filter(t -> !held.holds(t)).toList();
     int limit = careful ? Math.min(CAREFUL_BATCH, batch.entries()) : batch.entries();
-    JournalSnapshot found =
-        journal.read(
-            copy.reading(),
-            deliverable.stream().collect(Collectors.toMap(Function.identity(), position::ask)),
-            limit);
+    Map<String, ReadFrom> from =
+        deliverable.stream().collect(Collectors.toMap(Function.identity(), position::ask));
+    ReadLimit readLimit = ReadLimit.of(limit, from.values());
+    JournalSnapshot found = journal.read(copy.reading(), from, readLimit);
     List<JournalEntry> retried = List.of();
     if (careful || Duration.between(setAsideLookedAt, Instant.now()).toMillis() > 1000) {
       retried = journal.setAsideEntries().due(copy.primary(), deliverable, CAREFUL_BATCH);
@@ -299,7 +300,7 @@ final class LaneDelivery {
     }
     List<JournalEntry> entries =
         portion.first(found.entries(), careful ? limit : RUN_ROWS_PER_ENTRY * limit);
-    Round round = new Round(deliverable, found, limit, entries, retried);
+    Round round = new Round(deliverable, found, readLimit, entries, retried);
     round.sort(tables, keyIds, fromMemory, journal.keys(copy.primary(), entries), portion::streams);
     walks.begin(copy, round, limit);
     return round;
@@ -381,10 +382,7 @@ final class LaneDelivery {
   }
 
   private boolean isFull(Round round) {
-    Map<String, Integer> perTable = new HashMap<>();
-    round.entries.forEach(e -> perTable.merge(e.table(), 1, Integer::sum));
-    return perTable.values().stream().anyMatch(n -> n >= round.limit)
-        || !left(round.copied).isEmpty();
+    return round.reachesLimit() || !left(round.copied).isEmpty();
   }
 
   private int count(Round round) {

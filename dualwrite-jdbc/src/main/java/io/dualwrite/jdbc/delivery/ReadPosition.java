@@ -4,6 +4,7 @@ import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.journal.JournalSnapshot;
 import io.dualwrite.jdbc.journal.ReadFrom;
 import io.dualwrite.jdbc.journal.ReadFrom.Place;
+import io.dualwrite.jdbc.journal.ReadLimit;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -73,7 +74,7 @@ final class ReadPosition {
    *
    * @param tables those that were read, from where {@link #ask} told
    * @param found what was read
-   * @param limit how many entries were read at most in one piece
+   * @param limit how many entries were read at most
    * @param taken the entries out of these, the first of each table, that the round dealt with
    * @param kept tables of which such entries stayed in the journal: they are read again
    * @return whether all is to be read from the beginning, so that what was found now may not have
@@ -82,7 +83,7 @@ final class ReadPosition {
   boolean done(
       Collection<String> tables,
       JournalSnapshot found,
-      int limit,
+      ReadLimit limit,
       List<JournalEntry> taken,
       Set<String> kept) {
     String now = found.server() + " " + found.file();
@@ -119,7 +120,7 @@ final class ReadPosition {
   private static ReadFrom next(
       ReadFrom read,
       JournalSnapshot found,
-      int limit,
+      ReadLimit limit,
       List<JournalEntry> all,
       List<JournalEntry> taken) {
     Place end = Place.of(found.next());
@@ -129,7 +130,8 @@ final class ReadPosition {
     List<JournalEntry> behind = all.stream().filter(e -> !read.isOpen(e)).toList();
     List<JournalEntry> behindTaken = taken.stream().filter(e -> !read.isOpen(e)).toList();
     // Entries that a dump brought from another server may be of transactions still to come.
-    Place frontier = earlier(end, reached(read.frontier(), behind, behindTaken, limit, end));
+    Place frontier =
+        earlier(end, reached(read.frontier(), behind, behindTaken, limit.behindFrontier(), end));
     Map<Long, List<JournalEntry>> its = byTransaction(all);
     Map<Long, List<JournalEntry>> itsTaken = byTransaction(taken);
     Map<Long, Place> open = new LinkedHashMap<>();
@@ -140,7 +142,7 @@ final class ReadPosition {
               each,
               its.getOrDefault(transaction, List.of()),
               itsTaken.getOrDefault(transaction, List.of()),
-              limit,
+              limit.ofEachOpen(),
               end);
       if (!reached.equals(end)) {
         open.put(transaction, reached);

@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
 import io.dualwrite.jdbc.journal.JournalEntry;
 import io.dualwrite.jdbc.journal.JournalSnapshot;
+import io.dualwrite.jdbc.journal.ReadLimit;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -82,13 +83,13 @@ final class Round {
   /** All entries that were read, in their snapshot. */
   final JournalSnapshot found;
 
-  /** How many were read at most in one piece. */
-  final int limit;
+  /** How many were read at most. */
+  final ReadLimit limit;
 
   Round(
       List<String> tables,
       JournalSnapshot found,
-      int limit,
+      ReadLimit limit,
       List<JournalEntry> entries,
       List<JournalEntry> retried) {
     this.tables = tables;
@@ -215,6 +216,20 @@ final class Round {
   /** How many entries of this table were read. */
   long entriesOf(String table) {
     return entries.stream().filter(e -> e.table().equals(table)).count();
+  }
+
+  /** Whether there may be more entries than were read. */
+  boolean reachesLimit() {
+    Map<String, Integer> ofTable = new HashMap<>();
+    Map<List<Object>, Integer> ofTransaction = new HashMap<>();
+    for (JournalEntry entry : entries) {
+      if (ofTable.merge(entry.table(), 1, Integer::sum) >= limit.behindFrontier()
+          || ofTransaction.merge(List.of(entry.table(), entry.transaction()), 1, Integer::sum)
+              >= limit.ofEachOpen()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean isEmpty() {

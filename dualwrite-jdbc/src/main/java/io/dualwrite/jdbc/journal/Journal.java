@@ -60,10 +60,9 @@ public final class Journal {
    *
    * @param reading to be sent with what begins the snapshot; sent when this returns
    * @param from for each table where to begin
-   * @param limit how many entries are read at most behind each table's frontier, and of each open
-   *     transaction
+   * @param limit how many entries are read at most
    */
-  public JournalSnapshot read(Pipeline reading, Map<String, ReadFrom> from, int limit)
+  public JournalSnapshot read(Pipeline reading, Map<String, ReadFrom> from, ReadLimit limit)
       throws SQLException {
     List<From> open = new ArrayList<>();
     List<From> frontiers = new ArrayList<>();
@@ -86,13 +85,13 @@ public final class Journal {
     if (!open.isEmpty()) {
       reading.add(
           entriesFrom("j.tx = t.tx AND j.at >= t.at ORDER BY j.at"),
-          parameters(open, limit),
+          parameters(open, limit.ofEachOpen()),
           rows -> entries.addAll(JournalEntry.all(rows)));
     }
     reading
         .add(
             entriesFrom("(j.tx, j.at) >= (t.tx, t.at) ORDER BY j.tx, j.at"),
-            parameters(frontiers, limit),
+            parameters(frontiers, limit.behindFrontier()),
             rows -> entries.addAll(JournalEntry.all(rows)))
         .send();
     return new JournalSnapshot(entries, place.get(0), Long.parseLong(place.get(1)), place.get(2));

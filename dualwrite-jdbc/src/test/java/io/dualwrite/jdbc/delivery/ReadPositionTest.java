@@ -92,6 +92,34 @@ class ReadPositionTest {
     assertThat(entriesReadFromTheIndex()).isLessThan(6L * rounds * rows);
   }
 
+  /** What hundreds of transactions leave that end together would fill the memory. */
+  @Test
+  @Guarantee("G1")
+  void ofManyThatWereUnderWayAFewEntriesAreReadAtOnceAndAllInTheEnd() throws Exception {
+    int writers = 40;
+    int rows = 300;
+    List<Connection> writing = new ArrayList<>();
+    for (int i = 0; i < writers; i++) {
+      Connection writer = transaction();
+      writing.add(writer);
+      writeMany(writer, i * rows, i * rows + rows - 1);
+    }
+    bed.drain(lane);
+    for (Connection writer : writing) {
+      writer.commit();
+    }
+    int rounds = 0;
+    RoundResult result;
+    do {
+      result = lane.round(true);
+      assertThat(result.rows()).isLessThanOrEqualTo(5 * DeliverySettings.DEFAULT.batch());
+      rounds++;
+    } while (result.kind() != RoundResult.Kind.DRAINED);
+    assertThat(rounds).isGreaterThan(2);
+    assertThat(bed.pending()).isZero();
+    dbs.assertSameRows("SELECT * FROM item ORDER BY id");
+  }
+
   private long entriesReadFromTheIndex() throws Exception {
     // The sessions of the delivery report what they did when they are idle for a while, or end.
     try (Connection source = dbs.source().getConnection()) {

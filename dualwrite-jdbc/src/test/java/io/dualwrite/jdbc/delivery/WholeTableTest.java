@@ -7,6 +7,7 @@ import io.dualwrite.jdbc.config.TableOverride;
 import io.dualwrite.jdbc.config.TablesConfig;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.journal.ReadFrom;
+import io.dualwrite.jdbc.journal.ReadLimit;
 import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
@@ -178,7 +179,10 @@ class WholeTableTest {
     try (Connection source = dbs.source().getConnection()) {
       var entry =
           bed.journal
-              .read(new Pipeline(source), Map.of("public.item", ReadFrom.BEGINNING), 10)
+              .read(
+                  new Pipeline(source),
+                  Map.of("public.item", ReadFrom.BEGINNING),
+                  new ReadLimit(10, 10))
               .entries()
               .get(0);
       bed.journal.setAsideEntries().add(source, entry, "23514", "first");

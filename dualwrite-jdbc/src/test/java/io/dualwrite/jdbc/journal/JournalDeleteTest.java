@@ -48,7 +48,10 @@ class JournalDeleteTest {
     try (Connection source = dbs.source().getConnection()) {
       source.setAutoCommit(false);
       JournalSnapshot read =
-          journal.read(new Pipeline(source), Map.of("public.t", ReadFrom.BEGINNING), 100);
+          journal.read(
+              new Pipeline(source),
+              Map.of("public.t", ReadFrom.BEGINNING),
+              new ReadLimit(100, 100));
       source.rollback();
       source.setAutoCommit(true);
       return read;
