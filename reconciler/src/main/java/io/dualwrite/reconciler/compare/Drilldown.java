@@ -6,7 +6,9 @@ import io.dualwrite.reconciler.compare.BothSides.Answers;
 import io.dualwrite.reconciler.window.Chunk;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +32,14 @@ public final class Drilldown {
   private final BothSides sides;
   private final ComparedTable table;
   private final Side secondary;
+  private final Pace pace;
 
   public Drilldown(BothSides sides, ComparedTable table, Side secondary) {
+    this(sides, table, secondary, new Pace());
+  }
+
+  Drilldown(BothSides sides, ComparedTable table, Side secondary, Pace pace) {
+    this.pace = pace;
     this.sides = sides;
     this.table = table;
     this.secondary = secondary;
@@ -77,10 +85,20 @@ public final class Drilldown {
    */
   public record Place(List<Integer> windows, int buckets, List<Long> cells) {}
 
+  /** Counts and hashes the windows of a chunk, in as many queries as keep each of them short. */
   public Sums sums(Chunk chunk) {
-    Answers<Map<Long, WindowSum>> sums =
-        sides.ask((side, c) -> new ChunkQueries(table, chunk, side).sums(c));
-    return new Sums(sums.source(), sums.target());
+    Map<Long, WindowSum> source = new HashMap<>();
+    Map<Long, WindowSum> target = new HashMap<>();
+    int number = pace.pieces();
+    for (Chunk piece : chunk.pieces(number)) {
+      long began = System.nanoTime();
+      Answers<Map<Long, WindowSum>> sums =
+          sides.ask((side, c) -> new ChunkQueries(table, piece, side).sums(c));
+      pace.took(number, Duration.ofNanos(System.nanoTime() - began));
+      sums.source().forEach((window, sum) -> source.merge(window, sum, WindowSum::plus));
+      sums.target().forEach((window, sum) -> target.merge(window, sum, WindowSum::plus));
+    }
+    return new Sums(source, target);
   }
 
   /** Narrows windows that differ down to cells that do. */

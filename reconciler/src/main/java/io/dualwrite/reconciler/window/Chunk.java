@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.window;
 
 import io.dualwrite.Side;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Neighbouring windows that one query per side reads together: small windows share a round trip,
@@ -10,8 +11,21 @@ import java.util.List;
  * @param windows the windows, numbered from 0 in this order by {@link #slot}
  * @param predicate the condition that cuts the chunk out of the table
  * @param slot the number of the row's window within the chunk
+ * @param cuts conditions that cut the chunk into so many pieces, or into fewer where it cannot be
  */
-public record Chunk(List<Window> windows, SideSql predicate, SideSql slot) {
+public record Chunk(
+    List<Window> windows, SideSql predicate, SideSql slot, IntFunction<List<SideSql>> cuts) {
+
+  private Chunk(List<Window> windows, SideSql predicate, SideSql slot) {
+    this(windows, predicate, slot, pieces -> List.of(predicate));
+  }
+
+  /** The chunk in about so many pieces whose sums add up to its own; their windows are its own. */
+  public List<Chunk> pieces(int number) {
+    return cuts.apply(number).stream()
+        .map(piece -> new Chunk(windows, piece, slot, pieces -> List.of(piece)))
+        .toList();
+  }
 
   /** An SQL expression in the words of each side. */
   public record SideSql(String source, String target) {

@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.ColumnPair;
 import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.reconciler.window.Chunk.SideSql;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -78,8 +79,25 @@ record WindowColumn(ColumnPair pair, Family family) {
       List<Window> windows, Optional<String> lower, List<String> inner, Optional<String> upper) {
     return new Chunk(
         windows,
-        new SideSql(between(Side.SOURCE, lower, upper), between(Side.TARGET, lower, upper)),
-        new SideSql(slot(Side.SOURCE, inner), slot(Side.TARGET, inner)));
+        predicate(lower, upper),
+        new SideSql(slot(Side.SOURCE, inner), slot(Side.TARGET, inner)),
+        pieces -> pieces(windows, lower, upper, pieces));
+  }
+
+  private SideSql predicate(Optional<String> lower, Optional<String> upper) {
+    return new SideSql(between(Side.SOURCE, lower, upper), between(Side.TARGET, lower, upper));
+  }
+
+  private List<SideSql> pieces(
+      List<Window> windows, Optional<String> lower, Optional<String> upper, int number) {
+    List<SideSql> pieces = new ArrayList<>();
+    Optional<String> from = lower;
+    for (String cut : new Cuts(family, windows).points(number)) {
+      pieces.add(predicate(from, Optional.of(cut)));
+      from = Optional.of(cut);
+    }
+    pieces.add(predicate(from, upper));
+    return pieces;
   }
 
   private String slot(Side side, List<String> inner) {
