@@ -3,7 +3,6 @@ package io.dualwrite.reconciler;
 import io.dualwrite.Phase;
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.MigrationConfig;
-import io.dualwrite.jdbc.config.Suggestion;
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.journal.Control;
 import io.dualwrite.jdbc.schema.Catalog;
@@ -21,6 +20,10 @@ import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.compare.Snapshots;
+import io.dualwrite.reconciler.inspect.InspectOptions;
+import io.dualwrite.reconciler.inspect.Inspection;
+import io.dualwrite.reconciler.inspect.Inspector;
+import io.dualwrite.reconciler.inspect.TableNames;
 import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
@@ -87,6 +90,21 @@ public final class Reconciler {
       return new Reconciler(config, databases.source(), databases.target())
           .repair(options, Progress.NONE);
     }
+  }
+
+  /** Opens both databases of the configuration, looks at them side by side and closes them. */
+  public static Inspection inspect(MigrationConfig config, InspectOptions options) {
+    try (Databases databases = Databases.open(config, 1)) {
+      return new Reconciler(config, databases.source(), databases.target()).inspect(options);
+    }
+  }
+
+  /**
+   * Looks at both databases side by side, in read-only transactions: what is mirrored, and what
+   * stands in the way. The control schema need not be there.
+   */
+  public Inspection inspect(InspectOptions options) {
+    return explained(() -> new Inspector(config, databases, clock).inspect(options));
   }
 
   /**
@@ -288,7 +306,7 @@ public final class Reconciler {
             databases.on(Side.SOURCE, ChecksumProbe::of),
             databases.on(Side.TARGET, ChecksumProbe::of),
             options.checksum());
-    List<String> wanted = names(mirror, options.tables());
+    List<String> wanted = names(mirror, source, options.tables());
     List<Mirrored> tables = new ArrayList<>();
     for (Lane lane : mirror.lanes()) {
       lane.tables().stream()
@@ -313,34 +331,15 @@ public final class Reconciler {
     return new LaneLocks(context, control.exists(primary));
   }
 
-  /**
-   * The tables asked for by their identities; a name without its schema will do where only one
-   * table has it.
-   */
-  private static List<String> names(Mirror mirror, List<String> asked) {
-    List<String> known =
-        Stream.concat(
-                mirror.tables().stream().map(t -> t.name().toString()),
-                mirror.refused().stream().map(Refused::table))
-            .toList();
-    return asked.stream().map(name -> name(name, known)).toList();
-  }
-
-  private static String name(String asked, List<String> known) {
-    List<String> fitting =
-        known.contains(asked)
-            ? List.of(asked)
-            : known.stream().filter(k -> k.endsWith("." + asked)).toList();
-    if (fitting.size() == 1) {
-      return fitting.get(0);
-    }
-    throw new ReconcilerException(
-        Kind.USAGE,
-        "--table "
-            + asked
-            + (fitting.isEmpty()
-                ? ": no such table among those that are mirrored."
-                    + Suggestion.didYouMean(asked, known)
-                : ": several tables are called that: " + String.join(", ", fitting)));
+  /** The tables asked for, by their identities. */
+  private List<String> names(Mirror mirror, Catalog source, List<String> asked) {
+    return new TableNames(
+            Stream.concat(
+                    mirror.tables().stream().map(t -> t.name().toString()),
+                    mirror.refused().stream().map(Refused::table))
+                .toList(),
+            source.tables().stream().map(t -> t.name().toString()).toList(),
+            config.tables())
+        .resolve(asked);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -32,8 +33,17 @@ public record TablesConfig(
 
   /** Whether the table that the source calls {@code schema.name} is to be mirrored. */
   public boolean selects(String table) {
-    return include.stream().anyMatch(glob -> matches(glob, table))
-        && exclude.stream().noneMatch(glob -> matches(glob, table));
+    return includedBy(table).isPresent() && excludedBy(table).isEmpty();
+  }
+
+  /** The first glob of {@code include} that the table matches. */
+  public Optional<String> includedBy(String table) {
+    return include.stream().filter(glob -> matches(glob, table)).findFirst();
+  }
+
+  /** The first glob of {@code exclude} that the table matches. */
+  public Optional<String> excludedBy(String table) {
+    return exclude.stream().filter(glob -> matches(glob, table)).findFirst();
   }
 
   /** What is said of that table; the empty override if nothing is. */
@@ -50,7 +60,8 @@ public record TablesConfig(
             + glob);
   }
 
-  private static boolean matches(String glob, String table) {
+  /** Whether the glob stands for that {@code schema.name}. */
+  public static boolean matches(String glob, String table) {
     StringBuilder regex = new StringBuilder();
     glob.codePoints()
         .forEach(

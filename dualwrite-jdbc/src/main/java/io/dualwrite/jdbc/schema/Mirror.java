@@ -20,7 +20,7 @@ public record Mirror(
     List<TablePair> tables,
     List<Lane> lanes,
     List<Refused> refused,
-    List<String> warnings,
+    List<Warning> warnings,
     List<String> problems) {
 
   /**
@@ -29,7 +29,7 @@ public record Mirror(
   public static Mirror of(Catalog source, Catalog target, MigrationConfig config) {
     CapturedTables captured = CapturedTables.of(Side.SOURCE, source, config);
     List<Refused> refused = new ArrayList<>(captured.refused());
-    List<String> warnings = new ArrayList<>();
+    List<Warning> warnings = new ArrayList<>();
     List<TablePair> pairs = new ArrayList<>();
     for (CapturedTable table : captured.tables()) {
       new Pairing(table, target, config, refused::add, warnings::add).pair().ifPresent(pairs::add);

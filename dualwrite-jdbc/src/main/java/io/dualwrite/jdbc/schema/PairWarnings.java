@@ -8,13 +8,13 @@ import java.util.List;
 /** What works for one pair of tables, but not as well as it could, or not in every case. */
 final class PairWarnings {
   private final TablePair pair;
-  private final List<String> warnings = new ArrayList<>();
+  private final List<Warning> warnings = new ArrayList<>();
 
   private PairWarnings(TablePair pair) {
     this.pair = pair;
   }
 
-  static List<String> of(TablePair pair, NamedTable target) {
+  static List<Warning> of(TablePair pair, NamedTable target) {
     PairWarnings found = new PairWarnings(pair);
     found.key(target);
     found.triggersOfTarget();
@@ -31,6 +31,7 @@ final class PairWarnings {
     }
     if (pair.conflictKey(Side.TARGET).isEmpty()) {
       warn(
+          "key-index",
           pair.target().name()
               + " on the target has no unique index over exactly ("
               + names(Side.TARGET)
@@ -41,6 +42,7 @@ final class PairWarnings {
             && chosen.columns().equals(pair.keyOn(Side.TARGET));
     if (!sameKey) {
       warn(
+          "key-differs",
           "the key on the target is not that on the source. Before the target becomes primary, fix it with `key: ["
               + names(Side.SOURCE)
               + "]` under tables.overrides.");
@@ -50,6 +52,7 @@ final class PairWarnings {
   private void triggersOfSource() {
     if (!pair.source().userTriggers().isEmpty()) {
       warn(
+          "source-trigger",
           "what triggers on the source write to other tables is not mirrored: "
               + String.join(", ", pair.source().userTriggers())
               + ".");
@@ -59,6 +62,7 @@ final class PairWarnings {
   private void triggersOfTarget() {
     if (!pair.target().userTriggers().isEmpty()) {
       warn(
+          "target-trigger",
           "triggers on the target run for delivered rows too and may change them: "
               + String.join(", ", pair.target().userTriggers())
               + ".");
@@ -69,6 +73,7 @@ final class PairWarnings {
   private void actions(ForeignKey key) {
     if (acts(key.onUpdate())) {
       warn(
+          "foreign-key-update",
           "rows that foreign key "
               + key.name()
               + " changes when a key of "
@@ -77,6 +82,7 @@ final class PairWarnings {
     }
     if (acts(key.onDelete()) && !sameOnTarget(key)) {
       warn(
+          "foreign-key-delete",
           "rows that foreign key "
               + key.name()
               + " changes when a row of "
@@ -103,7 +109,7 @@ final class PairWarnings {
     return String.join(", ", pair.keyOn(side).stream().map(Column::name).toList());
   }
 
-  private void warn(String warning) {
-    warnings.add(pair.name() + ": " + warning);
+  private void warn(String reason, String explanation) {
+    warnings.add(new Warning(pair.name().toString(), reason, explanation));
   }
 }

@@ -20,14 +20,14 @@ final class Pairing {
   private final MigrationConfig config;
   private final TableOverride override;
   private final Consumer<Refused> refused;
-  private final Consumer<String> warnings;
+  private final Consumer<Warning> warnings;
 
   Pairing(
       CapturedTable captured,
       Catalog targetCatalog,
       MigrationConfig config,
       Consumer<Refused> refused,
-      Consumer<String> warnings) {
+      Consumer<Warning> warnings) {
     this.captured = captured;
     this.identity = captured.journalName();
     this.source = captured.table();

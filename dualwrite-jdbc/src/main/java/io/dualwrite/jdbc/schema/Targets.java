@@ -32,19 +32,21 @@ final class Targets {
   }
 
   /** A row whose parent on the target is nobody's to deliver may be refused there. */
-  static void warnOfOuterParents(List<TablePair> pairs, List<String> warnings) {
+  static void warnOfOuterParents(List<TablePair> pairs, List<Warning> warnings) {
     Set<TableName> mirrored = new HashSet<>();
     pairs.forEach(p -> mirrored.add(p.target().name()));
     for (TablePair pair : pairs) {
       for (ForeignKey key : pair.target().foreignKeys()) {
         if (!mirrored.contains(key.parent())) {
           warnings.add(
-              pair.name()
-                  + ": on the target, foreign key "
-                  + key.name()
-                  + " refers to "
-                  + key.parent()
-                  + ", which is not mirrored; rows without a parent there cannot be delivered. Mirror it too, or drop the constraint.");
+              new Warning(
+                  pair.name().toString(),
+                  "outer-parent",
+                  "on the target, foreign key "
+                      + key.name()
+                      + " refers to "
+                      + key.parent()
+                      + ", which is not mirrored; rows without a parent there cannot be delivered. Mirror it too, or drop the constraint."));
         }
       }
     }

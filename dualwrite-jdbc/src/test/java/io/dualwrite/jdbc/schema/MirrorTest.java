@@ -128,6 +128,7 @@ class MirrorTest {
             tuple("d", List.of("y", "z")),
             tuple("e", List.of("x")));
     assertThat(mirror.warnings())
+        .extracting(Warning::toString)
         .containsExactly(
             "public.e: public.e on the target has no unique index over exactly (x), so that rows are looked up and written more"
                 + " slowly there. Create one.");
@@ -390,6 +391,7 @@ class MirrorTest {
         "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
         "CREATE TRIGGER touch BEFORE UPDATE ON same FOR EACH ROW EXECUTE FUNCTION touch()");
     assertThat(mirror(Map.of()).warnings())
+        .extracting(Warning::toString)
         .containsExactlyInAnyOrder(
             "public.other: rows that foreign key other_p_fkey changes when a key of public.parent does (ON UPDATE) are not mirrored.",
             "public.other: rows that foreign key other_p_fkey changes when a row of public.parent is deleted (ON DELETE) are not"

@@ -117,7 +117,7 @@ record CommonValue(String baseType, String source, String target, Optional<Strin
         && !target.type().equals(source.type());
   }
 
-  private static boolean isText(Column column) {
+  static boolean isText(Column column) {
     return column.typeKind() == 'e'
         || (column.typeKind() == 'b' && TEXTS.contains(column.baseType()));
   }

@@ -35,6 +35,13 @@ public final class ComparedColumn {
     return value.baseType().equals("json") || value.baseType().equals("jsonb");
   }
 
+  /** Whether values that are not texts themselves are compared by their texts. */
+  public boolean asText() {
+    return value.baseType().equals("text")
+        ? !CommonValue.isText(pair.source())
+        : send(Side.SOURCE).endsWith("::text COLLATE \"C\"");
+  }
+
   /** The canonical text of the value on {@code side}; null stays null. */
   public String text(Side side) {
     String x = value.on(side);

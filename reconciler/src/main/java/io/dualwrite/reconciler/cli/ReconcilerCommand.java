@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       InitCommand.class,
+      InspectCommand.class,
       CompareCommand.class,
       RepairCommand.class,
       StatusCommand.class,

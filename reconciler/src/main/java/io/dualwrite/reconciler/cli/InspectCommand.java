@@ -1,0 +1,75 @@
+package io.dualwrite.reconciler.cli;
+
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.reconciler.Databases;
+import io.dualwrite.reconciler.inspect.InspectOptions;
+import io.dualwrite.reconciler.inspect.Inspection;
+import io.dualwrite.reconciler.report.InspectionJson;
+import io.dualwrite.reconciler.report.InspectionText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "inspect",
+    customSynopsis = {
+      "reconciler inspect -c FILE [options]",
+      "       reconciler inspect --source URL --target URL [options]%n"
+    },
+    description = {
+      "Looks at both databases side by side before anything runs: which tables are mirrored, by which key and time column, how each column is compared, and what stands in the way, the worst first, each with what to do about it.",
+      "Only reads; needs no control schema. Exit code 1: the migration cannot work as configured."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+final class InspectCommand implements Callable<Integer>, Connected {
+  private final Terminal terminal;
+  @Mixin private final ConnectionOptions connection;
+
+  @Option(
+      names = "--columns",
+      description = "Show all columns, not only those that are not alike.",
+      order = 4)
+  private boolean columns;
+
+  @Option(
+      names = "--table",
+      paramLabel = "NAME",
+      description = "Only this table, schema.name as in the source. Repeatable.",
+      order = 10)
+  private List<String> tables = new ArrayList<>();
+
+  @Mixin private final FormatOption format = new FormatOption();
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  InspectCommand(Terminal terminal) {
+    this.terminal = terminal;
+    this.connection = new ConnectionOptions(terminal.environment());
+  }
+
+  @Override
+  public ConnectionOptions connection() {
+    return connection;
+  }
+
+  @Override
+  public Integer call() {
+    output.apply();
+    format.check();
+    MigrationConfig config = connection.config();
+    InspectOptions options = new InspectOptions(tables, config.reconciler().parallelism());
+    try (Databases databases = terminal.cancelling(Databases.open(config, 1))) {
+      Inspection result = connection.reconciler(config, databases).inspect(options);
+      if (format.json()) {
+        terminal.out().println(InspectionJson.of(result));
+      } else {
+        terminal.out().print(new InspectionText(connection.next(), columns).of(result));
+      }
+      return result.works() ? ExitCodes.OK : ExitCodes.DIFFERENCES;
+    }
+  }
+}
