@@ -24,6 +24,7 @@ import io.dualwrite.reconciler.inspect.InspectOptions;
 import io.dualwrite.reconciler.inspect.Inspection;
 import io.dualwrite.reconciler.inspect.Inspector;
 import io.dualwrite.reconciler.inspect.TableNames;
+import io.dualwrite.reconciler.inspect.UnmatchedGlobs;
 import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
@@ -313,13 +314,13 @@ public final class Reconciler {
           .filter(t -> wanted.isEmpty() || wanted.contains(t.name().toString()))
           .forEach(t -> tables.add(new Mirrored(t, lane)));
     }
+    UnmatchedGlobs unmatched = new UnmatchedGlobs(config, source);
     List<Refused> refused =
-        mirror.refused().stream()
+        Stream.concat(mirror.refused().stream(), unmatched.refused().stream())
             .filter(r -> wanted.isEmpty() || wanted.contains(r.table()))
             .toList();
     if (tables.isEmpty() && refused.isEmpty()) {
-      throw new ReconcilerException(
-          Kind.USAGE, "no table of the source is selected by tables.include and tables.exclude");
+      throw new ReconcilerException(Kind.USAGE, unmatched.explanation());
     }
     return new Scene(locks(phase), checksum, tables, refused);
   }

@@ -2,7 +2,6 @@ package io.dualwrite.reconciler.inspect;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
-import io.dualwrite.jdbc.config.Suggestion;
 import io.dualwrite.jdbc.config.TablesConfig;
 import io.dualwrite.jdbc.schema.Refused;
 import io.dualwrite.jdbc.schema.TablePair;
@@ -39,32 +38,20 @@ final class SelectionChecks {
           "Name some. The source has "
               + (names.isEmpty() ? "no table that the user may see." : Some.of(names) + "."));
     }
-    for (String glob : tables.include()) {
-      if (names.stream().noneMatch(n -> TablesConfig.matches(glob, n)) && !glob.equals("*.*")) {
-        boolean literal = glob.indexOf('*') < 0 && glob.indexOf('?') < 0;
-        findings.add(
-            literal ? Severity.BLOCKS : Severity.LOSES,
-            "include-unmatched",
-            both.config().origin().at("tables.include")
-                + ": "
-                + glob
-                + " names no table of the source."
-                + Suggestion.didYouMean(glob, names),
-            "Correct it, or take it out.");
-      }
+    UnmatchedGlobs unmatched = new UnmatchedGlobs(both.config(), both.source().catalog());
+    for (String glob : unmatched.includes()) {
+      findings.add(
+          UnmatchedGlobs.isName(glob) ? Severity.BLOCKS : Severity.LOSES,
+          "include-unmatched",
+          unmatched.message("tables.include", glob),
+          "Correct it, or take it out.");
     }
-    for (String glob : tables.exclude()) {
-      if (names.stream().noneMatch(n -> TablesConfig.matches(glob, n))) {
-        findings.add(
-            Severity.NOTE,
-            "exclude-unmatched",
-            both.config().origin().at("tables.exclude")
-                + ": "
-                + glob
-                + " names no table of the source."
-                + Suggestion.didYouMean(glob, names),
-            "Correct it, or take it out.");
-      }
+    for (String glob : unmatched.excludes()) {
+      findings.add(
+          Severity.NOTE,
+          "exclude-unmatched",
+          unmatched.message("tables.exclude", glob),
+          "Correct it, or take it out.");
     }
     both.mirror()
         .problems()

@@ -8,6 +8,7 @@ import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -175,6 +176,66 @@ class CommandsTest {
             "public.alone         -       -        -",
             "public.flights     180     180        3      3")
         .endsWith("Not known to be in sync. 1 of 2 tables cannot be compared.\n");
+  }
+
+  @Test
+  void aTableThatIsLeftOutIsSaidToBe(@TempDir Path directory) throws Exception {
+    flights();
+    Path file = config(directory, "tables: {exclude: [\"*.fl*\"]}");
+
+    assertThat(
+            Ran.with(commands.credentials(), "compare", "-c", file.toString(), "--table", "flights")
+                .err())
+        .isEqualTo(
+            "--table flights: public.flights is left out by tables.exclude *.fl*."
+                + System.lineSeparator());
+  }
+
+  @Test
+  @Guarantee("G10")
+  void aNameThatIsNoTablesIsNeverInSync(@TempDir Path directory) throws Exception {
+    flights();
+    Path file = config(directory, "tables: {include: [public.flights, public.fligths]}");
+
+    Ran ran = Ran.with(commands.credentials(), "compare", "-c", file.toString());
+
+    assertThat(ran.code()).isEqualTo(3);
+    assertThat(ran.out())
+        .startsWith("public.fligths cannot be compared: ")
+        .contains("public.fligths names no table of the source. Did you mean public.flights?");
+  }
+
+  @Test
+  void globsThatSelectNothingSuggestTheNearestSchema(@TempDir Path directory) throws Exception {
+    flights();
+    Path file = config(directory, "tables: {include: [\"pubic.*\"]}");
+
+    Ran ran = Ran.with(commands.credentials(), "compare", "-c", file.toString());
+
+    assertThat(ran.code()).isEqualTo(2);
+    assertThat(ran.err()).contains("line 5: tables.include: pubic.* names no table", "public.*?");
+  }
+
+  private Path config(Path directory, String tables) throws IOException {
+    Path file = directory.resolve("dualwrite.yaml");
+    String side = "%s: {url: \"%s\", username: \"%s\", password: \"%s\"}\n";
+    Files.writeString(
+        file,
+        "migration: m\n"
+            + side.formatted(
+                "source",
+                dbs.sourceServer().jdbcUrl(dbs.database()),
+                dbs.username(),
+                dbs.password())
+            + side.formatted(
+                "target",
+                dbs.targetServer().jdbcUrl(dbs.database()),
+                dbs.username(),
+                dbs.password())
+            + "\n"
+            + tables
+            + "\n");
+    return file;
   }
 
   @Test

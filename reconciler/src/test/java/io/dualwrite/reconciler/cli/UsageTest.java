@@ -71,6 +71,7 @@ class UsageTest {
       strings = {
         "",
         "init",
+        "inspect",
         "compare",
         "repair",
         "status",
