@@ -4,9 +4,12 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.journal.LockKeys;
+import io.dualwrite.jdbc.schema.SliceFunction;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import javax.sql.DataSource;
 
 /**
@@ -63,11 +66,25 @@ public record CopyContext(
   /**
    * The advisory locks of these tables on the secondary, in the order in which everyone takes them.
    */
-  long[] locks(Collection<TablePair> tables) {
+  LongStream locks(Collection<TablePair> tables) {
     return tables.stream()
         .mapToLong(t -> LockKeys.of(migration, t.name().toString()))
         .sorted()
-        .distinct()
-        .toArray();
+        .distinct();
+  }
+
+  /**
+   * The locks of all slices of these tables, in the order in which everyone takes them, behind
+   * those of tables.
+   */
+  LongStream sliceLocks(Collection<TablePair> tables) {
+    return tables.stream()
+        .flatMapToLong(t -> IntStream.range(0, SliceFunction.COUNT).mapToLong(n -> sliceLock(t, n)))
+        .sorted();
+  }
+
+  /** The lock of one slice of a table. */
+  long sliceLock(TablePair table, int slice) {
+    return LockKeys.ofSlice(migration, table.name().toString(), slice);
   }
 }

@@ -41,6 +41,7 @@ final class JointCopy {
         ordered.put(table, List.of());
       }
     }
+    requireHeld(ordered, news);
     Map<TablePair, RowChanges> changes = RowChanges.read(copy, context.primary(), ordered);
     boolean writesFirst = deleteTakesOthersAlong(changes, false);
     if (writesFirst) {
@@ -65,6 +66,16 @@ final class JointCopy {
                   change.left()));
         });
     return results;
+  }
+
+  private void requireHeld(Map<TablePair, Collection<RowKey>> keys, Map<TablePair, NewRows> news) {
+    boolean held =
+        keys.values().stream().allMatch(copy::holds)
+            && news.values().stream()
+                .allMatch(n -> copy.holds(n.keys()) && n.ranges().stream().allMatch(copy::holds));
+    if (!held) {
+      throw new IllegalStateException("rows of other slices of " + lane.name());
+    }
   }
 
   /** One reading may leave some of them, because rows are large. */
@@ -105,6 +116,7 @@ final class JointCopy {
         pipeline.send();
         streamed.put(table, stream(table, ofTable));
       }
+      copy.requireHeld(table, of.getValue().upserts());
       copy.transfer(table).upsert(pipeline, context.secondary(), of.getValue().upserts());
     }
     pipeline.send();

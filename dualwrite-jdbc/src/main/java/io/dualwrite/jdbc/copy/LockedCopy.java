@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.ColumnText;
 import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.jdbc.schema.Slices;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,8 +16,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +49,7 @@ public final class LockedCopy implements AutoCloseable {
   /** What is still to be sent to the primary before anything is read; sent with the first read. */
   private List<String> opening;
 
+  private @Nullable SliceShare share;
   private boolean committed;
   private boolean preparable;
   private boolean deletedInVain;
@@ -71,12 +72,66 @@ public final class LockedCopy implements AutoCloseable {
 
   /** Waits for the lane's locks (at most {@link CopyContext#lockWait()}, then SQLState 55P03). */
   public static LockedCopy begin(CopyContext context, Lane lane) throws SQLException {
-    return open(context, lane, "pg_advisory_xact_lock").orElseThrow();
+    return open(context, lane, locks(context, lane, "pg_advisory_xact_lock")).orElseThrow();
   }
 
   /** Takes the lane's locks if nobody has any of them. */
   public static Optional<LockedCopy> tryBegin(CopyContext context, Lane lane) throws SQLException {
-    return open(context, lane, "pg_try_advisory_xact_lock");
+    return open(context, lane, locks(context, lane, "pg_try_advisory_xact_lock"));
+  }
+
+  /**
+   * Takes those of these slices of a table that nobody delivers, if nobody has the table's lock
+   * exclusively. Whoever treats the table as a whole takes that, and waits.
+   *
+   * @throws UnfitForSlicesException if the table cannot be delivered in slices
+   */
+  public static Optional<LockedCopy> trySlices(
+      CopyContext context, Lane lane, Slices slices, Collection<Integer> wanted)
+      throws SQLException {
+    Set<Integer> granted = new HashSet<>();
+    return open(
+            context,
+            lane,
+            secondary -> granted.addAll(Transactions.trySlices(secondary, context, slices, wanted)))
+        .map(copy -> copy.sharing(new SliceShare(slices, granted)));
+  }
+
+  private LockedCopy sharing(SliceShare granted) {
+    share = granted;
+    beforeSnapshot(granted.keepDefinition(context.primary()));
+    return this;
+  }
+
+  /** The slices that this holds; empty: it holds whole tables. */
+  public Set<Integer> granted() {
+    return share == null ? Set.of() : share.granted();
+  }
+
+  /**
+   * Whether rows of all these keys may be written: they are of slices that this holds. Every row
+   * may where it holds whole tables.
+   */
+  public boolean holds(Collection<RowKey> keys) {
+    return share == null || share.holds(keys);
+  }
+
+  /** The same with the rows whose keys are the whole numbers of a range. */
+  public boolean holds(KeyRange range) {
+    return share == null || share.holds(range);
+  }
+
+  /** The last look at rows before they are written: by the keys that they have by now. */
+  void requireHeld(TablePair table, List<Row> rows) throws UnfitForSlicesException {
+    if (share != null && !share.holds(rows.stream().map(transfer(table)::keyOf).toList())) {
+      throw new UnfitForSlicesException("rows of " + table.name() + " are of other slices");
+    }
+  }
+
+  private void requireWhole() {
+    if (share != null) {
+      throw new IllegalStateException("only slices of " + lane.name() + " are locked");
+    }
   }
 
   /**
@@ -85,16 +140,25 @@ public final class LockedCopy implements AutoCloseable {
    * several such transactions write the secondary at once: the primary's row locks keep them apart.
    * Rows that the transaction has not changed itself may be copied only under exclusive locks.
    *
+   * @param writes the tables of which rows are written. Of these all slices are locked as well,
+   *     whatever is known of the tables here: others may know that they can be delivered in slices
    * @param own the application's connection, in its transaction; its settings are pinned until the
    *     transaction ends. Closing this leaves it alone.
    */
   public static LockedCopy beginWithin(
-      CopyContext context, Lane lane, Connection own, boolean exclusive) throws SQLException {
+      CopyContext context,
+      Lane lane,
+      Collection<TablePair> writes,
+      Connection own,
+      boolean exclusive)
+      throws SQLException {
     String lock = exclusive ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared";
     Connection secondary = context.secondaryDatabase().getConnection();
     boolean opened = false;
     try {
-      Transactions.Granted granted = Transactions.lock(secondary, context, lock, lane.tables());
+      Transactions.Granted granted =
+          Transactions.lock(
+              secondary, context, lock, lane.tables(), exclusive ? List.of() : writes);
       opened = true;
       LockedCopy copy =
           new LockedCopy(
@@ -108,7 +172,17 @@ public final class LockedCopy implements AutoCloseable {
     }
   }
 
-  private static Optional<LockedCopy> open(CopyContext context, Lane lane, String lock)
+  /** How the locks are taken; false: not all that are needed are to be had. */
+  @FunctionalInterface
+  private interface Locks {
+    boolean take(Connection secondary) throws SQLException;
+  }
+
+  private static Locks locks(CopyContext context, Lane lane, String lock) {
+    return secondary -> Transactions.lock(secondary, context, lock, lane.tables(), List.of()).all();
+  }
+
+  private static Optional<LockedCopy> open(CopyContext context, Lane lane, Locks locks)
       throws SQLException {
     Connection secondary = context.secondaryDatabase().getConnection();
     Connection primary = null;
@@ -119,7 +193,7 @@ public final class LockedCopy implements AutoCloseable {
       primary = context.primaryDatabase().getConnection();
       primary.setAutoCommit(false);
       Transactions.limitSilence(primary, context);
-      if (!Transactions.lock(secondary, context, lock, lane.tables()).all()) {
+      if (!locks.take(secondary)) {
         return Optional.empty();
       }
       opened = true;
@@ -139,11 +213,14 @@ public final class LockedCopy implements AutoCloseable {
    * read; whoever truncates waits.
    */
   public void keepRows(TablePair table) {
-    List<String> first = new ArrayList<>(opening);
-    // A lock takes no snapshot, the settings that follow do.
-    first.add(
-        Math.min(1, first.size()),
+    beforeSnapshot(
         "LOCK TABLE " + table.on(context.primary()).name().sql() + " IN ACCESS SHARE MODE");
+  }
+
+  /** A lock takes no snapshot, the settings that follow do. */
+  private void beforeSnapshot(String lock) {
+    List<String> first = new ArrayList<>(opening);
+    first.add(Math.min(1, first.size()), lock);
     opening = List.copyOf(first);
   }
 
@@ -157,6 +234,9 @@ public final class LockedCopy implements AutoCloseable {
   public Pipeline reading() {
     Pipeline pipeline = new Pipeline(primary);
     opening.forEach(pipeline::add);
+    if (share != null && !opening.isEmpty()) {
+      share.look(pipeline, context.primary());
+    }
     opening = List.of();
     return pipeline;
   }
@@ -186,40 +266,13 @@ public final class LockedCopy implements AutoCloseable {
   /** The primary's rows of these keys; those that are not there are left out. */
   public Map<RowKey, Row> readPrimary(TablePair table, Collection<RowKey> keys)
       throws SQLException {
-    return rows(primary(), context.primary(), table, keys);
+    return transfer(table).rows(primary(), context.primary(), keys);
   }
 
   /** The secondary's rows of these keys; those that are not there are left out. */
   public Map<RowKey, Row> readSecondary(TablePair table, Collection<RowKey> keys)
       throws SQLException {
-    return rows(secondary, context.secondary(), table, keys);
-  }
-
-  private Map<RowKey, Row> rows(
-      Connection connection, Side side, TablePair table, Collection<RowKey> keys)
-      throws SQLException {
-    List<RowKey> wanted = List.copyOf(new LinkedHashSet<>(keys));
-    Map<RowKey, Row> found = new LinkedHashMap<>();
-    for (int from = 0; from < wanted.size(); ) {
-      // A batch that grew too large ends after some rows; the rest is asked for again.
-      List<RowKey> rest = wanted.subList(from, Math.min(wanted.size(), from + 500));
-      RowTransfer.Found some = transfer(table).read(connection, side, rest);
-      for (int i = 0; i < some.rows().size(); i++) {
-        found.put(rest.get(some.keyIndex().get(i)), some.rows().get(i));
-      }
-      if (some.complete()) {
-        from += rest.size();
-      } else {
-        for (RowKey key : rest) {
-          if (!found.containsKey(key)) {
-            Map<RowKey, Row> one = rows(connection, side, table, List.of(key));
-            found.putAll(one);
-          }
-        }
-        from += rest.size();
-      }
-    }
-    return found;
+    return transfer(table).rows(secondary, context.secondary(), keys);
   }
 
   /**
@@ -232,6 +285,7 @@ public final class LockedCopy implements AutoCloseable {
    */
   public CopyResult copy(TablePair table, Collection<RowKey> keys, boolean deleteMissing)
       throws SQLException {
+    requireWhole();
     RowChanges changes =
         requireNonNull(RowChanges.read(this, context.primary(), Map.of(table, keys)).get(table));
     if (deleteMissing) {
@@ -309,6 +363,7 @@ public final class LockedCopy implements AutoCloseable {
    */
   public List<RefusedRow> settle(Lane lane, Map<TablePair, ? extends Collection<RowKey>> keys)
       throws SQLException {
+    requireWhole();
     return new Settlement(this, context, lane).run(keys);
   }
 
@@ -320,6 +375,7 @@ public final class LockedCopy implements AutoCloseable {
    */
   public CopyResult replaceRange(TablePair table, @Nullable String from, @Nullable String to)
       throws SQLException {
+    requireWhole();
     return new RangeReplacement(table).run(primary(), secondary, context.primary(), from, to);
   }
 

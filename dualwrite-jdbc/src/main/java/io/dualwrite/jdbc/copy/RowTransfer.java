@@ -10,8 +10,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +54,33 @@ final class RowTransfer {
     read(pipeline, side, keys, found::add);
     pipeline.send();
     return found.get(0);
+  }
+
+  /** The rows of these keys, however many and however large. */
+  Map<RowKey, Row> rows(Connection connection, Side side, Collection<RowKey> keys)
+      throws SQLException {
+    List<RowKey> wanted = List.copyOf(new LinkedHashSet<>(keys));
+    Map<RowKey, Row> found = new LinkedHashMap<>();
+    for (int from = 0; from < wanted.size(); ) {
+      // A batch that grew too large ends after some rows; the rest is asked for again.
+      List<RowKey> rest = wanted.subList(from, Math.min(wanted.size(), from + 500));
+      Found some = read(connection, side, rest);
+      for (int i = 0; i < some.rows().size(); i++) {
+        found.put(rest.get(some.keyIndex().get(i)), some.rows().get(i));
+      }
+      if (some.complete()) {
+        from += rest.size();
+      } else {
+        for (RowKey key : rest) {
+          if (!found.containsKey(key)) {
+            Map<RowKey, Row> one = rows(connection, side, List.of(key));
+            found.putAll(one);
+          }
+        }
+        from += rest.size();
+      }
+    }
+    return found;
   }
 
   /** Adds to a pipeline the reading of these keys' rows. */

@@ -2,15 +2,20 @@ package io.dualwrite.jdbc.copy;
 
 import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.ColumnText;
+import io.dualwrite.jdbc.schema.Slices;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,28 +52,27 @@ final class Transactions {
    * Begins the transaction and takes the locks in one message to the server. Each statement in it
    * has a snapshot of its own, so that what is read later is as of after the lock.
    *
+   * @param tables whose locks are taken
+   * @param sliced of which the locks of all slices are taken as well, in the same way
    * @return what was granted
    */
   static Granted lock(
-      Connection secondary, CopyContext context, String lock, Collection<TablePair> tables)
+      Connection secondary,
+      CopyContext context,
+      String lock,
+      Collection<TablePair> tables,
+      Collection<TablePair> sliced)
       throws SQLException {
-    secondary.setAutoCommit(false);
-    limitSilence(secondary, context);
-    String keys =
-        Arrays.stream(context.locks(tables))
-            .mapToObj(Long::toString)
-            .collect(Collectors.joining(","));
+    long[] locks = LongStream.concat(context.locks(tables), context.sliceLocks(sliced)).toArray();
     AtomicBoolean all = new AtomicBoolean(true);
     AtomicBoolean prepares = new AtomicBoolean();
-    new Pipeline(secondary)
-        .add("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-        .add(ColumnText.SESSION_SETTINGS + limits(context))
+    beginning(secondary, context)
         .add(
             "SELECT pg_catalog."
                 + lock
-                + "(k), pg_catalog.current_setting('max_prepared_transactions')::integer > 0 FROM pg_catalog.unnest('{"
-                + keys
-                + "}'::bigint[]) k",
+                + "(k), pg_catalog.current_setting('max_prepared_transactions')::integer > 0 FROM "
+                + unnest(locks)
+                + " k",
             Pipeline.Parameters.NONE,
             rows -> {
               while (rows.next()) {
@@ -81,6 +85,80 @@ final class Transactions {
             })
         .send();
     return new Granted(all.get(), prepares.get());
+  }
+
+  /**
+   * Begins the transaction and takes those of these slices' locks that nobody has, with the table's
+   * shared, and none if somebody has that. Behind the locks, and with the secondary's table kept as
+   * it is until the end of the transaction, it looks whether the table can be delivered in slices.
+   *
+   * @throws UnfitForSlicesException if not
+   */
+  static Set<Integer> trySlices(
+      Connection secondary, CopyContext context, Slices slices, Collection<Integer> wanted)
+      throws SQLException {
+    TablePair table = slices.table();
+    String values =
+        wanted.stream()
+            .map(n -> "(" + n + ", " + context.sliceLock(table, n) + "::pg_catalog.int8)")
+            .collect(Collectors.joining(", "));
+    AtomicBoolean shared = new AtomicBoolean();
+    Set<Integer> granted = new HashSet<>();
+    List<String> facts = new ArrayList<>();
+    beginning(secondary, context)
+        .add(
+            "LOCK TABLE ONLY "
+                + table.on(context.secondary()).name().sql()
+                + " IN ROW EXCLUSIVE MODE NOWAIT")
+        .add(
+            "SELECT pg_catalog.pg_try_advisory_xact_lock_shared(" + lockOf(context, table) + ")",
+            Pipeline.Parameters.NONE,
+            row -> {
+              row.next();
+              shared.set(row.getBoolean(1));
+            })
+        .add(
+            "SELECT n FROM (SELECT v.n, pg_catalog.pg_try_advisory_xact_lock(v.k) AS taken FROM (VALUES "
+                + values
+                + ") v(n, k) OFFSET 0) s WHERE taken",
+            Pipeline.Parameters.NONE,
+            rows -> {
+              while (rows.next()) {
+                granted.add(rows.getInt(1));
+              }
+            })
+        .add(
+            SliceFacts.ofSecondary(slices, context),
+            Pipeline.Parameters.NONE,
+            row -> {
+              row.next();
+              facts.add(row.getString(1));
+            })
+        .send();
+    if (!shared.get() || granted.isEmpty()) {
+      return Set.of();
+    }
+    SliceFacts.check(slices, context.secondary(), false, facts.get(0));
+    return granted;
+  }
+
+  private static String lockOf(CopyContext context, TablePair table) {
+    return Long.toString(context.locks(List.of(table)).findFirst().orElseThrow())
+        + "::pg_catalog.int8";
+  }
+
+  private static Pipeline beginning(Connection secondary, CopyContext context) throws SQLException {
+    secondary.setAutoCommit(false);
+    limitSilence(secondary, context);
+    return new Pipeline(secondary)
+        .add("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        .add(ColumnText.SESSION_SETTINGS + limits(context));
+  }
+
+  private static String unnest(long[] locks) {
+    return "pg_catalog.unnest('{"
+        + Arrays.stream(locks).mapToObj(Long::toString).collect(Collectors.joining(","))
+        + "}'::bigint[])";
   }
 
   /**

@@ -116,7 +116,7 @@ public final class StrictCommit {
     boolean settled = false;
     try {
       try {
-        copy = begin(lane, own, false);
+        copy = begin(lane, keys.keySet(), own, false);
         deadline = abortAtDeadline(copy, start);
         copy = written(copy, lane, keys, own, start);
         probe.reached(DeliveryProbe.Point.STRICT_WRITTEN);
@@ -132,7 +132,7 @@ public final class StrictCommit {
             id = null;
             deadline.cancel(false);
             close(copy);
-            copy = begin(lane, own, false);
+            copy = begin(lane, keys.keySet(), own, false);
             deadline = abortAtDeadline(copy, start);
             copy = written(copy, lane, keys, own, start);
           }
@@ -215,8 +215,10 @@ public final class StrictCommit {
     }
   }
 
-  private LockedCopy begin(Lane lane, Connection own, boolean exclusive) throws SQLException {
-    LockedCopy copy = LockedCopy.beginWithin(context, lane, own, exclusive);
+  private LockedCopy begin(
+      Lane lane, Collection<TablePair> writes, Connection own, boolean exclusive)
+      throws SQLException {
+    LockedCopy copy = LockedCopy.beginWithin(context, lane, writes, own, exclusive);
     if (engine.underWay(copy)) {
       return copy;
     }
@@ -295,7 +297,7 @@ public final class StrictCommit {
     }
     // A parent that is not there yet, say. Others' rows may be copied only under the exclusive
     // lock.
-    LockedCopy exclusive = begin(lane, own, true);
+    LockedCopy exclusive = begin(lane, keys.keySet(), own, true);
     Future<?> deadline = abortAtDeadline(exclusive, start);
     boolean written = false;
     try {

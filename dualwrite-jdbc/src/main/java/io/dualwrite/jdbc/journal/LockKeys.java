@@ -21,4 +21,12 @@ public final class LockKeys {
             .asLong();
     return hash >>> 2 | LOWEST;
   }
+
+  /**
+   * The key of one slice of a table. No name has the character that sets the number apart, so that
+   * it is never a table's.
+   */
+  public static long ofSlice(String scope, String table, int slice) {
+    return of(scope, table + '\0' + slice);
+  }
 }
