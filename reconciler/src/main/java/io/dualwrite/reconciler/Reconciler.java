@@ -17,6 +17,7 @@ import io.dualwrite.reconciler.compare.CompareOptions;
 import io.dualwrite.reconciler.compare.Comparer;
 import io.dualwrite.reconciler.compare.Comparer.Mirrored;
 import io.dualwrite.reconciler.compare.Comparison;
+import io.dualwrite.reconciler.compare.Keeping;
 import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.compare.Snapshots;
@@ -56,12 +57,16 @@ public final class Reconciler {
   /** How long a lane's lock is waited for, and how long one statement under it may take. */
   private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(30);
 
+  /** The command under which comparisons are kept. */
+  private static final String COMPARE = "compare";
+
   private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
   private final MigrationConfig config;
   private final Snapshots databases;
   private final ControlTables control;
   private final Registration registration;
+  private final RunOpening runs;
   private final Clock clock;
 
   /** Over two databases that the caller opens and closes. */
@@ -74,6 +79,7 @@ public final class Reconciler {
     this.databases = databases;
     this.control = new ControlTables(config, databases);
     this.registration = new Registration(config, databases);
+    this.runs = new RunOpening(config, databases);
     this.clock = clock;
   }
 
@@ -119,10 +125,20 @@ public final class Reconciler {
   private Comparison compareNow(CompareOptions options, Progress progress) {
     Scene scene = scene(options);
     control.endReleasedGaps(scene.primary());
-    Instant started = control.now(scene.primary());
-    Comparison comparison = compare(options, progress, scene);
-    reconcileGaps(scene, started, comparison);
-    return comparison;
+    RunOpening.Opened run =
+        runs.open(
+            COMPARE,
+            options.tables(scene.wanted()).settings(),
+            options.kept(),
+            options.from().isEmpty() && options.to().isEmpty(),
+            scene.primary());
+    try (Keeping keeping = run.keeping()) {
+      Instant started = control.now(scene.primary()).minus(run.age());
+      Comparison comparison = compare(options, progress, scene, keeping);
+      reconcileGaps(scene, started, comparison);
+      keeping.end(!comparison.unfinished(), comparison.inSync() ? "in sync" : "not in sync");
+      return comparison.with(keeping.kept());
+    }
   }
 
   /**
@@ -155,7 +171,8 @@ public final class Reconciler {
     }
     control.endReleasedGaps(scene.primary());
     Instant started = control.now(scene.primary());
-    Comparison after = compare(options.compare(), progress, scene);
+    Comparison after =
+        compare(options.compare(), progress, scene, Keeping.nothing("a repair keeps nothing yet"));
     return new Repair(work.tables(), work.stopped(), reconcileGaps(scene, started, after), after);
   }
 
@@ -261,10 +278,18 @@ public final class Reconciler {
     }
   }
 
-  private Comparison compare(CompareOptions options, Progress progress, Scene scene) {
+  private Comparison compare(
+      CompareOptions options, Progress progress, Scene scene, Keeping keeping) {
     try (Throttle throttle = throttle(options)) {
       return new Comparer(
-              limited(options), scene.locks(), scene.checksum(), options, throttle, progress, clock)
+              limited(options),
+              scene.locks(),
+              scene.checksum(),
+              options,
+              throttle,
+              keeping,
+              progress,
+              clock)
           .compare(config.migration(), scene.tables(), scene.refused());
     }
   }
@@ -288,7 +313,11 @@ public final class Reconciler {
 
   /** What both databases are like at the start. */
   private record Scene(
-      LaneLocks locks, Checksum checksum, List<Mirrored> tables, List<Refused> refused) {
+      LaneLocks locks,
+      Checksum checksum,
+      List<String> wanted,
+      List<Mirrored> tables,
+      List<Refused> refused) {
     Side primary() {
       return locks.context().primary();
     }
@@ -322,7 +351,7 @@ public final class Reconciler {
     if (tables.isEmpty() && refused.isEmpty()) {
       throw new ReconcilerException(Kind.USAGE, unmatched.explanation());
     }
-    return new Scene(locks(phase), checksum, tables, refused);
+    return new Scene(locks(phase), checksum, wanted, tables, refused);
   }
 
   private LaneLocks locks(Phase phase) {

@@ -54,6 +54,11 @@ public final class ComparedTable {
     this.key = pair.key().stream().map(ComparedColumn::new).toList();
   }
 
+  /** How rows are compared inside the databases. */
+  public Checksum checksum() {
+    return checksum;
+  }
+
   /** The tables compared. */
   public TablePair pair() {
     return pair;

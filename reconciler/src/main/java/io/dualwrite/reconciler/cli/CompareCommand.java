@@ -51,6 +51,10 @@ final class CompareCommand implements Callable<Integer>, Connected {
               .reconciler(config, databases)
               .compare(options, Bars.on(System.err, comparison.showProgress()));
       PrintWriter out = terminal.out();
+      result
+          .kept()
+          .notes()
+          .forEach(note -> terminal.err().println(connection.next().complete(note)));
       if (comparison.json()) {
         out.println(JsonReport.of(result));
       } else {

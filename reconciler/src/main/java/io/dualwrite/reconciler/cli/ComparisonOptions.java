@@ -82,6 +82,7 @@ final class ComparisonOptions {
   private String patience = "5s";
 
   @Mixin private final LoadOptions load = new LoadOptions();
+  @Mixin private final KeptOptions kept = new KeptOptions();
   @Mixin private final FormatOption format = new FormatOption();
 
   @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 19)
@@ -121,6 +122,7 @@ final class ComparisonOptions {
             .maxDifferences(maxDifferences)
             .checksum(checksum())
             .load(load.limits())
+            .kept(kept.use())
             .patience(
                 Durations.parse(patience)
                     .orElseThrow(

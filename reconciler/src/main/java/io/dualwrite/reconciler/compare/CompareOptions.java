@@ -1,5 +1,6 @@
 package io.dualwrite.reconciler.compare;
 
+import io.dualwrite.Durations;
 import io.dualwrite.jdbc.config.ReconcilerConfig;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.load.LoadLimits;
@@ -8,6 +9,9 @@ import io.dualwrite.reconciler.window.WindowSize;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * How a comparison is made. Immutable.
@@ -22,6 +26,7 @@ import java.util.Optional;
  * @param patience how long to wait for writes that are still on their way before a window is given
  *     up as not yet
  * @param load what the comparison may cost the databases
+ * @param kept what is made of what earlier comparisons have kept
  */
 public record CompareOptions(
     List<String> tables,
@@ -32,7 +37,8 @@ public record CompareOptions(
     int maxDifferences,
     Optional<Checksum> checksum,
     Duration patience,
-    LoadLimits load) {
+    LoadLimits load,
+    KeptUse kept) {
   public CompareOptions {
     tables = List.copyOf(tables);
     TimeRange.of(from, to);
@@ -54,55 +60,74 @@ public record CompareOptions(
         100,
         Optional.empty(),
         Duration.ofSeconds(5),
-        LoadLimits.NONE);
+        LoadLimits.NONE,
+        KeptUse.DEFAULT);
   }
 
   /** Only these tables. */
   public CompareOptions tables(List<String> names) {
     return new CompareOptions(
-        names, from, to, window, parallelism, maxDifferences, checksum, patience, load);
+        names, from, to, window, parallelism, maxDifferences, checksum, patience, load, kept);
   }
 
   /** Only this part of the time column. */
   public CompareOptions range(Optional<String> first, Optional<String> end) {
     return new CompareOptions(
-        tables, first, end, window, parallelism, maxDifferences, checksum, patience, load);
+        tables, first, end, window, parallelism, maxDifferences, checksum, patience, load, kept);
   }
 
   /** Windows of that length. */
   public CompareOptions window(WindowSize size) {
     return new CompareOptions(
-        tables, from, to, size, parallelism, maxDifferences, checksum, patience, load);
+        tables, from, to, size, parallelism, maxDifferences, checksum, patience, load, kept);
   }
 
   /** So many windows at once. */
   public CompareOptions parallelism(int windows) {
     return new CompareOptions(
-        tables, from, to, window, windows, maxDifferences, checksum, patience, load);
+        tables, from, to, window, windows, maxDifferences, checksum, patience, load, kept);
   }
 
   /** So many differences listed. */
   public CompareOptions maxDifferences(int listed) {
     return new CompareOptions(
-        tables, from, to, window, parallelism, listed, checksum, patience, load);
+        tables, from, to, window, parallelism, listed, checksum, patience, load, kept);
   }
 
   /** That checksum. */
   public CompareOptions checksum(Optional<Checksum> wanted) {
     return new CompareOptions(
-        tables, from, to, window, parallelism, maxDifferences, wanted, patience, load);
+        tables, from, to, window, parallelism, maxDifferences, wanted, patience, load, kept);
   }
 
   /** That long a wait for what is on its way. */
   public CompareOptions patience(Duration wait) {
     return new CompareOptions(
-        tables, from, to, window, parallelism, maxDifferences, checksum, wait, load);
+        tables, from, to, window, parallelism, maxDifferences, checksum, wait, load, kept);
   }
 
   /** At that cost at the most. */
   public CompareOptions load(LoadLimits limits) {
     return new CompareOptions(
-        tables, from, to, window, parallelism, maxDifferences, checksum, patience, limits);
+        tables, from, to, window, parallelism, maxDifferences, checksum, patience, limits, kept);
+  }
+
+  /** With that use of what was kept. */
+  public CompareOptions kept(KeptUse use) {
+    return new CompareOptions(
+        tables, from, to, window, parallelism, maxDifferences, checksum, patience, load, use);
+  }
+
+  /** What must be the same for an interrupted comparison to be gone on with. */
+  public SortedMap<String, String> settings() {
+    SortedMap<String, String> settings = new TreeMap<>();
+    settings.put("--table", tables.isEmpty() ? "all" : String.join(", ", new TreeSet<>(tables)));
+    settings.put("--from", from.orElse("none"));
+    settings.put("--to", to.orElse("none"));
+    settings.put("--window", window.fixed().map(Durations::print).orElse("auto"));
+    settings.put("--checksum", checksum.map(Checksum::label).orElse("auto"));
+    settings.put("--all", kept.readsAll() ? "yes" : "no");
+    return settings;
   }
 
   /** Whether every mirrored table is covered whole. */

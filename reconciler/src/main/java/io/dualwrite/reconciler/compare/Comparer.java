@@ -8,7 +8,9 @@ import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.window.Chunk;
+import io.dualwrite.reconciler.window.Part;
 import io.dualwrite.reconciler.window.SideReadException;
+import io.dualwrite.reconciler.window.TimeRange;
 import io.dualwrite.reconciler.window.Window;
 import io.dualwrite.reconciler.window.WindowPlan;
 import io.dualwrite.reconciler.window.WindowPlanner;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -32,6 +35,7 @@ public final class Comparer {
   private final Checksum checksum;
   private final CompareOptions options;
   private final Throttle throttle;
+  private final Keeping keeping;
   private final Progress progress;
   private final Clock clock;
   private final Outage outage;
@@ -43,6 +47,7 @@ public final class Comparer {
       Checksum checksum,
       CompareOptions options,
       Throttle throttle,
+      Keeping keeping,
       Progress progress,
       Clock clock) {
     this.snapshots = snapshots;
@@ -50,6 +55,7 @@ public final class Comparer {
     this.checksum = checksum;
     this.options = options;
     this.throttle = throttle;
+    this.keeping = keeping;
     this.progress = progress;
     this.clock = clock;
     this.outage = new Outage(snapshots);
@@ -69,7 +75,8 @@ public final class Comparer {
       WindowResult skipped =
           WindowResult.without(Window.all(), Status.SKIPPED, table.explanation());
       results.add(
-          new TableComparison(table.table(), List.of(skipped), List.of(), false, List.of()));
+          new TableComparison(
+              table.table(), List.of(skipped), List.of(), false, List.of(), List.of()));
     }
     try (Workers workers = new Workers(options.parallelism())) {
       BothSides sides = new BothSides(snapshots, workers.reads());
@@ -79,7 +86,8 @@ public final class Comparer {
             new ComparedTable(mirrored.table(), checksum, locks.context().primary());
         Table table =
             new Table(
-                new TableComparer(sides, locks, compared, mirrored.lane()), new ArrayList<>());
+                new TableComparer(sides, locks, compared, mirrored.lane(), keeping),
+                new ArrayList<>());
         begun.add(table);
         compare(table, workers);
       }
@@ -92,7 +100,8 @@ public final class Comparer {
         Duration.between(startedAt, clock.instant()),
         checksum,
         options.complete(),
-        results);
+        results,
+        Kept.NOTHING);
   }
 
   private record Table(TableComparer comparer, List<String> notes) {
@@ -103,19 +112,18 @@ public final class Comparer {
     TableComparison result(int maxDifferences) {
       List<String> all = new ArrayList<>(comparer.table().conversions());
       all.addAll(notes);
-      return comparer.tally().result(name(), maxDifferences, all);
+      all.addAll(comparer.keeping().notes());
+      return comparer
+          .tally()
+          .result(name(), maxDifferences, all, comparer.keeping().notReadAgain());
     }
   }
 
   private void compare(Table table, Workers workers) {
-    WindowPlan plan;
+    List<Part> parts;
     try {
       outage.throwIfDown();
-      WindowPlanner planner = new WindowPlanner(options.window(), options.from(), options.to());
-      plan =
-          snapshots.onBoth(
-              locks.context().secondary(),
-              (source, target) -> planner.plan(table.comparer().table(), source, target));
+      parts = parts(table);
     } catch (SideReadException e) {
       String problem = outage.problem(e);
       table
@@ -124,37 +132,68 @@ public final class Comparer {
           .put(0, WindowResult.without(Window.all(), Status.FAILED, problem), List.of());
       return;
     }
-    table.notes().addAll(plan.notes());
-    progress.begin(table.name(), plan.windows());
     List<Runnable> tasks = new ArrayList<>();
-    int number = 0;
-    for (Chunk chunk : plan.chunks()) {
-      int first = number;
-      tasks.add(() -> compare(table, chunk, first));
-      number += chunk.windows().size();
+    for (Part part : parts) {
+      tasks.add(() -> compare(table, part));
     }
     workers.runAll(tasks);
+    if (!table.comparer().isWaiting()) {
+      end(table);
+    }
     progress.end(table.name());
   }
 
-  private void compare(Table table, Chunk chunk, int first) {
+  /** What is to be read: all of the table's plan, or what an interruption has left of it. */
+  private List<Part> parts(Table table) {
+    ComparedTable compared = table.comparer().table();
+    TableKeeping kept = table.comparer().keeping();
+    WindowPlanner planner = new WindowPlanner(options.window(), options.from(), options.to());
+    Optional<TableKeeping.Left> left = kept.left();
+    if (left.isPresent()) {
+      table.comparer().restore(left.get().finished());
+      table.notes().addAll(left.get().plan().notes());
+      progress.begin(table.name(), left.get().plan().windows().size());
+      progress.advance(table.name(), left.get().finished().size(), 0);
+      return planner.rest(compared, left.get().plan(), left.get().numbers());
+    }
+    Optional<Instant> verified = kept.verified(() -> oldestPending(compared.pair()));
+    WindowPlan plan =
+        snapshots.onBoth(
+            locks.context().secondary(),
+            (source, target) -> planner.after(verified).plan(compared, source, target));
+    kept.begin(plan, verified);
+    table.notes().addAll(plan.notes());
+    progress.begin(table.name(), plan.windows());
+    return plan.parts();
+  }
+
+  private Optional<Instant> oldestPending(TablePair table) {
+    return snapshots.on(locks.context().primary(), c -> locks.oldestPending(c, table));
+  }
+
+  private void end(Table table) {
+    table
+        .comparer()
+        .keeping()
+        .end(table.comparer().tally().results(), TimeRange.of(options.from(), options.to()));
+  }
+
+  private void compare(Table table, Part part) {
+    Chunk chunk = part.chunk();
     long rows = 0;
     try (Throttle.Turn turn = throttle.turn()) {
       outage.throwIfDown();
-      rows = table.comparer().compare(chunk, first);
+      rows = table.comparer().compare(chunk, part.first());
       turn.rows(rows);
     } catch (SideReadException e) {
-      String problem = outage.problem(e);
-      for (int w = 0; w < chunk.windows().size(); w++) {
-        WindowResult result = WindowResult.without(chunk.windows().get(w), Status.FAILED, problem);
-        table.comparer().tally().put(first + w, result, List.of());
-      }
+      table.comparer().failed(chunk, part.first(), outage.problem(e));
     }
     progress.advance(table.name(), chunk.windows().size(), rows);
   }
 
   /** Windows with rows on their way are looked at again, until patience ends. */
   private void waitForDeliveries(List<Table> tables) {
+    List<Table> waited = tables.stream().filter(t -> t.comparer().isWaiting()).toList();
     Instant deadline = clock.instant().plus(options.patience());
     Duration pause = FIRST_PAUSE;
     while (tables.stream().anyMatch(t -> t.comparer().isWaiting())
@@ -169,5 +208,6 @@ public final class Comparer {
               ? pause.multipliedBy(2)
               : LONGEST_PAUSE;
     }
+    waited.forEach(this::end);
   }
 }

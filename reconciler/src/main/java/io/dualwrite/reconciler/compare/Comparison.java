@@ -16,6 +16,7 @@ import java.util.List;
  * @param checksum how rows were compared inside the databases
  * @param complete whether it covered every mirrored table whole, not a part of them
  * @param tables the tables, parents before children
+ * @param kept what was kept of it in the target
  */
 public record Comparison(
     String migration,
@@ -23,7 +24,8 @@ public record Comparison(
     Duration duration,
     Checksum checksum,
     boolean complete,
-    List<TableComparison> tables) {
+    List<TableComparison> tables,
+    Kept kept) {
   public Comparison {
     tables = List.copyOf(tables);
   }
@@ -39,6 +41,16 @@ public record Comparison(
   /** How many windows of all tables have that verdict. */
   public long count(Status status) {
     return tables.stream().mapToLong(t -> t.count(status)).sum();
+  }
+
+  /** The same with what was kept of it. */
+  public Comparison with(Kept how) {
+    return new Comparison(migration, startedAt, duration, checksum, complete, tables, how);
+  }
+
+  /** Whether some window is to be looked at again. */
+  public boolean unfinished() {
+    return count(Status.FAILED) + count(Status.NOT_YET) > 0;
   }
 
   /** Whether something could not be compared. */

@@ -11,7 +11,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
 
@@ -57,6 +60,30 @@ public record LaneLocks(CopyContext context, boolean journalled) {
   Set<RowKey> pending(LockedCopy lock, TablePair table, Collection<RowKey> keys)
       throws SQLException {
     return journalled ? lock.pending(table, keys) : Set.of();
+  }
+
+  /**
+   * Since when rows of the table have been written whose delivery is still to come, by the
+   * primary's clock; empty if there are none. Reads without the lock.
+   */
+  Optional<Instant> oldestPending(Connection primary, TablePair table) throws SQLException {
+    if (!journalled) {
+      return Optional.empty();
+    }
+    String sql =
+        "select min(at) from (select at from "
+            + context.journal().sql()
+            + " where table_name = ? collate \"C\" union all select at from "
+            + context.journal().setAsideEntries().sql()
+            + " where table_name = ? collate \"C\") pending";
+    try (PreparedStatement statement = primary.prepareStatement(sql)) {
+      statement.setString(1, table.name().toString());
+      statement.setString(2, table.name().toString());
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return Optional.ofNullable(result.getTimestamp(1)).map(Timestamp::toInstant);
+      }
+    }
   }
 
   /** Whether any delivery to the table is still to come. */

@@ -5,6 +5,8 @@ import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.schema.ColumnPair;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.reconciler.checksum.ComparedTable;
+import io.dualwrite.reconciler.state.KeptDifference;
+import io.dualwrite.reconciler.state.KeptWindow;
 import io.dualwrite.reconciler.window.Chunk;
 import io.dualwrite.reconciler.window.SideReadException;
 import io.dualwrite.reconciler.window.Window;
@@ -26,9 +28,11 @@ final class TableComparer {
   private final Settler settler;
   private final Side primary;
   private final TableTally tally = new TableTally();
+  private final TableKeeping keeping;
   private final Queue<LaterLook> later = new ConcurrentLinkedQueue<>();
 
-  TableComparer(BothSides sides, LaneLocks locks, ComparedTable table, Lane lane) {
+  TableComparer(BothSides sides, LaneLocks locks, ComparedTable table, Lane lane, Keeping keeping) {
+    this.keeping = keeping.table(table);
     this.table = table;
     this.primary = locks.context().primary();
     this.drilldown = new Drilldown(sides, table, primary.other());
@@ -47,6 +51,33 @@ final class TableComparer {
     return tally;
   }
 
+  TableKeeping keeping() {
+    return keeping;
+  }
+
+  /** Takes over the results of windows that were finished before an interruption. */
+  void restore(List<KeptWindow> finished) {
+    for (KeptWindow window : finished) {
+      List<Difference> differences =
+          window.differences().stream().map(d -> difference(d, window.window())).toList();
+      tally.put(window.number(), KeptResults.result(window), differences);
+      tally.spend(differences.size());
+      window.differences().stream()
+          .filter(d -> d.kind().equals(Difference.Kind.CHANGED.name()))
+          .forEach(d -> tally.firstMeeting(d.identity()));
+      if (!window.listed()) {
+        tally.cut();
+      }
+    }
+  }
+
+  private Difference difference(KeptDifference kept, Window window) {
+    Difference.Kind kind = Difference.Kind.valueOf(kept.kind());
+    return kept.key().isEmpty()
+        ? Difference.ofRange(kind, kept.rows(), window)
+        : Difference.ofRow(kind, names(new RowKey(kept.key())), kept.columns(), window);
+  }
+
   /** Whether some windows wait for deliveries. */
   boolean isWaiting() {
     return !later.isEmpty();
@@ -57,6 +88,7 @@ final class TableComparer {
    */
   long compare(Chunk chunk, int first) {
     Drilldown.Sums sums = drilldown.sums(chunk);
+    List<KeptWindow> done = new ArrayList<>();
     long rows = 0;
     for (int w = 0; w < chunk.windows().size(); w++) {
       rows += sums.rows(w);
@@ -65,14 +97,28 @@ final class TableComparer {
             WindowResult.equal(
                 chunk.windows().get(w), sums.source(w).rows(), sums.target(w).rows());
         tally.put(first + w, equal, List.of());
+        done.add(KeptResults.of(first + w, equal, sums.source(w), sums.target(w)));
       }
     }
     if (!sums.differing().isEmpty()) {
       Map<Integer, WindowFindings> findings =
           table.hasKey() ? byKey(chunk, sums) : byCopies(chunk, sums);
-      findings.forEach((w, found) -> record(new LaterLook(chunk, first, sums, w, found)));
+      findings.forEach((w, found) -> done.add(record(new LaterLook(chunk, first, sums, w, found))));
     }
+    keeping.done(done);
     return rows;
+  }
+
+  /** The windows of a chunk could not be read. */
+  void failed(Chunk chunk, int first, String problem) {
+    List<KeptWindow> failed = new ArrayList<>();
+    for (int w = 0; w < chunk.windows().size(); w++) {
+      WindowResult result =
+          WindowResult.without(chunk.windows().get(w), WindowResult.Status.FAILED, problem);
+      tally.put(first + w, result, List.of());
+      failed.add(KeptResults.failed(first + w, result));
+    }
+    keeping.done(failed);
   }
 
   /** Looks again at the windows that wait for deliveries. */
@@ -91,10 +137,11 @@ final class TableComparer {
           sort(look.chunk(), pending, Map.of(look.window(), findings));
         } else {
           findings.differences.clear();
+          findings.kept.clear();
           findings.tablePending = false;
           copies(look.chunk(), Map.of(look.window(), findings));
         }
-        record(look);
+        keeping.done(List.of(record(look)));
       } catch (SideReadException e) {
         Window window = look.chunk().windows().get(look.window());
         tally.put(
@@ -105,7 +152,7 @@ final class TableComparer {
     }
   }
 
-  private void record(LaterLook look) {
+  private KeptWindow record(LaterLook look) {
     Drilldown.Sums sums = look.sums();
     WindowSum source = sums.source(look.window());
     WindowSum target = sums.target(look.window());
@@ -117,6 +164,7 @@ final class TableComparer {
     if (!look.findings().pending.isEmpty() || look.findings().tablePending) {
       later.add(look);
     }
+    return KeptResults.of(look.first() + look.window(), result, source, target, look.findings());
   }
 
   private Map<Integer, WindowFindings> findings(Drilldown.Sums sums) {
@@ -157,6 +205,7 @@ final class TableComparer {
           found.extraByCount = Math.max(0, -surplus);
           // Equal counts and differing checksums: at least one row has changed, whichever it is.
           found.countedElsewhere = true;
+          found.cut = true;
         });
   }
 
@@ -188,6 +237,13 @@ final class TableComparer {
           Window window = chunk.windows().get(candidate.window());
           found.differences.add(
               Difference.ofRow(differs.kind(), names(candidate.key()), differs.columns(), window));
+          found.kept.add(
+              new KeptDifference(
+                  differs.kind().name(),
+                  candidate.key().values(),
+                  candidate.identity(),
+                  differs.columns(),
+                  1));
         }
       }
     }
@@ -212,13 +268,18 @@ final class TableComparer {
       }
       Window window = chunk.windows().get(surplus.window());
       if (surplus.missing() > 0) {
-        found.differences.add(
-            Difference.ofRange(Difference.Kind.MISSING, surplus.missing(), window));
+        add(found, Difference.ofRange(Difference.Kind.MISSING, surplus.missing(), window));
       }
       if (surplus.extra() > 0) {
-        found.differences.add(Difference.ofRange(Difference.Kind.EXTRA, surplus.extra(), window));
+        add(found, Difference.ofRange(Difference.Kind.EXTRA, surplus.extra(), window));
       }
     }
+  }
+
+  private static void add(WindowFindings found, Difference rows) {
+    found.differences.add(rows);
+    found.kept.add(
+        new KeptDifference(rows.kind().name(), List.of(), List.of(), List.of(), rows.rows()));
   }
 
   private Map<String, String> names(RowKey key) {

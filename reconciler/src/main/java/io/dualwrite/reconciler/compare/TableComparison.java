@@ -12,17 +12,21 @@ import java.util.function.ToLongFunction;
  * @param differences rows that differ, at most as many as asked for
  * @param truncated whether there are more differences than listed, or than were counted
  * @param notes how values or windows were treated, where that is not plain
+ * @param notReadAgain what was taken from an earlier comparison; the windows of an interrupted one
+ *     that this one went on with are among {@code windows}, a range that was left out is not
  */
 public record TableComparison(
     String table,
     List<WindowResult> windows,
     List<Difference> differences,
     boolean truncated,
-    List<String> notes) {
+    List<String> notes,
+    List<NotReadAgain> notReadAgain) {
   public TableComparison {
     windows = List.copyOf(windows);
     differences = List.copyOf(differences);
     notes = List.copyOf(notes);
+    notReadAgain = List.copyOf(notReadAgain);
   }
 
   /** Whether every window is equal. */

@@ -42,6 +42,11 @@ final class TableTally {
     }
   }
 
+  /** The results so far, by the windows' numbers. */
+  synchronized Map<Integer, WindowResult> results() {
+    return new TreeMap<>(windows);
+  }
+
   /** Some differing windows were not looked at row by row. */
   synchronized void cut() {
     cut = true;
@@ -52,7 +57,8 @@ final class TableTally {
     return moved.add(identity);
   }
 
-  synchronized TableComparison result(String table, int maxDifferences, List<String> notes) {
+  synchronized TableComparison result(
+      String table, int maxDifferences, List<String> notes, List<NotReadAgain> notReadAgain) {
     List<Difference> listed = new ArrayList<>();
     for (List<Difference> found : differences.values()) {
       found.stream()
@@ -63,6 +69,6 @@ final class TableTally {
     List<WindowResult> all = List.copyOf(windows.values());
     long counted = all.stream().mapToLong(w -> w.missing() + w.extra() + w.changed()).sum();
     long shown = listed.stream().mapToLong(Difference::rows).sum();
-    return new TableComparison(table, all, listed, cut || counted > shown, notes);
+    return new TableComparison(table, all, listed, cut || counted > shown, notes, notReadAgain);
   }
 }

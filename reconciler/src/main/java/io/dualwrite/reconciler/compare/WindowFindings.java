@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.compare;
 
 import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.state.KeptDifference;
 import io.dualwrite.reconciler.window.Window;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,10 +10,17 @@ import java.util.Optional;
 /** What looking at a window's rows has found so far. Used by one thread at a time. */
 final class WindowFindings {
   final List<Difference> differences = new ArrayList<>();
+
+  /** The same, by the keys that the journal and the copy go by. */
+  final List<KeptDifference> kept = new ArrayList<>();
+
   final List<Candidate> pending = new ArrayList<>();
 
   /** Rows that differ and are counted in another window. */
   boolean countedElsewhere;
+
+  /** Whether rows were left that were not looked at. */
+  boolean cut;
 
   /** Rows not looked at: what the counts alone say of them. */
   long missingByCount;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.compare.Difference;
+import io.dualwrite.reconciler.compare.NotReadAgain;
 import io.dualwrite.reconciler.compare.TableComparison;
 import io.dualwrite.reconciler.compare.WindowResult;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
@@ -53,6 +54,10 @@ public final class JsonReport {
     root.put("startedAt", comparison.startedAt().toString());
     root.put("durationMillis", comparison.duration().toMillis());
     root.put("checksum", comparison.checksum().label());
+    ObjectNode kept = root.putObject("kept");
+    comparison.kept().run().ifPresent(run -> kept.put("run", run));
+    ArrayNode notes = kept.putArray("notes");
+    comparison.kept().notes().forEach(notes::add);
     ArrayNode tables = root.putArray("tables");
     comparison.tables().forEach(t -> table(tables.addObject(), t));
     return root;
@@ -89,6 +94,17 @@ public final class JsonReport {
         .limit(LISTED_PROBLEMS)
         .forEach(w -> problem(problems.addObject(), w));
     table.notes().forEach(node.putArray("notes")::add);
+    ArrayNode earlier = node.putArray("notReadAgain");
+    table.notReadAgain().forEach(part -> notReadAgain(earlier.addObject(), part));
+  }
+
+  private static void notReadAgain(ObjectNode node, NotReadAgain part) {
+    node.put("reason", part.reason().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    part.windows().ifPresent(windows -> node.put("windows", windows));
+    part.rows().ifPresent(rows -> node.put("rows", rows));
+    part.upTo().ifPresent(upTo -> node.put("upTo", upTo));
+    node.put("firstAt", part.firstAt().toString());
+    node.put("lastAt", part.lastAt().toString());
   }
 
   private static void problem(ObjectNode node, WindowResult result) {

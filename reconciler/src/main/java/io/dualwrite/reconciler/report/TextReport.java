@@ -130,6 +130,7 @@ public final class TextReport {
         .tables()
         .forEach(
             t -> t.notes().forEach(n -> rows.append(t.table()).append(' ').append(n).append('\n')));
+    comparison.tables().forEach(t -> rows.append(EarlierLines.of(t)));
     return text + (rows.length() == 0 ? "" : rows + "\n");
   }
 

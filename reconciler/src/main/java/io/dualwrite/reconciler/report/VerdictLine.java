@@ -15,6 +15,10 @@ final class VerdictLine {
   }
 
   String text() {
+    return judged() + EarlierLines.summary(comparison);
+  }
+
+  private String judged() {
     if (comparison.inSync()) {
       return "In sync: "
           + counted(windows(), "window")

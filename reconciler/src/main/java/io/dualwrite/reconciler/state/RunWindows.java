@@ -7,6 +7,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -146,6 +148,32 @@ public final class RunWindows {
           windows.add(window(rows, differences.getOrDefault(rows.getInt(1), List.of())));
         }
         return windows;
+      }
+    }
+  }
+
+  /**
+   * When finished windows were kept.
+   *
+   * @param first the first of them
+   * @param last the last
+   */
+  public record Span(Instant first, Instant last) {}
+
+  /** When the table's finished windows were kept; empty if none is finished. */
+  public Optional<Span> span(Connection target, TableRun table) throws SQLException {
+    String sql =
+        "SELECT min(at), max(at) FROM "
+            + schema
+            + ".run_windows WHERE table_id = ? AND result IN ('EQUAL', 'DIFFERS', 'DONE')";
+    try (PreparedStatement statement = target.prepareStatement(sql)) {
+      statement.setLong(1, table.id());
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        Timestamp first = rows.getTimestamp(1);
+        return first == null
+            ? Optional.empty()
+            : Optional.of(new Span(first.toInstant(), rows.getTimestamp(2).toInstant()));
       }
     }
   }

@@ -147,6 +147,15 @@ public final class Runs {
   }
 
   /**
+   * Says that this process works on the run no more and has left something to do.
+   *
+   * @throws TakenOverException if it is not this process' any more
+   */
+  public void release(Connection target, Run run) throws SQLException {
+    change(target, run, "pid = 0");
+  }
+
+  /**
    * Ends the run: it cannot be taken up again.
    *
    * @param outcome in a word or two, for people

@@ -26,10 +26,10 @@ public final class StateAccess {
     if (!missing.isEmpty()) {
       return Optional.of(
           ControlSchema.hasControl(target, schema)
-              ? "the control schema in the target was made by an earlier version and has no "
+              ? "the control schema in the target, made by an earlier version, has no table "
                   + String.join(", ", missing)
-                  + ": run `reconciler init` again"
-              : "there is no control schema in the target: `reconciler init` creates it");
+                  + " (`reconciler init` adds it)"
+              : "the target has no control schema (`reconciler init` creates it)");
     }
     try (PreparedStatement statement = target.prepareStatement(WRITABLE)) {
       for (String table : ReconcilerSchema.TABLES) {
@@ -45,7 +45,7 @@ public final class StateAccess {
                         + schema
                         + "."
                         + rows.getString(3)
-                        + " in the target: `reconciler init --print` shows the grants");
+                        + " in the target (`reconciler init --print` shows the grants)");
           }
         }
       }

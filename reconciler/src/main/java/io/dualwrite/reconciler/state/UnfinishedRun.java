@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param run the run
  * @param host where the process runs or ran
- * @param pid its process
+ * @param pid its process; 0: it has let go of it
  * @param processStartedAt when that process began, where it could be told
  * @param silent how long it has not been heard of; it says something every {@link Runs#HEARTBEAT}
  */
@@ -25,7 +25,7 @@ public record UnfinishedRun(
    */
   public boolean isHeld() {
     ThisProcess here = ThisProcess.now();
-    if (silent.compareTo(GONE) > 0) {
+    if (pid == 0 || silent.compareTo(GONE) > 0) {
       return false;
     }
     if (!host.equals(here.host())) {

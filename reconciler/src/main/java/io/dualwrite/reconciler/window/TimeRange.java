@@ -3,8 +3,12 @@ package io.dualwrite.reconciler.window;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The part {@code [from, to)} of the time column that is looked at; an empty end is open. */
-public record TimeRange(Optional<Instant> from, Optional<Instant> to) {
+/**
+ * The part {@code [from, to)} of the time column that is looked at; an empty end is open.
+ *
+ * @param withoutTime whether rows without a time are looked at as well
+ */
+public record TimeRange(Optional<Instant> from, Optional<Instant> to, boolean withoutTime) {
 
   /**
    * Reads both ends.
@@ -12,7 +16,11 @@ public record TimeRange(Optional<Instant> from, Optional<Instant> to) {
    * @throws IllegalArgumentException if one is no time, or nothing lies between them
    */
   public static TimeRange of(Optional<String> from, Optional<String> to) {
-    TimeRange range = new TimeRange(from.map(f -> parse("from", f)), to.map(t -> parse("to", t)));
+    TimeRange range =
+        new TimeRange(
+            from.map(f -> parse("from", f)),
+            to.map(t -> parse("to", t)),
+            from.isEmpty() && to.isEmpty());
     if (from.isPresent()
         && to.isPresent()
         && !range.from.orElseThrow().isBefore(range.to.orElseThrow())) {
@@ -22,8 +30,11 @@ public record TimeRange(Optional<Instant> from, Optional<Instant> to) {
     return range;
   }
 
-  boolean isOpen() {
-    return from.isEmpty() && to.isEmpty();
+  /** The same without what lies before {@code time}. */
+  TimeRange after(Instant time) {
+    return from.isPresent() && !from.get().isBefore(time)
+        ? this
+        : new TimeRange(Optional.of(time), to, withoutTime);
   }
 
   private static Instant parse(String option, String text) {

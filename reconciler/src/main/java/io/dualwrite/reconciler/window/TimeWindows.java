@@ -49,7 +49,7 @@ final class TimeWindows {
       Connection source, Connection target, TableFacts sourceFacts, TableFacts targetFacts) {
     Optional<Extent> s = WindowPlanner.read(Side.SOURCE, () -> extent(source, Side.SOURCE));
     Optional<Extent> t = WindowPlanner.read(Side.TARGET, () -> extent(target, Side.TARGET));
-    Extent extent = s.map(e -> t.map(e::plus).orElse(e)).or(() -> t).orElse(new Extent(0, 0));
+    Extent extent = s.map(e -> t.map(e::plus).orElse(e)).or(() -> t).orElseGet(this::nothing);
     long rows = Math.max(sourceFacts.rows(), targetFacts.rows());
     boolean indexed = WindowPlanner.indexed(column, sourceFacts, targetFacts);
     List<String> notes = new ArrayList<>();
@@ -87,6 +87,12 @@ final class TimeWindows {
     return new WindowPlan(chunks(starts, seconds, perChunk), notes);
   }
 
+  /** Where there are no rows, one window still looks that there are none. */
+  private Extent nothing() {
+    long start = range.from().map(Instant::getEpochSecond).orElse(0L);
+    return new Extent(start, start);
+  }
+
   private List<Chunk> chunks(long[] starts, long seconds, int perChunk) {
     List<Chunk> chunks = new ArrayList<>();
     for (int from = 0; from < starts.length; from += perChunk) {
@@ -107,7 +113,7 @@ final class TimeWindows {
               : Optional.of(sql(starts[to] * seconds));
       chunks.add(column.chunk(windows, lower, inner, upper));
     }
-    if (range.isOpen() && column.nullable()) {
+    if (range.withoutTime() && column.nullable()) {
       chunks.add(Chunk.nulls(column));
     }
     return chunks;

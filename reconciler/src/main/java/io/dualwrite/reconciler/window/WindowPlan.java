@@ -1,5 +1,6 @@
 package io.dualwrite.reconciler.window;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,5 +14,16 @@ public record WindowPlan(List<Chunk> chunks, List<String> notes) {
   /** How many windows there are. */
   public int windows() {
     return chunks.stream().mapToInt(c -> c.windows().size()).sum();
+  }
+
+  /** The chunks with their places. */
+  public List<Part> parts() {
+    List<Part> parts = new ArrayList<>(chunks.size());
+    int first = 0;
+    for (Chunk chunk : chunks) {
+      parts.add(new Part(chunk, first));
+      first += chunk.windows().size();
+    }
+    return parts;
   }
 }

@@ -6,8 +6,10 @@ import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.window.Chunk.SideSql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Cuts a table into windows after a look at both sides.
@@ -28,15 +30,32 @@ public final class WindowPlanner {
   private final WindowSize size;
   private final Optional<String> from;
   private final Optional<String> to;
+  private final Optional<Instant> after;
 
   /**
    * Plans windows of that size; {@code from} and {@code to} limit them to a part of the time
    * column.
    */
   public WindowPlanner(WindowSize size, Optional<String> from, Optional<String> to) {
+    this(size, from, to, Optional.empty());
+  }
+
+  private WindowPlanner(
+      WindowSize size, Optional<String> from, Optional<String> to, Optional<Instant> after) {
     this.size = size;
     this.from = from;
     this.to = to;
+    this.after = after;
+  }
+
+  /** The same without what lies before {@code time} by the time column. */
+  public WindowPlanner after(Optional<Instant> time) {
+    return new WindowPlanner(size, from, to, time);
+  }
+
+  /** What is left of a plan made earlier, with the same ends: the windows that are not finished. */
+  public List<Part> rest(ComparedTable table, PlanText plan, Set<Integer> finished) {
+    return new PlannedParts(table, TimeRange.of(from, to), plan, finished).parts();
   }
 
   /**
@@ -53,7 +72,7 @@ public final class WindowPlanner {
             .flatMap(WindowColumn::of)
             .filter(c -> c.family() == WindowColumn.Family.TIME);
     if (time.isPresent()) {
-      return new TimeWindows(pair, time.get(), size, TimeRange.of(from, to))
+      return new TimeWindows(pair, time.get(), size, range())
           .plan(source, target, sourceFacts, targetFacts);
     }
     long rows = Math.max(sourceFacts.rows(), targetFacts.rows());
@@ -71,6 +90,11 @@ public final class WindowPlanner {
     int buckets = Integer.highestOneBit((int) Math.min(2048, rows / ROWS_PER_CHUNK)) * 2;
     SideSql hash = new SideSql(table.keyHash(Side.SOURCE), table.keyHash(Side.TARGET));
     return new WindowPlan(List.of(Chunk.buckets(buckets, hash)), notes());
+  }
+
+  private TimeRange range() {
+    TimeRange range = TimeRange.of(from, to);
+    return after.map(range::after).orElse(range);
   }
 
   private List<String> notes() {

@@ -1,0 +1,111 @@
+package io.dualwrite.reconciler.compare;
+
+import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.reconciler.checksum.ComparedTable;
+import io.dualwrite.reconciler.state.KeptRun;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what a comparison finds, so that it can go on after an interruption. Where that is not
+ * possible, or fails, the comparison goes on and says so. Safe for use by several threads.
+ */
+public final class Keeping implements AutoCloseable {
+  private final Optional<KeptRun> run;
+  private final Optional<String> note;
+  private final Scope scope;
+  private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
+
+  private Keeping(Optional<KeptRun> run, Optional<String> note, Scope scope) {
+    this.run = run;
+    this.note = note;
+    this.scope = scope;
+  }
+
+  /**
+   * How a comparison uses what was kept.
+   *
+   * @param step which pass of the run it is
+   * @param lateness how much later than its time a row may still be written
+   * @param skipsVerified whether verified ranges of append-only tables are left out
+   * @param unsafeSince from when on rows may have been written to one side alone: what is as old as
+   *     that is not left out
+   */
+  public record Scope(
+      String step, Duration lateness, boolean skipsVerified, Optional<Instant> unsafeSince) {}
+
+  /** Nothing is kept, for that reason. */
+  public static Keeping nothing(String reason) {
+    return new Keeping(
+        Optional.empty(),
+        Optional.of("Nothing is kept of this run: " + reason + "."),
+        new Scope("", Duration.ZERO, false, Optional.empty()));
+  }
+
+  /** In this run; {@code note} is for people. */
+  public static Keeping in(KeptRun run, Optional<String> note, Scope scope) {
+    return new Keeping(Optional.of(run), note, scope);
+  }
+
+  Scope scope() {
+    return scope;
+  }
+
+  TableKeeping table(ComparedTable table) {
+    return new TableKeeping(this, table);
+  }
+
+  /** What a piece of work with the run yields; empty where nothing is kept, or can be any more. */
+  <T> Optional<T> use(KeptRun.Work<T> work) {
+    if (run.isEmpty() || problem.get() != null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(run.get().transact(work));
+    } catch (SQLException e) {
+      failed(e);
+      return Optional.empty();
+    }
+  }
+
+  Optional<KeptRun> run() {
+    return problem.get() == null ? run : Optional.empty();
+  }
+
+  private void failed(SQLException e) {
+    problem.compareAndSet(
+        null, "Nothing more could be kept of this run: target: " + Failures.describe(e) + ".");
+  }
+
+  /** Ends the run, unless something is left that it could be taken up again for. */
+  public void end(boolean finished, String outcome) {
+    if (finished && run().isPresent()) {
+      try {
+        run.orElseThrow().end(outcome);
+      } catch (SQLException e) {
+        failed(e);
+      }
+    }
+  }
+
+  /** What was kept, once the comparison has ended. */
+  public Kept kept() {
+    run.flatMap(KeptRun::failure).ifPresent(this::failed);
+    List<String> notes = new ArrayList<>(note.stream().toList());
+    Optional.ofNullable(problem.get()).ifPresent(notes::add);
+    return new Kept(
+        run.map(r -> OptionalLong.of(r.run().id())).orElse(OptionalLong.empty()), notes);
+  }
+
+  @Override
+  public void close() {
+    run.ifPresent(KeptRun::close);
+  }
+}

@@ -1,0 +1,207 @@
+package io.dualwrite.reconciler.compare;
+
+import io.dualwrite.reconciler.checksum.ComparedTable;
+import io.dualwrite.reconciler.compare.NotReadAgain.Reason;
+import io.dualwrite.reconciler.state.KeptWindow;
+import io.dualwrite.reconciler.state.Run;
+import io.dualwrite.reconciler.state.RunWindows;
+import io.dualwrite.reconciler.state.TableRun;
+import io.dualwrite.reconciler.state.Watermark;
+import io.dualwrite.reconciler.window.PlanText;
+import io.dualwrite.reconciler.window.TimeRange;
+import io.dualwrite.reconciler.window.Window;
+import io.dualwrite.reconciler.window.WindowPlan;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps what is found in one table. */
+final class TableKeeping {
+  private final Keeping keeping;
+  private final ComparedTable table;
+  private final String name;
+  private final String shape;
+  private final List<String> notes = new ArrayList<>();
+  private final List<NotReadAgain> notReadAgain = new ArrayList<>();
+  private @Nullable PlanText plan;
+  private @Nullable TableRun kept;
+
+  TableKeeping(Keeping keeping, ComparedTable table) {
+    this.keeping = keeping;
+    this.table = table;
+    this.name = table.pair().name().toString();
+    this.shape = TableShape.ofRun(table);
+  }
+
+  /** What an interrupted comparison has left. */
+  record Left(PlanText plan, List<KeptWindow> finished) {
+    Set<Integer> numbers() {
+      return finished.stream().map(KeptWindow::number).collect(Collectors.toSet());
+    }
+  }
+
+  List<String> notes() {
+    return notes;
+  }
+
+  List<NotReadAgain> notReadAgain() {
+    return notReadAgain;
+  }
+
+  /** What there is to go on with; empty: the table is compared from its beginning. */
+  Optional<Left> left() {
+    Optional<TableRun> earlier =
+        keeping
+            .run()
+            .map(r -> r.run())
+            .filter(r -> r.resumes() > 0)
+            .flatMap(
+                r -> keeping.use((c, s) -> s.tables().find(c, r, keeping.scope().step(), name)))
+            .flatMap(found -> found);
+    if (earlier.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!earlier.get().shape().equals(shape)) {
+      notes.add(
+          "compared from its beginning: the table, its settings or the checksum are not what they were before the interruption");
+      return Optional.empty();
+    }
+    TableRun run = earlier.get();
+    return keeping.use(
+        (c, s) -> left(run, finished(run, s.windows().of(c, run)), s.windows().span(c, run)));
+  }
+
+  private static List<KeptWindow> finished(TableRun run, List<KeptWindow> windows) {
+    List<KeptWindow> finished = windows.stream().filter(w -> w.result().isFinished()).toList();
+    // One query reads all buckets, whatever is left of them.
+    boolean buckets = finished.stream().anyMatch(w -> w.window().kind() == Window.Kind.BUCKET);
+    return buckets && finished.size() < run.windows() ? List.of() : finished;
+  }
+
+  private Left left(TableRun run, List<KeptWindow> finished, Optional<RunWindows.Span> span) {
+    kept = run;
+    plan = PlanText.read(run.plan());
+    span.filter(s -> !finished.isEmpty())
+        .ifPresent(
+            s ->
+                notReadAgain.add(
+                    new NotReadAgain(
+                        Reason.RESUMED,
+                        OptionalLong.of(finished.size()),
+                        OptionalLong.of(finished.stream().mapToLong(KeptWindow::sourceRows).sum()),
+                        Optional.empty(),
+                        s.first(),
+                        s.last())));
+    plan.after().ifPresent(this::skips);
+    return new Left(plan, finished);
+  }
+
+  /**
+   * The time before which nothing needs to be read again, because the table only grows and was
+   * found equal.
+   *
+   * @param oldestPending since when rows that are still on their way have been written
+   */
+  Optional<Instant> verified(Supplier<Optional<Instant>> oldestPending) {
+    if (!keeping.scope().skipsVerified() || !table.pair().appendOnly()) {
+      return Optional.empty();
+    }
+    Optional<Instant> upTo = watermark().flatMap(Watermark::upTo).map(Instant::parse);
+    return upTo.map(
+        time -> earlier(earlier(time, keeping.scope().unsafeSince()), oldestPending.get()));
+  }
+
+  private Instant earlier(Instant time, Optional<Instant> unsafe) {
+    return unsafe
+        .map(u -> u.minus(keeping.scope().lateness()))
+        .filter(u -> u.isBefore(time))
+        .orElse(time);
+  }
+
+  private Optional<Watermark> watermark() {
+    return keeping
+        .use((c, s) -> s.watermarks().of(c, name))
+        .flatMap(found -> found)
+        .filter(w -> w.kind() == Window.Kind.TIME && w.shape().equals(TableShape.ofMeaning(table)));
+  }
+
+  private void skips(Instant after) {
+    Optional<Watermark> watermark = watermark();
+    boolean exactly =
+        watermark.flatMap(Watermark::upTo).map(Instant::parse).filter(after::equals).isPresent();
+    watermark.ifPresent(
+        w ->
+            notReadAgain.add(
+                new NotReadAgain(
+                    Reason.APPEND_ONLY,
+                    exactly ? w.windows() : OptionalLong.empty(),
+                    exactly ? w.rows() : OptionalLong.empty(),
+                    Optional.of(after.toString()),
+                    w.firstAt(),
+                    w.lastAt())));
+  }
+
+  /** The table is taken up with this plan, which leaves out what lies before {@code after}. */
+  void begin(WindowPlan planned, Optional<Instant> after) {
+    PlanText text = PlanText.of(planned, after);
+    plan = text;
+    after.ifPresent(this::skips);
+    Optional<Run> run = keeping.run().map(r -> r.run());
+    if (run.isPresent()) {
+      kept =
+          keeping
+              .use(
+                  (c, s) ->
+                      s.tables()
+                          .begin(
+                              c,
+                              run.get(),
+                              keeping.scope().step(),
+                              name,
+                              shape,
+                              table.checksum().label(),
+                              text.write(),
+                              planned.windows()))
+              .orElse(null);
+    }
+  }
+
+  /** These windows have a result. */
+  void done(List<KeptWindow> windows) {
+    TableRun here = kept;
+    if (here != null) {
+      keeping.run().ifPresent(r -> r.done(here, windows));
+    }
+  }
+
+  /** Every window has a result. */
+  void end(Map<Integer, WindowResult> results, TimeRange range) {
+    TableRun here = kept;
+    PlanText text = plan;
+    if (here == null || text == null) {
+      return;
+    }
+    Instant closed = here.run().startedAt().minus(keeping.scope().lateness());
+    VerifiedRanges ranges =
+        VerifiedRanges.of(
+            text.windows(), results, text.after().or(range::from), range.to(), closed);
+    boolean looked =
+        results.values().stream().noneMatch(r -> r.status() == WindowResult.Status.FAILED);
+    keeping.use(
+        (c, s) -> {
+          s.watermarks()
+              .looked(c, name, TableShape.ofMeaning(table), ranges.kind(), ranges.looked());
+          if (looked) {
+            s.tables().end(c, here);
+          }
+          return true;
+        });
+  }
+}
