@@ -134,6 +134,7 @@ final class ConfigReader {
     builder.columns(section.textMap("columns", "{source_name: target_name}"));
     List<String> ignored = section.texts("ignore-columns", "[loaded_at]");
     builder.ignoreColumns(Set.copyOf(ignored).toArray(String[]::new));
+    builder.tolerances(tolerances(section));
     builder.appendOnly(section.flag("append-only"));
     section
         .text("keyless")
@@ -146,6 +147,25 @@ final class ConfigReader {
             });
     section.choice("failure-policy", FailurePolicy.class).ifPresent(builder::failurePolicy);
     return builder.build();
+  }
+
+  private static Map<String, Tolerance> tolerances(Section override) {
+    Map<String, Tolerance> tolerances = new LinkedHashMap<>();
+    try (Section section = override.section("tolerances")) {
+      for (String column : section.names()) {
+        section
+            .text(column)
+            .ifPresent(
+                text -> {
+                  try {
+                    tolerances.put(column, Tolerance.parse(text));
+                  } catch (IllegalArgumentException refused) {
+                    section.problem(column, refused.getMessage() + ".");
+                  }
+                });
+      }
+    }
+    return tolerances;
   }
 
   private static SecondarySettings secondary(Section top) {

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param timeColumn the column of its windows; empty: found by itself
  * @param columns source column name to target column name, where they differ
  * @param ignoreColumns columns that are neither copied nor compared
+ * @param tolerances by source column name: how far apart its values may be in a comparison
  * @param appendOnly whether rows never change once inserted
  * @param keylessRanges whether, without a key, the table is mirrored by ranges of its time column,
  *     or whole
@@ -27,6 +28,7 @@ public record TableOverride(
     Optional<String> timeColumn,
     Map<String, String> columns,
     Set<String> ignoreColumns,
+    Map<String, Tolerance> tolerances,
     boolean appendOnly,
     boolean keylessRanges,
     Optional<FailurePolicy> failurePolicy) {
@@ -38,6 +40,7 @@ public record TableOverride(
     key = List.copyOf(key);
     columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
     ignoreColumns = Set.copyOf(ignoreColumns);
+    tolerances = Map.copyOf(tolerances);
     Check.that(
         target.isEmpty() || (target.get().indexOf('.') > 0 && !target.get().endsWith(".")),
         "target must be written schema.name, such as public.orders, was " + target.orElse(""));
@@ -55,6 +58,7 @@ public record TableOverride(
     private Optional<String> timeColumn = Optional.empty();
     private Map<String, String> columns = Map.of();
     private Set<String> ignoreColumns = Set.of();
+    private Map<String, Tolerance> tolerances = Map.of();
     private boolean appendOnly;
     private boolean keylessRanges;
     private Optional<FailurePolicy> failurePolicy = Optional.empty();
@@ -91,6 +95,12 @@ public record TableOverride(
       return this;
     }
 
+    /** Source column name to how far apart its values may be in a comparison. */
+    public Builder tolerances(Map<String, Tolerance> byColumn) {
+      tolerances = byColumn;
+      return this;
+    }
+
     /** Rows never change once inserted. */
     public Builder appendOnly(boolean value) {
       appendOnly = value;
@@ -117,6 +127,7 @@ public record TableOverride(
           timeColumn,
           columns,
           ignoreColumns,
+          tolerances,
           appendOnly,
           keylessRanges,
           failurePolicy);

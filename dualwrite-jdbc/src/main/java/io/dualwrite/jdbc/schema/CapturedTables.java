@@ -5,6 +5,7 @@ import io.dualwrite.jdbc.config.ConfigurationException;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.config.Suggestion;
 import io.dualwrite.jdbc.config.TableOverride;
+import io.dualwrite.jdbc.config.Tolerance;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -150,6 +151,28 @@ public record CapturedTables(
           .filter(c -> named.column(c).isEmpty())
           .sorted()
           .forEach(c -> problems.add(named.noSuchColumn("ignore-columns", c)));
+      override
+          .tolerances()
+          .forEach((c, t) -> toleranceProblem(named, c, t).ifPresent(problems::add));
     }
+  }
+
+  private static Optional<String> toleranceProblem(
+      NamedTable named, String name, Tolerance tolerance) {
+    Optional<Column> column = named.column(name);
+    if (column.isEmpty()) {
+      return Optional.of(named.noSuchColumn("tolerances", name));
+    }
+    return tolerance.fits(column.get().baseType())
+        ? Optional.empty()
+        : Optional.of(
+            named.at("tolerances")
+                + ": "
+                + name
+                + " is of type "
+                + column.get().type()
+                + ", which "
+                + tolerance
+                + " does not fit.");
   }
 }

@@ -87,6 +87,10 @@ final class Pairing {
       }
       key.add(pair.get());
     }
+    Optional<String> tolerated = toleranceProblem(columns, key);
+    if (tolerated.isPresent()) {
+      return refuse("configuration", tolerated.get());
+    }
     Optional<ColumnPair> time =
         TimeColumns.of(new NamedTable(Side.SOURCE, identity, source, config), captured.key())
             .flatMap(column -> pairOf(columns, column));
@@ -101,6 +105,35 @@ final class Pairing {
             captured.policy());
     PairWarnings.of(pair, named).forEach(warnings);
     return Optional.of(pair);
+  }
+
+  /** Rows are told apart exactly, and values are near each other as what they are on the target. */
+  private Optional<String> toleranceProblem(List<ColumnPair> columns, List<ColumnPair> key) {
+    for (ColumnPair pair : columns) {
+      if (pair.tolerance().isEmpty()) {
+        continue;
+      }
+      String column =
+          config.origin().at("tables.overrides." + identity + ".tolerances")
+              + ": "
+              + pair.source().name();
+      if (key.isEmpty()) {
+        return Optional.of(column + " can have no tolerance, because " + identity + " has no key.");
+      }
+      if (key.contains(pair)) {
+        return Optional.of(column + " is part of the key, which tells rows apart exactly.");
+      }
+      if (!pair.tolerance().get().fits(pair.target().baseType())) {
+        return Optional.of(
+            column
+                + " is of type "
+                + pair.target().type()
+                + " on the target, which "
+                + pair.tolerance().get()
+                + " does not fit.");
+      }
+    }
+    return Optional.empty();
   }
 
   /**
@@ -155,7 +188,11 @@ final class Pairing {
                 + ". Make both alike, or leave it out with `ignore-columns` under tables.overrides.");
       }
       if (column.writable()) {
-        pairs.add(new ColumnPair(column, counterpart.get()));
+        pairs.add(
+            new ColumnPair(
+                column,
+                counterpart.get(),
+                Optional.ofNullable(override.tolerances().get(column.name()))));
       }
     }
     for (Column column : target.columns()) {

@@ -246,6 +246,35 @@ class MigrationConfigTest {
   }
 
   @Test
+  void tolerancesAreReadOrRefusedWithTheirLine() {
+    String table = "tables: {overrides: {public.t: {tolerances: {v: '%s'}}}}";
+    for (String good : List.of("1e-9", "0.01%", "1ms", "trailing-blanks")) {
+      assertThat(
+              parse(MINIMAL + table.formatted(good))
+                  .tables()
+                  .overrides()
+                  .get("public.t")
+                  .tolerances())
+          .containsOnly(Map.entry("v", Tolerance.parse(good)));
+    }
+    Map.of(
+            "near",
+            "must be a number such as 1e-9, a share such as 0.01%, a time such as 1ms, or trailing-blanks, was near.",
+            "0",
+            "must be more than 0, was 0.",
+            "-1",
+            "must be more than 0, was -1.",
+            "200%",
+            "must be between 1e-10% and 100%, was 200%.")
+        .forEach(
+            (bad, problem) ->
+                assertThat(problem(table.formatted(bad)))
+                    .isEqualTo(
+                        "dualwrite.yaml line 4: tables.overrides.public.t.tolerances.v "
+                            + problem));
+  }
+
+  @Test
   void valuesOutOfRangeAreNamed() {
     Map.ofEntries(
             Map.entry(

@@ -82,6 +82,12 @@ record CommonValue(String baseType, String source, String target, Optional<Strin
         "text", ColumnText.read(source, s), ColumnText.read(target, t), note(pair));
   }
 
+  /** The same without blanks at the end of either side's text. */
+  CommonValue withoutTrailingBlanks() {
+    return new CommonValue(
+        baseType, "rtrim(" + source + ", ' ')", "rtrim(" + target + ", ' ')", conversion);
+  }
+
   /** The expression on {@code side}. */
   String on(Side side) {
     return side == Side.SOURCE ? source : target;

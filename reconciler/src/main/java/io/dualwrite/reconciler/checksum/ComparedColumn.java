@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.checksum;
 
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.config.Tolerance;
 import io.dualwrite.jdbc.schema.ColumnPair;
 import java.util.Optional;
 
@@ -17,7 +18,11 @@ public final class ComparedColumn {
 
   ComparedColumn(ColumnPair pair) {
     this.pair = pair;
-    this.value = CommonValue.of(pair);
+    CommonValue common = CommonValue.of(pair);
+    this.value =
+        pair.tolerance().equals(Optional.of(new Tolerance.TrailingBlanks()))
+            ? common.withoutTrailingBlanks()
+            : common;
   }
 
   /** The columns of both sides. */
@@ -42,8 +47,45 @@ public final class ComparedColumn {
         : send(Side.SOURCE).endsWith("::text COLLATE \"C\"");
   }
 
-  /** The canonical text of the value on {@code side}; null stays null. */
+  /** How far apart values may be, in words for the report. */
+  public Optional<String> tolerance() {
+    return pair.tolerance().map(t -> pair.source().name() + " " + t);
+  }
+
+  /** Whether the text tells all about the value, so that it may be shortened to its hash. */
+  public boolean isShortenable() {
+    return !isJson() && nearness().isEmpty();
+  }
+
+  /**
+   * Whether the values that {@link #text} gives on both sides, which are not the same, count as the
+   * same.
+   */
+  public boolean isNear(String source, String target) {
+    return nearness().map(n -> n.near(source, target)).orElse(false);
+  }
+
+  private Optional<Nearness> nearness() {
+    return pair.tolerance().flatMap(t -> Nearness.of(t, value.baseType()));
+  }
+
+  /**
+   * The canonical text of the value on {@code side}, or what stands for it where values may be
+   * apart; null stays null.
+   */
   public String text(Side side) {
+    return nearness().map(n -> n.text(value.on(side))).orElseGet(() -> exactText(side));
+  }
+
+  /**
+   * Like {@link #text}, and the same for most values that are near each other; never for values
+   * that are not.
+   */
+  String hashedText(Side side) {
+    return nearness().map(n -> n.bucket(value.on(side))).orElseGet(() -> exactText(side));
+  }
+
+  private String exactText(Side side) {
     String x = value.on(side);
     return switch (value.baseType()) {
       case "numeric" -> "trim_scale(" + x + ")::text";
@@ -57,6 +99,9 @@ public final class ComparedColumn {
    * values differ is folded away.
    */
   String send(Side side) {
+    if (nearness().isPresent()) {
+      return hashedText(side) + " COLLATE \"C\"";
+    }
     String x = value.on(side);
     return switch (value.baseType()) {
       case "int8" -> "int8send(" + x + ")";

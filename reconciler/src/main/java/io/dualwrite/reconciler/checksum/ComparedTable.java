@@ -79,6 +79,17 @@ public final class ComparedTable {
     return columns.stream().map(ComparedColumn::conversion).flatMap(Optional::stream).toList();
   }
 
+  /**
+   * The columns whose values may be apart and by how much; empty where all are compared exactly.
+   */
+  public Optional<String> tolerances() {
+    List<String> all =
+        columns.stream().map(ComparedColumn::tolerance).flatMap(Optional::stream).toList();
+    return all.isEmpty()
+        ? Optional.empty()
+        : Optional.of("compared with tolerance: " + String.join(", ", all));
+  }
+
   /** The quoted name of the table on {@code side}. */
   public String from(Side side) {
     return pair.on(side).name().sql();
@@ -150,7 +161,7 @@ public final class ComparedTable {
 
   private static String hashOfTexts(List<ComparedColumn> columns, Side side) {
     // The text of a record quotes, escapes and marks nulls, so that no two rows share one.
-    String texts = columns.stream().map(c -> c.text(side)).collect(joining(", "));
+    String texts = columns.stream().map(c -> c.hashedText(side)).collect(joining(", "));
     return "hashtextextended(row(" + texts + ")::text COLLATE \"C\", 1)";
   }
 }

@@ -111,6 +111,7 @@ public final class Comparer {
 
     TableComparison result(int maxDifferences) {
       List<String> all = new ArrayList<>(comparer.table().conversions());
+      comparer.table().tolerances().ifPresent(all::add);
       all.addAll(notes);
       all.addAll(comparer.keeping().notes());
       return comparer

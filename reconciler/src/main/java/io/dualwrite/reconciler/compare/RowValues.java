@@ -57,7 +57,7 @@ final class RowValues {
     for (ComparedColumn column : table.columns()) {
       values
           .append(", ")
-          .append(column.isJson() ? column.text(side) : shortened(column.text(side)));
+          .append(column.isShortenable() ? shortened(column.text(side)) : column.text(side));
     }
     StringBuilder names = new StringBuilder();
     StringBuilder arrays = new StringBuilder();

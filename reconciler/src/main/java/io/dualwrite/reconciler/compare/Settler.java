@@ -139,7 +139,9 @@ public final class Settler {
     if (source == null || target == null) {
       return source == null && target == null;
     }
-    return source.equals(target) || (column.isJson() && JsonTrees.same(source, target));
+    return source.equals(target)
+        || column.isNear(source, target)
+        || (column.isJson() && JsonTrees.same(source, target));
   }
 
   private interface Read<T> {

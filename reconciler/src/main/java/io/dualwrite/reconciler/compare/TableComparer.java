@@ -183,8 +183,7 @@ final class TableComparer {
     OptionalLong after = OptionalLong.empty();
     do {
       RowMerge.Page page = drilldown.page(chunk, place, after, Math.min(PAGE, tally.allowance()));
-      tally.spend(page.candidates().size());
-      sort(chunk, page.candidates(), findings);
+      tally.spend(sort(chunk, page.candidates(), findings));
       after = page.next();
     } while (after.isPresent() && tally.allowance() > 0);
     if (after.isPresent()) {
@@ -216,10 +215,13 @@ final class TableComparer {
         .sum();
   }
 
-  /** Looks at each candidate under the lock and files it under its window. */
-  private void sort(
-      Chunk chunk, List<Candidate> candidates, Map<Integer, WindowFindings> findings) {
+  /**
+   * Looks at each candidate under the lock and files it under its window; how many are not the same
+   * after all.
+   */
+  private int sort(Chunk chunk, List<Candidate> candidates, Map<Integer, WindowFindings> findings) {
     List<Verdict> verdicts = settler.settle(candidates);
+    int kept = 0;
     for (int i = 0; i < candidates.size(); i++) {
       Candidate candidate = candidates.get(i);
       WindowFindings found = findings.get(candidate.window());
@@ -227,6 +229,7 @@ final class TableComparer {
         throw new IllegalStateException("a row of a window that was not asked for");
       }
       Verdict verdict = verdicts.get(i);
+      kept += verdict instanceof Verdict.Same ? 0 : 1;
       if (verdict instanceof Verdict.Pending) {
         found.pending.add(candidate);
       } else if (verdict instanceof Verdict.Differs differs) {
@@ -247,6 +250,7 @@ final class TableComparer {
         }
       }
     }
+    return kept;
   }
 
   private Map<Integer, WindowFindings> byCopies(Chunk chunk, Drilldown.Sums sums) {
