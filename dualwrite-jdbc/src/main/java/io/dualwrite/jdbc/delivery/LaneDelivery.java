@@ -302,6 +302,7 @@ final class LaneDelivery {
         portion.first(found.entries(), careful ? limit : RUN_ROWS_PER_ENTRY * limit);
     Round round = new Round(deliverable, found, readLimit, entries, retried);
     round.sort(tables, keyIds, fromMemory, journal.keys(copy.primary(), entries), portion::streams);
+    round.trials = portion.trials();
     walks.begin(copy, round, limit);
     return round;
   }
@@ -349,7 +350,8 @@ final class LaneDelivery {
       streaming.took(sent, Duration.ofNanos(System.nanoTime() - began));
       return copied;
     } catch (SQLException e) {
-      repeats = streaming.refused(round.streams.keySet(), e);
+      boolean parentsMissing = FOREIGN_KEY.equals(e.getSQLState()) && !round.trials.isEmpty();
+      repeats = !parentsMissing && streaming.refused(round.streams.keySet(), round.trials, e);
       throw e;
     }
   }

@@ -19,7 +19,8 @@ import java.util.Set;
  * more rows than can be done at once. The rest stays in the journal for the next round.
  *
  * <p>Entries that name several rows are of loads, whose rows are new: these are sent as they come,
- * if the secondary has none of a run's, and on trial where the keys are named one by one.
+ * if the secondary has none of a run's, and on trial where the keys are named one by one. In a
+ * backlog of many entries that name a row each, most often of inserts, these are tried too.
  */
 final class Portion {
   /** Keys named one by one that are held in memory at once. */
@@ -28,11 +29,15 @@ final class Portion {
   private final Map<String, TablePair> tables;
   private final Map<String, Integer> keyIds;
 
+  /** Fewer rows are written as soon by their keys. */
+  private static final int FEW = 300;
+
   /** Entries that there is room for to be sent as they come, and those that are. */
   private final Set<String> considered = new HashSet<>();
 
   private final Set<String> streamed = new HashSet<>();
   private final Set<TablePair> streaming = new HashSet<>();
+  private final Set<TablePair> trials = new HashSet<>();
 
   Portion(Map<String, TablePair> tables, Map<String, Integer> keyIds) {
     this.tables = tables;
@@ -66,6 +71,29 @@ final class Portion {
           .filter(run -> vacant.contains(KeyRun.range(run)))
           .forEach(run -> streamed.add(run.place()));
     }
+    tryRows(copy, entries, how);
+  }
+
+  private void tryRows(LockedCopy copy, List<JournalEntry> entries, Streaming how)
+      throws SQLException {
+    Map<TablePair, List<JournalEntry>> rows = new HashMap<>();
+    for (JournalEntry entry : entries) {
+      if (entry.namesRowBy(keyIds.getOrDefault(entry.table(), 0))) {
+        rows.computeIfAbsent(table(entry), t -> new ArrayList<>()).add(entry);
+      }
+    }
+    for (Map.Entry<TablePair, List<JournalEntry>> each : rows.entrySet()) {
+      TablePair table = each.getKey();
+      if (each.getValue().size() >= FEW && how.isForRows(table) && copy.streams(table)) {
+        trials.add(table);
+        each.getValue().forEach(entry -> streamed.add(entry.place()));
+      }
+    }
+  }
+
+  /** Tables of which rows are sent as they come because there are many, new or not. */
+  Set<TablePair> trials() {
+    return trials;
   }
 
   /** Whether the rows that it names are sent as they come. */

@@ -43,6 +43,9 @@ final class Round {
   /** Those read from the journal that this round deals with. */
   final List<JournalEntry> entries;
 
+  /** Tables of which rows are sent as they come because there are many, new or not. */
+  Set<TablePair> trials = Set.of();
+
   /** Those of them that name several rows at once, and which. */
   final Map<JournalEntry, Predicate<RowKey>> several = new LinkedHashMap<>();
 
@@ -109,7 +112,7 @@ final class Round {
    * one stands for the whole table: its values say nothing any more.
    *
    * @param keys of entries that name several rows by their keys, by the entries' places
-   * @param streamed of entries that name several rows, those of whose rows the secondary has none
+   * @param streamed those of whose rows the secondary has none, or is taken to have none
    */
   void sort(
       Map<String, TablePair> tables,
@@ -122,7 +125,9 @@ final class Round {
         name -> byName.computeIfAbsent(name, n -> rowsOf(required(tables.get(n))));
     for (JournalEntry entry : entries) {
       if (isRow(entry, keyIds)) {
-        rowsOf.apply(entry.table()).add(new RowKey(Objects.requireNonNull(entry.key())));
+        Set<RowKey> rows =
+            streamed.test(entry) ? newRows(entry, tables).keys() : rowsOf.apply(entry.table());
+        rows.add(new RowKey(Objects.requireNonNull(entry.key())));
       } else if (KeyRun.is(entry, tables, keyIds)) {
         KeyRange run = KeyRun.range(entry);
         several.put(entry, key -> run.contains(Long.parseLong(key.values().get(0))));

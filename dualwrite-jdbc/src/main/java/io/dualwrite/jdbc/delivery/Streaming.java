@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,10 +30,24 @@ final class Streaming {
   private record Pause(Instant end, Duration length) {}
 
   private final Map<TablePair, Pause> pauses = new HashMap<>();
+
+  /** Of tables whose single rows were tried. */
+  private final Map<TablePair, Pause> ofRows = new HashMap<>();
+
   private int rows = FIRST;
   private long sent;
 
+  /** Whether rows that a load's entries name are sent as they come. */
   boolean isFor(TablePair table) {
+    return isFor(table, pauses);
+  }
+
+  /** Whether rows that entries of their own name are, where there are many. */
+  boolean isForRows(TablePair table) {
+    return isFor(table, ofRows);
+  }
+
+  private static boolean isFor(TablePair table, Map<TablePair, Pause> pauses) {
     Pause pause = pauses.get(table);
     return pause == null || pause.end().isBefore(Instant.now());
   }
@@ -59,14 +74,21 @@ final class Streaming {
   /**
    * A round that sent rows of these tables failed.
    *
+   * @param trials those of which single rows were tried: it was these most likely
    * @return whether that was for a row, so that the round is to be done again without
    */
-  boolean refused(Collection<TablePair> tables, SQLException failure) {
-    rows = LEAST;
+  boolean refused(Collection<TablePair> tables, Set<TablePair> trials, SQLException failure) {
+    if (trials.isEmpty()) {
+      rows = LEAST;
+    }
     boolean refused = Failures.refusesRow(failure) || Failures.refusesTable(failure);
     if (refused || Failures.isTimeout(failure)) {
       LOG.debug("Rows are copied one by one for a while: {}", Failures.describe(failure));
-      tables.forEach(this::pause);
+      if (trials.isEmpty()) {
+        tables.forEach(table -> pause(table, pauses));
+      } else {
+        trials.forEach(table -> pause(table, ofRows));
+      }
     }
     return refused;
   }
@@ -75,7 +97,7 @@ final class Streaming {
    * Twice as long each time that it comes soon again: what captures by triggers names updated rows
    * in the same way.
    */
-  private void pause(TablePair table) {
+  private static void pause(TablePair table, Map<TablePair, Pause> pauses) {
     Pause last = pauses.get(table);
     boolean soonAgain = last != null && last.end().plus(last.length()).isAfter(Instant.now());
     Duration length = last != null && soonAgain ? last.length().multipliedBy(2) : FIRST_PAUSE;
