@@ -11,6 +11,7 @@ import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.prepared.PreparedTransactions;
 import io.dualwrite.jdbc.trigger.TriggerGaps;
 import io.dualwrite.reconciler.compare.Snapshots;
+import io.dualwrite.reconciler.state.KeptState;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -27,6 +28,7 @@ import java.util.Optional;
 /** The migration's control tables in both databases, read and written in short transactions. */
 final class ControlTables {
   private static final int LISTED = 20;
+  private static final List<String> KEEPING_COMMANDS = List.of("compare", "repair", "backfill");
 
   private final MigrationConfig config;
   private final Snapshots databases;
@@ -96,6 +98,7 @@ final class ControlTables {
           List.of(),
           Optional.empty(),
           Optional.empty(),
+          KeptState.unknown("the control schema is not there"),
           problems);
     }
     String schema = config.journal().schema();
@@ -103,6 +106,7 @@ final class ControlTables {
     Control.State row = state.orElseThrow();
     Optional<PreparedTransactions> strict =
         away.isEmpty() ? strict(phase.primary().other(), problems) : Optional.empty();
+    KeptState kept = kept();
     return databases.on(
         phase.primary(),
         c ->
@@ -120,7 +124,18 @@ final class ControlTables {
                     ? new TriggerSetup(config, databases).coverage(c)
                     : Optional.empty(),
                 strict,
+                kept,
                 problems));
+  }
+
+  private KeptState kept() {
+    try {
+      return databases.on(
+          Side.TARGET,
+          c -> KeptState.read(c, config.journal().schema(), config.migration(), KEEPING_COMMANDS));
+    } catch (SideReadException e) {
+      return KeptState.unknown(e.problem());
+    }
   }
 
   private Optional<PreparedTransactions> strict(Side secondary, List<String> problems) {

@@ -7,6 +7,7 @@ import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.journal.SetAside;
 import io.dualwrite.jdbc.prepared.PreparedTransactions;
 import io.dualwrite.jdbc.trigger.Coverage;
+import io.dualwrite.reconciler.state.KeptState;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,6 +27,7 @@ import java.util.Optional;
  * @param triggers what the source's triggers see, where they are to capture or are there
  * @param strict how STRICT commits on the secondary and what it has left prepared there, where it
  *     is configured or anything is prepared, and the secondary answers
+ * @param kept how far tables are verified, and which runs of the reconciler are not over
  * @param problems why a side could not be asked
  */
 public record MigrationStatus(
@@ -40,6 +42,7 @@ public record MigrationStatus(
     List<Gaps.Gap> gaps,
     Optional<Coverage> triggers,
     Optional<PreparedTransactions> strict,
+    KeptState kept,
     List<String> problems) {
   public MigrationStatus {
     instances = List.copyOf(instances);

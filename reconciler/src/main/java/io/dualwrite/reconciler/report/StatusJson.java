@@ -57,6 +57,7 @@ public final class StatusJson {
       node.put("until", gap.until().map(Object::toString).orElse(null));
     }
     status.triggers().ifPresent(coverage -> put(coverage, root.putObject("triggers")));
+    VerifiedLines.put(status.kept(), root);
     status.strict().ifPresent(strict -> put(strict, root.putObject("strict")));
     status.problems().forEach(root.putArray("problems")::add);
     return JsonReport.write(root);

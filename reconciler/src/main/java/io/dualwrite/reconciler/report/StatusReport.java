@@ -39,6 +39,7 @@ public final class StatusReport {
     }
     text.append(TriggerLines.of(status.triggers(), next));
     text.append(StrictLine.of(status.strict(), status.phase().primary().other()));
+    text.append(VerifiedLines.of(status.kept(), next));
     text.append("gaps       ").append(gaps(status.gaps())).append('\n');
     return text.append(problems(status)).toString();
   }

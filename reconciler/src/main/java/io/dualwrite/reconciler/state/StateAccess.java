@@ -24,12 +24,7 @@ public final class StateAccess {
   public static Optional<String> problem(Connection target, String schema) throws SQLException {
     List<String> missing = ReconcilerSchema.missing(target, schema);
     if (!missing.isEmpty()) {
-      return Optional.of(
-          ControlSchema.hasControl(target, schema)
-              ? "the control schema in the target, made by an earlier version, has no table "
-                  + String.join(", ", missing)
-                  + " (`reconciler init` adds it)"
-              : "the target has no control schema (`reconciler init` creates it)");
+      return Optional.of(lacking(target, schema, missing));
     }
     try (PreparedStatement statement = target.prepareStatement(WRITABLE)) {
       for (String table : ReconcilerSchema.TABLES) {
@@ -51,5 +46,15 @@ public final class StateAccess {
       }
     }
     return Optional.empty();
+  }
+
+  /** What to say when these tables are not there. */
+  static String lacking(Connection target, String schema, List<String> missing)
+      throws SQLException {
+    return ControlSchema.hasControl(target, schema)
+        ? "the control schema in the target, made by an earlier version, has no table "
+            + String.join(", ", missing)
+            + " (`reconciler init` adds it)"
+        : "the target has no control schema (`reconciler init` creates it)";
   }
 }

@@ -73,9 +73,10 @@ class ControlCommandsTest {
                        app-1  SOURCE_PRIMARY · epoch 2 · kill switch engaged by control table, file /run/off · kill switch · capture STATEMENT · RECOVER ASYNC · 1\\.2 · seen \\d\\.\\d\\d s ago
             journal    1 pending, oldest \\d\\.\\d\\d s · 1 set aside
             set aside  public\\.t key 7 since 2001-01-14T10:00:00Z, 3 tries: check c
+            verified   nothing yet\\. Next: %s
             gaps       2001-01-14T10:00:00Z to now \\(kill switch\\)\\. Next: %s
             """
-                .formatted(Pattern.quote(next("repair"))));
+                .formatted(Pattern.quote(next("compare")), Pattern.quote(next("repair"))));
 
     JsonNode json = new ObjectMapper().readTree(run("status", "--format", "json").out());
     assertThat(json.get("killSwitch").asBoolean()).isTrue();
