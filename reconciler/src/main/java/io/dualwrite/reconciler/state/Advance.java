@@ -34,16 +34,16 @@ final class Advance {
   }
 
   Advance over(List<Looked> ranges) {
-    fromTheBeginning(ranges);
     for (Looked range : ranges) {
       if (range.verdict() == Verdict.DIFFERS) {
         lower(range.from());
-        return this;
+        break;
       }
-      if (range.verdict() == Verdict.EQUAL && !anew) {
+      if (range.verdict() == Verdict.EQUAL) {
         extend(range);
       }
     }
+    fromTheBeginning(ranges);
     return this;
   }
 
