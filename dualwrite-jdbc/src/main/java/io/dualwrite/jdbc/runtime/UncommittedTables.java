@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc.runtime;
 
 import io.dualwrite.FailurePolicy;
+import io.dualwrite.jdbc.capture.ForwardingTableResolver;
 import io.dualwrite.jdbc.capture.TableResolver;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.copy.Failures;
@@ -29,10 +30,9 @@ import org.slf4j.LoggerFactory;
  * be delivered only to tables that delivery knows. Under {@code STRICT} they stay unmirrored:
  * nobody could write them to the secondary before the commit.
  */
-final class UncommittedTables implements TableResolver {
+final class UncommittedTables extends ForwardingTableResolver {
   private static final Logger LOG = LoggerFactory.getLogger(UncommittedTables.class);
 
-  private final TableResolver shared;
   private final CapturedTables sharedTables;
   private final Connection raw;
   private final SessionNames session;
@@ -48,7 +48,7 @@ final class UncommittedTables implements TableResolver {
       Connection raw,
       SessionNames session,
       MigrationConfig config) {
-    this.shared = shared;
+    super(shared);
     this.sharedTables = sharedTables;
     this.raw = raw;
     this.session = session;
@@ -73,7 +73,7 @@ final class UncommittedTables implements TableResolver {
       met = true;
       return seen.byName().get(nameAsWritten);
     }
-    Relation relation = shared.resolve(nameAsWritten);
+    Relation relation = super.resolve(nameAsWritten);
     if (!isNew(relation)) {
       return relation;
     }
@@ -149,30 +149,10 @@ final class UncommittedTables implements TableResolver {
     return Optional.of(seen);
   }
 
-  @Override
-  public boolean wouldMirror(String nameAsWritten) throws SQLException {
-    return shared.wouldMirror(nameAsWritten);
-  }
-
-  @Override
-  public boolean mayWrite(String functionNameAsWritten) throws SQLException {
-    return shared.mayWrite(functionNameAsWritten);
-  }
-
-  @Override
-  public boolean mayWriteAsAttribute(String name) throws SQLException {
-    return shared.mayWriteAsAttribute(name);
-  }
-
-  @Override
-  public boolean mayChangeNames(String functionNameAsWritten) throws SQLException {
-    return shared.mayChangeNames(functionNameAsWritten);
-  }
-
   /** A foreign key may be as new as a table. */
   @Override
   public List<CapturedTable> cascade(String nameAsWritten) throws SQLException {
-    List<CapturedTable> tables = new ArrayList<>(shared.cascade(nameAsWritten));
+    List<CapturedTable> tables = new ArrayList<>(super.cascade(nameAsWritten));
     Optional<Seen> seen = see();
     if (seen.isPresent()) {
       for (CapturedTable table : seen.get().relations().on(raw, session).cascade(nameAsWritten)) {
