@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.config.TablesConfig;
 import io.dualwrite.reconciler.compare.Difference;
 import io.dualwrite.reconciler.compare.TableComparison;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.repair.RepairOptions;
 import io.dualwrite.reconciler.report.JsonReport;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
@@ -93,5 +94,36 @@ class KeylessCompareTest {
     assertThat(two.table().differences())
         .extracting(KeylessCompareTest::of)
         .containsExactlyInAnyOrder("2001-01-14 00:00 MISSING 1", "2001-01-14 00:00 EXTRA 1");
+  }
+
+  /** Without a time column a large table is cut by the rows' own hashes. */
+  @Test
+  @Guarantee("G10")
+  void aLargeBagWithoutTimesIsComparedInShares() throws SQLException {
+    TableOverride whole = TableOverride.builder().keylessRanges(true).build();
+    TwoDatabases bags =
+        new TwoDatabases(
+            two.dbs,
+            MigrationConfig.builder("test")
+                .tables(
+                    new TablesConfig(List.of("public.bag"), List.of(), Map.of("public.bag", whole)))
+                .build());
+    bags.both(
+        "create table bag (a int, b text)",
+        "insert into bag select i / 2, 'row' from generate_series(0, 119999) i",
+        "analyze bag");
+    assertThat(bags.table().inSync()).isTrue();
+    assertThat(bags.table().windows()).hasSizeGreaterThan(1);
+
+    bags.target(
+        "delete from bag where ctid = (select min(ctid) from bag where a = 77)",
+        "insert into bag values (99, 'row'), (99, 'row')");
+
+    TableComparison found = bags.table();
+    assertThat(List.of(found.missing(), found.extra())).containsExactly(1L, 2L);
+    assertThat(found.differences()).extracting(Difference::rows).containsExactlyInAnyOrder(1L, 2L);
+
+    bags.repair(RepairOptions.of(bags.options()).deleteExtra(true));
+    assertThat(bags.table().inSync()).isTrue();
   }
 }

@@ -22,7 +22,7 @@ record MetricsTable(String database, long rows) {
       create table metrics (
         id bigint not null, device text not null, ts timestamptz not null, value double precision,
         status smallint not null, amount numeric(12,2), tags jsonb, note text,
-        primary key (id));
+        primary key (id, ts));
       create index on metrics (ts)""";
 
   private static final String FILL =

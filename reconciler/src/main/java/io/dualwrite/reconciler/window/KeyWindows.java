@@ -18,8 +18,10 @@ final class KeyWindows {
   private final TablePair tables;
   private final WindowColumn column;
   private final Side larger;
+  private final long rowsPerChunk;
 
-  KeyWindows(TablePair tables, WindowColumn column, Side larger) {
+  KeyWindows(TablePair tables, WindowColumn column, Side larger, long rowsPerChunk) {
+    this.rowsPerChunk = rowsPerChunk;
     this.tables = tables;
     this.column = column;
     this.larger = larger;
@@ -68,7 +70,7 @@ final class KeyWindows {
             + " > w.k order by "
             + c
             + " offset "
-            + (WindowPlanner.ROWS_PER_CHUNK - 1)
+            + (rowsPerChunk - 1)
             + " limit 1) from w where w.k is not null) select k::text from w where k is not null limit "
             + WindowPlanner.MAX_WINDOWS;
     List<String> starts = new ArrayList<>();

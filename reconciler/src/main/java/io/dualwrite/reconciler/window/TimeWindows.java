@@ -30,8 +30,11 @@ final class TimeWindows {
   private final WindowColumn column;
   private final WindowSize size;
   private final TimeRange range;
+  private final long rowsPerChunk;
 
-  TimeWindows(TablePair tables, WindowColumn column, WindowSize size, TimeRange range) {
+  TimeWindows(
+      TablePair tables, WindowColumn column, WindowSize size, TimeRange range, long rowsPerChunk) {
+    this.rowsPerChunk = rowsPerChunk;
     this.tables = tables;
     this.column = column;
     this.size = size;
@@ -55,8 +58,7 @@ final class TimeWindows {
     List<String> notes = new ArrayList<>();
 
     long seconds =
-        size.seconds(
-            extent.last() - extent.first(), rows, WindowPlanner.ROWS_PER_CHUNK, column.wholeDays());
+        size.seconds(extent.last() - extent.first(), rows, rowsPerChunk, column.wholeDays());
     long first = Math.floorDiv(extent.first(), seconds);
     long count = Math.floorDiv(extent.last(), seconds) - first + 1;
     long[] starts;
@@ -83,7 +85,8 @@ final class TimeWindows {
         starts = filled.stream().mapToLong(Long::longValue).toArray();
       }
     }
-    int perChunk = indexed ? WindowPlanner.windowsPerChunk(rows, starts.length) : starts.length;
+    int perChunk =
+        indexed ? WindowPlanner.windowsPerChunk(rows, starts.length, rowsPerChunk) : starts.length;
     return new WindowPlan(chunks(starts, seconds, perChunk), notes);
   }
 

@@ -15,11 +15,11 @@ import java.util.Set;
  * Cuts a table into windows after a look at both sides.
  *
  * <p>By ranges of the time column where there is one; else by ranges of the key's first column,
- * where it is a number or a uuid with an index on both sides; else by shares of the keys' hashes. A
- * table that one query reads quickly is one window.
+ * where it is a number or a uuid with an index on both sides; else by shares of the keys' hashes,
+ * or of the whole rows' where there is no key. A table that one query reads quickly is one window.
  */
 public final class WindowPlanner {
-  /** Rows that one query reads in well under a second. */
+  /** Rows that one query reads in well under a second on nearly every server. */
   static final long ROWS_PER_CHUNK = 50_000;
 
   /** So many windows are planned one by one at the most; beyond, they become longer. */
@@ -71,20 +71,24 @@ public final class WindowPlanner {
         pair.timeColumn()
             .flatMap(WindowColumn::of)
             .filter(c -> c.family() == WindowColumn.Family.TIME);
+    long rows = Math.max(sourceFacts.rows(), targetFacts.rows());
+    long perChunk = new ReadRate(table).rowsPerQuery(source, target, rows);
     if (time.isPresent()) {
-      return new TimeWindows(pair, time.get(), size, range())
+      return new TimeWindows(pair, time.get(), size, range(), perChunk)
           .plan(source, target, sourceFacts, targetFacts);
     }
-    long rows = Math.max(sourceFacts.rows(), targetFacts.rows());
-    if (rows <= ROWS_PER_CHUNK || !table.hasKey()) {
+    if (rows <= perChunk) {
       return new WindowPlan(List.of(Chunk.all(Window.all())), notes());
     }
     Optional<WindowColumn> key =
-        WindowColumn.of(pair.key().get(0)).filter(c -> indexed(c, sourceFacts, targetFacts));
+        pair.key().stream()
+            .findFirst()
+            .flatMap(WindowColumn::of)
+            .filter(c -> indexed(c, sourceFacts, targetFacts));
     if (key.isPresent()) {
       boolean sourceLarger = sourceFacts.rows() >= targetFacts.rows();
       KeyWindows windows =
-          new KeyWindows(pair, key.get(), sourceLarger ? Side.SOURCE : Side.TARGET);
+          new KeyWindows(pair, key.get(), sourceLarger ? Side.SOURCE : Side.TARGET, perChunk);
       return new WindowPlan(windows.plan(sourceLarger ? source : target), notes());
     }
     int buckets = Integer.highestOneBit((int) Math.min(2048, rows / ROWS_PER_CHUNK)) * 2;
@@ -109,9 +113,9 @@ public final class WindowPlanner {
   }
 
   /** How many neighbouring windows one query reads. */
-  static int windowsPerChunk(long rows, int windows) {
+  static int windowsPerChunk(long rows, int windows, long rowsPerChunk) {
     long rowsPerWindow = Math.max(1, rows / Math.max(1, windows));
-    return (int) Math.max(1, Math.min(WINDOWS_PER_CHUNK, ROWS_PER_CHUNK / rowsPerWindow));
+    return (int) Math.max(1, Math.min(WINDOWS_PER_CHUNK, rowsPerChunk / rowsPerWindow));
   }
 
   static <T> T read(Side side, Read<T> read) {
