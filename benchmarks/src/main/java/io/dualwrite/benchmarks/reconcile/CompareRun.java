@@ -28,12 +28,15 @@ record CompareRun(Cost cost, double seconds, long heapMiB, long residentMiB, Jso
       throws IOException, InterruptedException, SQLException {
     Path used = Files.createTempFile("compare", ".used");
     Path out = Files.createTempFile("compare", ".json");
+    Path err = Files.createTempFile("compare", ".err");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
             "-Xmx" + heapMiB + "m",
+            // As bin/reconciler runs it.
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             CompareChild.class.getName(),
@@ -49,9 +52,7 @@ record CompareRun(Cost cost, double seconds, long heapMiB, long residentMiB, Jso
     command.addAll(options);
     try {
       ProcessBuilder builder =
-          new ProcessBuilder(command)
-              .redirectOutput(out.toFile())
-              .redirectError(ProcessBuilder.Redirect.INHERIT);
+          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
       builder.environment().putAll(login("SOURCE", servers.source()));
       builder.environment().putAll(login("TARGET", servers.target()));
       CpuUse cpu = CpuUse.of(servers);
@@ -61,7 +62,8 @@ record CompareRun(Cost cost, double seconds, long heapMiB, long residentMiB, Jso
       double wall = (System.nanoTime() - began) / 1e9;
       CpuUse.Spent spent = cpu.now().since(before, 1);
       if (code > 1) {
-        throw new IllegalStateException("reconciler compare ended with exit code " + code);
+        throw new IllegalStateException(
+            "reconciler compare ended with exit code " + code + ": " + Files.readString(err));
       }
       String[] figures = Files.readString(used).split(" ", -1);
       JsonNode result = new ObjectMapper().readTree(Files.readString(out, StandardCharsets.UTF_8));
@@ -74,6 +76,7 @@ record CompareRun(Cost cost, double seconds, long heapMiB, long residentMiB, Jso
     } finally {
       Files.deleteIfExists(used);
       Files.deleteIfExists(out);
+      Files.deleteIfExists(err);
     }
   }
 

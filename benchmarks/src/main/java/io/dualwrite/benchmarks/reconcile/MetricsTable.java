@@ -45,7 +45,8 @@ record MetricsTable(String database, long rows) {
           "delete from metrics where id in (12, 4000, 10000)",
           "insert into metrics select id + 1000000000, device, ts, value, status, amount, tags, note from metrics where id in (11, 6000)");
 
-  static final int DAMAGED_ROWS = 14;
+  /** As they are found: a row with another key is one missing and one extra. */
+  static final int DAMAGED_ROWS = 15;
 
   void create(Servers servers) throws SQLException {
     servers.createDatabase(database, CREATE);

@@ -130,7 +130,7 @@ public final class ReconcileBenchmark implements Callable<Integer> {
       right &= found;
       out.printf(
           Locale.ROOT,
-          "%s: %d of %d rows damaged in the target found in %.1f s%n",
+          "%s: %d of %d differences planted in the target found in %.1f s%n",
           form,
           run.differences(),
           MetricsTable.DAMAGED_ROWS,
