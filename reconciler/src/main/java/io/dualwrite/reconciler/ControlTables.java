@@ -155,6 +155,16 @@ final class ControlTables {
     return states.getOrDefault(side, Optional.empty());
   }
 
+  /** When phase or kill switch were last changed, by the source's clock. */
+  Optional<Instant> phaseSince() {
+    return databases.on(
+        Side.SOURCE,
+        c ->
+            exists(Side.SOURCE)
+                ? new Control(config.journal().schema()).changedAt(c, config.migration())
+                : Optional.empty());
+  }
+
   /** The primary's clock. */
   Instant now(Side primary) {
     return databases.on(

@@ -11,6 +11,9 @@ import io.dualwrite.jdbc.schema.Mirror;
 import io.dualwrite.jdbc.schema.Refused;
 import io.dualwrite.jdbc.trigger.TriggerInstallation;
 import io.dualwrite.reconciler.ReconcilerException.Kind;
+import io.dualwrite.reconciler.backfill.Backfill;
+import io.dualwrite.reconciler.backfill.BackfillOptions;
+import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.checksum.ChecksumProbe;
 import io.dualwrite.reconciler.compare.CompareOptions;
@@ -176,6 +179,46 @@ public final class Reconciler {
     return new Repair(work.tables(), work.stopped(), reconcileGaps(scene, started, after), after);
   }
 
+  /** Opens both databases of the configuration, loads history into the target and closes them. */
+  public static Backfill backfill(MigrationConfig config, BackfillOptions options) {
+    try (Databases databases = Databases.open(config, options.parallelism())) {
+      return new Reconciler(config, databases.source(), databases.target())
+          .backfill(options, BackfillProgress.NONE);
+    }
+  }
+
+  /**
+   * Loads history from the source to the target while dual writes go on. What is done is kept in
+   * the target, so that an interrupted backfill can be resumed.
+   *
+   * @throws ReconcilerException if the target is primary, if where history ends cannot be known, or
+   *     while another process copies the same tables
+   */
+  public Backfill backfill(BackfillOptions options, BackfillProgress progress) {
+    return explained(
+        () ->
+            new Backfilling(config, databases, this::completionPoint, clock)
+                .run(options, progress, scene(compareOptions(options))));
+  }
+
+  private CompareOptions compareOptions(BackfillOptions options) {
+    return CompareOptions.of(config.reconciler())
+        .tables(options.tables())
+        .checksum(options.checksum())
+        .load(options.load());
+  }
+
+  /** The time up to which history must be backfilled, from the writers' own registrations. */
+  public CompletionPoint completionPoint() {
+    return explained(
+        () ->
+            CompletionPoint.of(
+                config,
+                control.status(),
+                control.now(Side.SOURCE),
+                control.phaseSince().orElse(Instant.EPOCH)));
+  }
+
   /**
    * The same for the migration that the source's control schema belongs to, whatever it is called
    * in this configuration; this one where the source does not say.
@@ -312,7 +355,7 @@ public final class Reconciler {
   }
 
   /** What both databases are like at the start. */
-  private record Scene(
+  record Scene(
       LaneLocks locks,
       Checksum checksum,
       List<String> wanted,

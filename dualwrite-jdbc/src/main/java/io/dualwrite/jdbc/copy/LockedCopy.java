@@ -172,6 +172,12 @@ public final class LockedCopy implements AutoCloseable {
     }
   }
 
+  /** Goes on in transactions that a {@link StagedCopy} began, now that the locks are granted. */
+  static LockedCopy after(
+      CopyContext context, Lane lane, Connection primary, Connection secondary) {
+    return new LockedCopy(context, lane, primary, Transactions.snapshot(context), secondary, true);
+  }
+
   /** How the locks are taken; false: not all that are needed are to be had. */
   @FunctionalInterface
   private interface Locks {

@@ -90,13 +90,7 @@ final class RowStream {
 
   /** For tables whose key the secondary knows to be unique: else a row that it has would stay. */
   static Optional<RowStream> of(TablePair pair, Side primary) {
-    boolean suits =
-        pair.conflictKey(primary.other()).isPresent()
-            && pair.columns().stream()
-                .noneMatch(
-                    c ->
-                        c.source().baseType().equals(ONE_BYTE)
-                            || c.target().baseType().equals(ONE_BYTE));
+    boolean suits = pair.conflictKey(primary.other()).isPresent() && isCopied(pair);
     return suits ? Optional.of(new RowStream(pair, primary)) : Optional.empty();
   }
 
@@ -185,7 +179,7 @@ final class RowStream {
       row.next();
       ChangedTableException.throwUnless(pair, primary, row.getInt(1));
     }
-    boolean binary = pair.columns().stream().allMatch(RowStream::isBinary);
+    boolean binary = isBinary(pair);
     String format = binary ? " (FORMAT binary)" : "";
     String columns =
         pair.columnsOn(primary.other()).stream().map(Column::sql).collect(joining(", "));
@@ -202,29 +196,37 @@ final class RowStream {
             + " t WHERE "
             + matches
             + " OFFSET 0) t";
-    CopyOut out =
-        from.unwrap(PGConnection.class)
-            .getCopyAPI()
-            .copyOut("COPY (" + read + ") TO STDOUT" + format);
+    return Math.toIntExact(
+        pipe(
+            from,
+            "COPY (" + read + ") TO STDOUT" + format,
+            to,
+            "COPY "
+                + pair.on(primary.other()).name().sql()
+                + " ("
+                + columns
+                + ") FROM STDIN"
+                + format));
+  }
+
+  /**
+   * Sends what one {@code COPY … TO STDOUT} gives to another {@code COPY … FROM STDIN}.
+   *
+   * @return how many rows there were
+   */
+  static long pipe(Connection from, String copyOut, Connection to, String copyIn)
+      throws SQLException {
+    CopyOut out = from.unwrap(PGConnection.class).getCopyAPI().copyOut(copyOut);
     boolean ended = false;
     try {
-      CopyIn in =
-          to.unwrap(PGConnection.class)
-              .getCopyAPI()
-              .copyIn(
-                  "COPY "
-                      + pair.on(primary.other()).name().sql()
-                      + " ("
-                      + columns
-                      + ") FROM STDIN"
-                      + format);
+      CopyIn in = to.unwrap(PGConnection.class).getCopyAPI().copyIn(copyIn);
       boolean written = false;
       try {
         pass(out, in);
         ended = true;
         long rows = in.endCopy();
         written = true;
-        return Math.toIntExact(rows);
+        return rows;
       } finally {
         if (!written) {
           cancel(in);
@@ -253,6 +255,18 @@ final class RowStream {
       }
     }
     in.writeToCopy(chunk, 0, filled);
+  }
+
+  /** Whether all columns have the same binary form on both sides. */
+  static boolean isBinary(TablePair pair) {
+    return pair.columns().stream().allMatch(RowStream::isBinary);
+  }
+
+  /** Whether {@code COPY} reads all columns as a cast from text does. */
+  static boolean isCopied(TablePair pair) {
+    return pair.columns().stream()
+        .noneMatch(
+            c -> c.source().baseType().equals(ONE_BYTE) || c.target().baseType().equals(ONE_BYTE));
   }
 
   private static boolean isBinary(ColumnPair column) {

@@ -6,6 +6,7 @@ import io.dualwrite.jdbc.schema.Slices;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,6 +38,8 @@ final class Transactions {
   private static final String PLANS =
       ", pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('jit', 'off', true),"
           + " pg_catalog.set_config('plan_cache_mode', 'force_generic_plan', true)";
+
+  static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private Transactions() {}
 
@@ -85,6 +88,53 @@ final class Transactions {
             })
         .send();
     return new Granted(all.get(), prepares.get());
+  }
+
+  /**
+   * Begins the transaction as {@link #lock} does, without taking a lock.
+   *
+   * @param patience how long others are waited for who write the same rows
+   */
+  static void begin(Connection secondary, CopyContext context, Duration patience)
+      throws SQLException {
+    beginning(secondary, context).add("SELECT 1" + setting("lock_timeout", patience)).send();
+  }
+
+  /**
+   * Takes the exclusive locks in a transaction that has begun before. If they are not granted in
+   * time (55P03), the transaction is as it was.
+   */
+  static void queue(
+      Connection secondary, CopyContext context, Collection<TablePair> tables, Duration patience)
+      throws SQLException {
+    Savepoint before = secondary.setSavepoint();
+    try {
+      new Pipeline(secondary)
+          .add("SELECT 1" + setting("lock_timeout", patience))
+          .add(
+              "SELECT pg_catalog.pg_advisory_xact_lock(k) FROM "
+                  + unnest(context.locks(tables).toArray())
+                  + " k")
+          .add("SELECT 1" + setting("lock_timeout", context.lockWait()))
+          .send();
+      secondary.releaseSavepoint(before);
+    } catch (SQLException e) {
+      if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+        secondary.rollback(before);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * What begins a snapshot of the primary in which much is read at once, by whatever plan is best.
+   */
+  static List<String> wideSnapshot(CopyContext context) {
+    return List.of(
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        ColumnText.SESSION_SETTINGS
+            + setting("statement_timeout", context.statementTimeout())
+            + ", pg_catalog.set_config('jit', 'off', true)");
   }
 
   /**

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Optional;
 
 /** The migration's row in the control table: what operators set and every instance follows. */
@@ -35,6 +36,17 @@ public final class Control {
       statement.setString(1, migration);
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next() ? Optional.of(state(rows)) : Optional.empty();
+      }
+    }
+  }
+
+  /** When the state was last changed, by that server's clock. */
+  public Optional<Instant> changedAt(Connection connection, String migration) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT changed_at FROM " + control + " WHERE migration = ?")) {
+      statement.setString(1, migration);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(rows.getTimestamp(1).toInstant()) : Optional.empty();
       }
     }
   }

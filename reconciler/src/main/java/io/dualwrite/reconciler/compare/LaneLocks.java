@@ -38,9 +38,14 @@ public record LaneLocks(CopyContext context, boolean journalled) {
     try {
       return LockedCopy.begin(context, lane);
     } catch (SQLException e) {
-      throw new SideReadException(
-          answers(context.primaryDatabase()) ? context.secondary() : context.primary(), e);
+      throw failed(e);
     }
+  }
+
+  /** A failure under the lock, of the side that does not answer; the secondary's if both do. */
+  public SideReadException failed(SQLException e) {
+    return new SideReadException(
+        answers(context.primaryDatabase()) ? context.secondary() : context.primary(), e);
   }
 
   private static boolean answers(DataSource database) {

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * @param digest sums over the rows' hashes mixed in different ways, with a colon between them
  */
 public record WindowSum(long rows, String digest) {
-  static final WindowSum NONE = new WindowSum(0, "");
+  public static final WindowSum NONE = new WindowSum(0, "");
 
   /** That of these rows and of others. */
   WindowSum plus(WindowSum more) {

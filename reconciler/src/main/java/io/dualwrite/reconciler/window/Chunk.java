@@ -39,6 +39,11 @@ public record Chunk(
     }
   }
 
+  /** One window, cut out by that condition. */
+  public static Chunk of(Window window, SideSql predicate) {
+    return new Chunk(List.of(window), predicate, SideSql.same("0"));
+  }
+
   static Chunk all(Window window) {
     return new Chunk(List.of(window), SideSql.same("true"), SideSql.same("0"));
   }

@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * @param rows the planner's estimate of the table's rows, partitions and children included
  * @param indexed columns by which an index is ordered first
  */
-record TableFacts(long rows, Set<String> indexed) {
+public record TableFacts(long rows, Set<String> indexed) {
 
   private static final String ROWS =
       """
@@ -35,7 +35,8 @@ record TableFacts(long rows, Set<String> indexed) {
         join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
        where i.indrelid = ? and i.indisvalid and i.indpred is null""";
 
-  static TableFacts read(Connection connection, Table table) throws SQLException {
+  /** Asks within the running transaction. */
+  public static TableFacts read(Connection connection, Table table) throws SQLException {
     long rows;
     try (PreparedStatement statement = connection.prepareStatement(ROWS)) {
       statement.setLong(1, table.oid());

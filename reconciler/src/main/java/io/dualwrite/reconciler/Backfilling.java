@@ -1,0 +1,87 @@
+package io.dualwrite.reconciler;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.copy.CopyContext;
+import io.dualwrite.jdbc.journal.Journal;
+import io.dualwrite.reconciler.ReconcilerException.Kind;
+import io.dualwrite.reconciler.backfill.Backfill;
+import io.dualwrite.reconciler.backfill.BackfillBusyException;
+import io.dualwrite.reconciler.backfill.BackfillOptions;
+import io.dualwrite.reconciler.backfill.BackfillProgress;
+import io.dualwrite.reconciler.backfill.Backfiller;
+import io.dualwrite.reconciler.compare.LaneLocks;
+import io.dualwrite.reconciler.compare.Snapshots;
+import io.dualwrite.reconciler.load.Throttle;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** A backfill of this migration: what must hold before, and its limits. */
+record Backfilling(
+    MigrationConfig config,
+    Snapshots databases,
+    Supplier<CompletionPoint> completionPoint,
+    Clock clock) {
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(30);
+  private static final Duration IDLE = Duration.ofSeconds(60);
+
+  /** A window is sent by one statement; one that is a whole table takes its time. */
+  private static final Duration STATEMENT = Duration.ofHours(6);
+
+  Backfill run(BackfillOptions options, BackfillProgress progress, Reconciler.Scene scene) {
+    if (scene.primary() == Side.TARGET) {
+      throw new ReconcilerException(
+          Kind.USAGE,
+          "backfill copies from the source to the target, and the target is primary: its rows are the newer ones. Nothing was changed.");
+    }
+    try (Throttle throttle =
+        Throttle.start(
+            options.load(),
+            Map.of(Side.SOURCE, databases.source(), Side.TARGET, databases.target()),
+            options.parallelism())) {
+      return new Backfiller(
+              databases,
+              locks(options, scene.locks().journalled()),
+              scene.checksum(),
+              config.migration(),
+              config.journal().schema(),
+              options,
+              throttle,
+              progress,
+              clock)
+          .backfill(scene.tables(), scene.refused(), this::end);
+    } catch (BackfillBusyException e) {
+      throw new ReconcilerException(Kind.CONFLICT, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private LaneLocks locks(BackfillOptions options, boolean journalled) {
+    CopyContext context =
+        new CopyContext(
+            config.migration(),
+            new Journal(config.journal().schema()),
+            Side.SOURCE,
+            databases.source(),
+            databases.target(),
+            LOCK_WAIT,
+            options.load().statementTimeout().orElse(STATEMENT),
+            IDLE);
+    return new LaneLocks(context, journalled);
+  }
+
+  private Instant end() {
+    CompletionPoint point = completionPoint.get();
+    return point
+        .at()
+        .orElseThrow(
+            () ->
+                new ReconcilerException(
+                    Kind.USAGE,
+                    "up to when history must be copied cannot be known: "
+                        + String.join("; ", point.reasons())
+                        + ". Give --until TIME, or --until end to copy everything."));
+  }
+}

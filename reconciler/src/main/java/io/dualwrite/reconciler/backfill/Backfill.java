@@ -1,0 +1,97 @@
+package io.dualwrite.reconciler.backfill;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a backfill did.
+ *
+ * @param migration the migration's name
+ * @param run its number, by which the target keeps it
+ * @param resumed whether it went on with one that was interrupted
+ * @param startedAt when this process began
+ * @param duration how long this process took
+ * @param until the time before which rows were copied; empty: all of them
+ * @param tables in the order of the work
+ * @param notes what concerns all of it
+ */
+public record Backfill(
+    String migration,
+    long run,
+    boolean resumed,
+    Instant startedAt,
+    Duration duration,
+    Optional<Instant> until,
+    List<TableBackfill> tables,
+    List<String> notes) {
+  public Backfill {
+    tables = List.copyOf(tables);
+    notes = List.copyOf(notes);
+  }
+
+  /**
+   * What became of a table.
+   *
+   * @param table its identity
+   * @param windows windows finished by this process
+   * @param windowsBefore windows that an interrupted process had finished before, which were not
+   *     copied again
+   * @param rows rows of the source in the windows of this process
+   * @param copied rows out of these that the target had not
+   * @param pending rows that wait in the journal or are set aside: delivery brings them
+   * @param changed rows that the target has with other values, left as they are
+   * @param extra rows of these windows that the target alone has, left as they are
+   * @param refused rows that the target refuses
+   * @param complete whether every window is done
+   * @param duration how long it took
+   * @param problems why something was not copied, one line each, without row values
+   * @param notes what the reader should know
+   */
+  public record TableBackfill(
+      String table,
+      long windows,
+      long windowsBefore,
+      long rows,
+      long copied,
+      long pending,
+      long changed,
+      long extra,
+      long refused,
+      boolean complete,
+      Duration duration,
+      List<String> problems,
+      List<String> notes) {
+    public TableBackfill {
+      problems = List.copyOf(problems);
+      notes = List.copyOf(notes);
+    }
+
+    /** One that could not be begun. */
+    static TableBackfill failed(String table, String problem) {
+      return new TableBackfill(
+          table, 0, 0, 0, 0, 0, 0, 0, 0, false, Duration.ZERO, List.of(problem), List.of());
+    }
+  }
+
+  /** Whether every window of every table is done; rows that the target refuses are not. */
+  public boolean complete() {
+    return tables.stream().allMatch(TableBackfill::complete);
+  }
+
+  /** Rows that the target now has and had not. */
+  public long copied() {
+    return tables.stream().mapToLong(TableBackfill::copied).sum();
+  }
+
+  /** Rows that the target refuses. */
+  public long refused() {
+    return tables.stream().mapToLong(TableBackfill::refused).sum();
+  }
+
+  /** Rows of these windows that the target has otherwise than the source. */
+  public long differing() {
+    return tables.stream().mapToLong(t -> t.changed() + t.extra()).sum();
+  }
+}

@@ -1,0 +1,157 @@
+package io.dualwrite.reconciler.backfill;
+
+import io.dualwrite.jdbc.config.ReconcilerConfig;
+import io.dualwrite.reconciler.checksum.Checksum;
+import io.dualwrite.reconciler.load.LoadLimits;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a backfill copies, and how. Immutable.
+ *
+ * @param tables the tables, by their identity; empty: all
+ * @param since only rows whose time column is at or after it; empty: from the first
+ * @param end where history ends
+ * @param parallelism how many windows are under way at once, 1 to 64
+ * @param batchRows how many rows go into a window; empty: as many as are sent in half a second
+ * @param checksum by which windows are verified; empty: the cheapest that both servers compute
+ *     alike
+ * @param load what it may cost the databases
+ * @param resume whether to go on with a backfill that was interrupted, if there is one
+ * @param deferIndexes whether the target's foreign keys and the indexes that the dual writes do not
+ *     need are dropped before and built again behind the rows
+ */
+public record BackfillOptions(
+    List<String> tables,
+    Optional<Instant> since,
+    End end,
+    int parallelism,
+    OptionalInt batchRows,
+    Optional<Checksum> checksum,
+    LoadLimits load,
+    boolean resume,
+    boolean deferIndexes) {
+
+  /**
+   * Where history ends, in tables with a time column. Tables without one are copied whole.
+   *
+   * @param kind how it is given
+   * @param at the time before which rows are copied; only where it is given
+   */
+  public record End(Kind kind, Optional<Instant> at) {
+    /** How an end is given. */
+    public enum Kind {
+      /** The completion point, which the writers' registrations tell. */
+      COMPLETION_POINT,
+      /** A time. */
+      TIME,
+      /** There is none: all rows are copied. */
+      NONE
+    }
+
+    /** The completion point. */
+    public static final End COMPLETION_POINT = new End(Kind.COMPLETION_POINT, Optional.empty());
+
+    /** All rows. */
+    public static final End NONE = new End(Kind.NONE, Optional.empty());
+
+    /** Rows before that time. */
+    public static End of(Instant time) {
+      return new End(Kind.TIME, Optional.of(time));
+    }
+  }
+
+  public BackfillOptions {
+    tables = List.copyOf(tables);
+    if (parallelism < 1 || parallelism > 64) {
+      throw new IllegalArgumentException(
+          "parallelism must be between 1 and 64, was " + parallelism);
+    }
+    if (batchRows.isPresent() && batchRows.getAsInt() < 1) {
+      throw new IllegalArgumentException(
+          "batch-rows must be at least 1, was " + batchRows.getAsInt());
+    }
+    if (since.isPresent() && end.at().isPresent() && !since.get().isBefore(end.at().get())) {
+      throw new IllegalArgumentException(
+          "from must be before until, was " + since.get() + ", and until was " + end.at().get());
+    }
+  }
+
+  /** All history up to the completion point, as the configuration says. */
+  public static BackfillOptions of(ReconcilerConfig config) {
+    return new BackfillOptions(
+        List.of(),
+        Optional.empty(),
+        End.COMPLETION_POINT,
+        config.parallelism(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        LoadLimits.NONE,
+        false,
+        false);
+  }
+
+  /** Only these tables. */
+  public BackfillOptions tables(List<String> names) {
+    return new BackfillOptions(
+        names, since, end, parallelism, batchRows, checksum, load, resume, deferIndexes);
+  }
+
+  /** Only rows at or after that time. */
+  public BackfillOptions since(Optional<Instant> time) {
+    return new BackfillOptions(
+        tables, time, end, parallelism, batchRows, checksum, load, resume, deferIndexes);
+  }
+
+  /** Up to there. */
+  public BackfillOptions end(End last) {
+    return new BackfillOptions(
+        tables, since, last, parallelism, batchRows, checksum, load, resume, deferIndexes);
+  }
+
+  /** So many windows at once. */
+  public BackfillOptions parallelism(int windows) {
+    return new BackfillOptions(
+        tables, since, end, windows, batchRows, checksum, load, resume, deferIndexes);
+  }
+
+  /** So many rows in a window. */
+  public BackfillOptions batchRows(int rows) {
+    return new BackfillOptions(
+        tables,
+        since,
+        end,
+        parallelism,
+        OptionalInt.of(rows),
+        checksum,
+        load,
+        resume,
+        deferIndexes);
+  }
+
+  /** Verified by that checksum. */
+  public BackfillOptions checksum(Optional<Checksum> wanted) {
+    return new BackfillOptions(
+        tables, since, end, parallelism, batchRows, wanted, load, resume, deferIndexes);
+  }
+
+  /** Within these limits. */
+  public BackfillOptions load(LoadLimits limits) {
+    return new BackfillOptions(
+        tables, since, end, parallelism, batchRows, checksum, limits, resume, deferIndexes);
+  }
+
+  /** Whether to go on with one that was interrupted. */
+  public BackfillOptions resume(boolean goOn) {
+    return new BackfillOptions(
+        tables, since, end, parallelism, batchRows, checksum, load, goOn, deferIndexes);
+  }
+
+  /** Whether indexes and foreign keys are built again behind the rows. */
+  public BackfillOptions deferIndexes(boolean defer) {
+    return new BackfillOptions(
+        tables, since, end, parallelism, batchRows, checksum, load, resume, defer);
+  }
+}

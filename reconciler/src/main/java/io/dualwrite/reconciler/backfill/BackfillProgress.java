@@ -1,0 +1,20 @@
+package io.dualwrite.reconciler.backfill;
+
+/** Is told how a backfill goes on; called from several threads. */
+public interface BackfillProgress {
+  /** Says nothing. */
+  BackfillProgress NONE = new BackfillProgress() {};
+
+  /**
+   * A table is taken up.
+   *
+   * @param rows about how many rows it has
+   */
+  default void begin(String table, long rows) {}
+
+  /** So many of its rows are done, or were done before. */
+  default void advance(String table, long rows) {}
+
+  /** The table is done. */
+  default void end(String table) {}
+}

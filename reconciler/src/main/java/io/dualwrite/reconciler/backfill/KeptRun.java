@@ -1,0 +1,140 @@
+package io.dualwrite.reconciler.backfill;
+
+import io.dualwrite.Side;
+import io.dualwrite.reconciler.compare.Snapshots;
+import io.dualwrite.reconciler.state.Run;
+import io.dualwrite.reconciler.state.Runs;
+import io.dualwrite.reconciler.state.UnfinishedRun;
+import io.dualwrite.reconciler.window.SideReadException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The run of a backfill as the target keeps it, held by this process, which says so every few
+ * seconds until this is closed.
+ */
+final class KeptRun implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KeptRun.class);
+
+  /** What runs of this kind are called. */
+  static final String COMMAND = "backfill";
+
+  static final String TABLES = "tables";
+  private static final String ALL = "*";
+
+  private final Snapshots databases;
+  private final Runs runs;
+  private final Run run;
+  private final ScheduledExecutorService heart;
+  private boolean ended;
+
+  private KeptRun(Snapshots databases, Runs runs, Run run) {
+    this.databases = databases;
+    this.runs = runs;
+    this.run = run;
+    this.heart =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "reconciler-run");
+              thread.setDaemon(true);
+              return thread;
+            });
+    long pause = Runs.HEARTBEAT.toMillis();
+    heart.scheduleWithFixedDelay(this::touch, pause, pause, TimeUnit.MILLISECONDS);
+  }
+
+  /** Tables as a setting. */
+  static String tables(List<String> names) {
+    return names.isEmpty() ? ALL : String.join(",", names.stream().sorted().toList());
+  }
+
+  /** The backfills that nobody works on any more, the latest first. */
+  static List<UnfinishedRun> interrupted(Snapshots databases, Runs runs) {
+    return databases.on(Side.TARGET, c -> runs.unfinished(c, COMMAND)).stream()
+        .filter(r -> !r.isHeld())
+        .toList();
+  }
+
+  /** A backfill of one of these tables that another process works on. */
+  static Optional<UnfinishedRun> busy(Snapshots databases, Runs runs, String tables) {
+    return databases.on(Side.TARGET, c -> runs.unfinished(c, COMMAND)).stream()
+        .filter(UnfinishedRun::isHeld)
+        .filter(r -> overlap(r.run().settings().getOrDefault(TABLES, ALL), tables))
+        .findFirst();
+  }
+
+  private static boolean overlap(String one, String other) {
+    return one.equals(ALL)
+        || other.equals(ALL)
+        || !Collections.disjoint(
+            Arrays.asList(one.split(",", -1)), Arrays.asList(other.split(",", -1)));
+  }
+
+  static KeptRun begin(Snapshots databases, Runs runs, SortedMap<String, String> settings) {
+    Run run = databases.write(Side.TARGET, c -> runs.begin(c, COMMAND, settings));
+    return new KeptRun(databases, runs, run);
+  }
+
+  /** Empty if somebody else was faster. */
+  static Optional<KeptRun> takeOver(Snapshots databases, Runs runs, Run interrupted) {
+    return databases
+        .write(Side.TARGET, c -> runs.takeOver(c, interrupted))
+        .map(run -> new KeptRun(databases, runs, run));
+  }
+
+  Run run() {
+    return run;
+  }
+
+  private void touch() {
+    try {
+      databases.write(
+          Side.TARGET,
+          c -> {
+            runs.touch(c, run);
+            return true;
+          });
+    } catch (SideReadException e) {
+      // The windows say so too, as soon as one is to be kept.
+      LOG.debug("The run could not be kept alive: {}", e.problem());
+    }
+  }
+
+  /** It is done and cannot be taken up again. */
+  void end(String outcome) {
+    ended = true;
+    heart.shutdownNow();
+    databases.write(
+        Side.TARGET,
+        c -> {
+          runs.end(c, run, outcome);
+          return true;
+        });
+  }
+
+  /** Whoever resumes it need not wait until this process has been silent for long. */
+  @Override
+  public void close() {
+    heart.shutdownNow();
+    if (!ended) {
+      try {
+        databases.write(
+            Side.TARGET,
+            c -> {
+              runs.release(c, run);
+              return true;
+            });
+      } catch (SideReadException e) {
+        LOG.debug("The run could not be left: {}", e.problem());
+      }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package io.dualwrite.reconciler.backfill;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.jdbc.schema.TablePair;
+import io.dualwrite.reconciler.backfill.Backfill.TableBackfill;
+import io.dualwrite.reconciler.checksum.Checksum;
+import io.dualwrite.reconciler.checksum.ComparedTable;
+import io.dualwrite.reconciler.compare.Comparer.Mirrored;
+import io.dualwrite.reconciler.compare.LaneLocks;
+import io.dualwrite.reconciler.compare.Outage;
+import io.dualwrite.reconciler.compare.Snapshots;
+import io.dualwrite.reconciler.compare.Workers;
+import io.dualwrite.reconciler.load.Throttle;
+import io.dualwrite.reconciler.state.KeptWindow;
+import io.dualwrite.reconciler.state.RunTables;
+import io.dualwrite.reconciler.state.RunWindows;
+import io.dualwrite.reconciler.state.TableRun;
+import io.dualwrite.reconciler.window.SideReadException;
+import io.dualwrite.reconciler.window.TableFacts;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Copies tables one after the other, parents before children, each with several spans at once. */
+final class TablesFiller {
+  private static final String STEP = "copy";
+
+  private final Snapshots snapshots;
+  private final LaneLocks locks;
+  private final Checksum checksum;
+  private final BackfillOptions options;
+  private final Optional<Instant> until;
+  private final KeptRun run;
+  private final RunTables runTables;
+  private final RunWindows runWindows;
+  private final Throttle throttle;
+  private final BackfillProgress progress;
+  private final Outage outage;
+
+  TablesFiller(
+      Snapshots snapshots,
+      LaneLocks locks,
+      Checksum checksum,
+      BackfillOptions options,
+      Optional<Instant> until,
+      KeptRun run,
+      String schema,
+      Throttle throttle,
+      BackfillProgress progress) {
+    this.snapshots = snapshots;
+    this.locks = locks;
+    this.checksum = checksum;
+    this.options = options;
+    this.until = until;
+    this.run = run;
+    this.runTables = new RunTables(schema);
+    this.runWindows = new RunWindows(schema);
+    this.throttle = throttle;
+    this.progress = progress;
+    this.outage = new Outage(snapshots);
+  }
+
+  List<TableBackfill> run(List<Mirrored> tables) {
+    List<TableBackfill> results = new ArrayList<>();
+    try (Workers workers = new Workers(options.parallelism())) {
+      for (Mirrored mirrored : tables) {
+        results.add(fill(mirrored.table(), mirrored.lane(), workers));
+      }
+    }
+    return results;
+  }
+
+  private TableBackfill fill(TablePair pair, Lane lane, Workers workers) {
+    String name = pair.name().toString();
+    try {
+      outage.throwIfDown();
+      TableFacts facts = snapshots.on(Side.SOURCE, c -> TableFacts.read(c, pair.source()));
+      Cuts cuts = Cuts.of(pair, facts, options.since(), until);
+      TableRun table = begin(name, Shape.of(cuts), checksum.label());
+      List<KeptWindow> kept = snapshots.on(Side.TARGET, c -> runWindows.of(c, table));
+      TableFiller filler =
+          new TableFiller(
+              snapshots,
+              locks,
+              lane,
+              new ComparedTable(pair, checksum, Side.SOURCE),
+              cuts,
+              new Ledger(runWindows, table, kept),
+              kept,
+              options.batchRows().isPresent()
+                  ? Pace.of(options.batchRows().getAsInt())
+                  : Pace.adapting(),
+              throttle,
+              outage,
+              progress,
+              workers);
+      Notes.of(pair, cuts).forEach(filler::note);
+      progress.begin(name, facts.rows());
+      if (table.endedAt().isEmpty()) {
+        filler.fill(workers, options.parallelism());
+        if (filler.isComplete()) {
+          snapshots.write(
+              Side.TARGET,
+              c -> {
+                runTables.end(c, table);
+                return true;
+              });
+        }
+      }
+      progress.end(name);
+      Notes.beyond(snapshots, pair, cuts).ifPresent(filler::note);
+      return filler.result();
+    } catch (SideReadException e) {
+      return TableBackfill.failed(name, outage.problem(e));
+    }
+  }
+
+  private TableRun begin(String name, String shape, String sums) {
+    return snapshots.write(
+        Side.TARGET,
+        c -> {
+          Optional<TableRun> before =
+              runTables
+                  .find(c, run.run(), STEP, name)
+                  .filter(t -> t.shape().equals(shape) && t.checksum().equals(sums));
+          return before.isPresent()
+              ? before.get()
+              : runTables.begin(c, run.run(), STEP, name, shape, sums, "", 0);
+        });
+  }
+}
