@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.backfill;
 
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.copy.CopyResult;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RowKey;
@@ -196,26 +197,32 @@ final class SpanCopy {
       List<RowKey> wrong = new ArrayList<>();
       for (int i = 0; i < keys.size(); i++) {
         RowKey key = keys.get(i);
-        if (verdicts.get(i) instanceof Verdict.Differs differs
-            && (ours.contains(key) || differs.kind() == Difference.Kind.MISSING)) {
+        Verdict verdict = verdicts.get(i);
+        boolean missing =
+            verdict instanceof Verdict.Differs differs && differs.kind() == Difference.Kind.MISSING;
+        // Ours even if the journal names it: its delete may have been delivered in vain meanwhile.
+        if (missing || (ours.contains(key) && !(verdict instanceof Verdict.Same))) {
           wrong.add(key);
-          mended += differs.kind() == Difference.Kind.MISSING ? 1 : 0;
-          mended -= differs.kind() == Difference.Kind.EXTRA ? 1 : 0;
         } else {
-          tally.add(verdicts.get(i));
+          tally.add(verdict);
         }
       }
-      copy(lock, wrong);
+      mended += copy(lock, wrong, ours);
     } while (after.isPresent());
     return tally.result(
         chunk.sums(lock.primary(), lock.secondary()), sent.rows().written() + mended);
   }
 
-  private void copy(LockedCopy lock, List<RowKey> keys) throws SQLException {
+  /** How many rows more the target has then: those of ours that are kept were counted before. */
+  private long copy(LockedCopy lock, List<RowKey> keys, Set<RowKey> ours) throws SQLException {
+    long written = 0;
     Set<RowKey> left = new HashSet<>(keys);
     while (!left.isEmpty()) {
-      left = lock.copy(pair, left, true).left();
+      CopyResult result = lock.copy(pair, left, true);
+      written += result.written();
+      left = result.left();
     }
+    return written - keys.stream().filter(ours::contains).count();
   }
 
   /** Those of these keys whose row this transaction has written. */
