@@ -102,7 +102,7 @@ public final class ComparedTable {
           "hash_record_extended(row("
               + columns.stream().map(c -> c.send(side)).collect(joining(", "))
               + "), 1)";
-      case TEXT -> hashOfTexts(columns, side);
+      case TEXT, MD5, SHA256 -> hashOfTexts(columns, side);
     };
   }
 
@@ -159,9 +159,20 @@ public final class ComparedTable {
         journalled, ColumnText.write(journalled, "(" + ColumnText.read(here, here.sql()) + ")"));
   }
 
-  private static String hashOfTexts(List<ComparedColumn> columns, Side side) {
-    // The text of a record quotes, escapes and marks nulls, so that no two rows share one.
-    String texts = columns.stream().map(c -> c.hashedText(side)).collect(joining(", "));
-    return "hashtextextended(row(" + texts + ")::text COLLATE \"C\", 1)";
+  /** What stands for a text too long to travel: its length and its hash. */
+  public String shortened(String text) {
+    return "case when octet_length("
+        + text
+        + ") <= 200 then "
+        + text
+        + " else '#' || octet_length("
+        + text
+        + ") || ':' || "
+        + checksum.ofLongText(text)
+        + " end";
+  }
+
+  private String hashOfTexts(List<ComparedColumn> of, Side side) {
+    return checksum.ofTexts(of.stream().map(c -> c.hashedText(side)).toList());
   }
 }

@@ -28,7 +28,7 @@ abstract class Candidates implements Iterable<String> {
   /** Of {@code --checksum}. */
   static final class Checksums extends Candidates {
     Checksums() {
-      super("auto", "send", "text");
+      super("auto", "send", "text", "md5", "sha256");
     }
   }
 

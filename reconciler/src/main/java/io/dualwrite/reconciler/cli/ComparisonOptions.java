@@ -7,7 +7,6 @@ import io.dualwrite.reconciler.compare.CompareOptions;
 import io.dualwrite.reconciler.window.WindowSize;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -68,7 +67,7 @@ final class ComparisonOptions {
       completionCandidates = Candidates.Checksums.class,
       defaultValue = "auto",
       description =
-          "send, text or auto: the cheapest that both servers compute alike. Default: ${DEFAULT-VALUE}.",
+          "send, text, md5, sha256, or auto: the cheapest that both servers compute alike. Default: ${DEFAULT-VALUE}.",
       order = 16)
   private String checksum = "auto";
 
@@ -134,14 +133,18 @@ final class ComparisonOptions {
   }
 
   private Optional<Checksum> checksum() {
-    return switch (checksum.toLowerCase(Locale.ROOT)) {
-      case "auto" -> Optional.empty();
-      case "send" -> Optional.of(Checksum.SEND);
-      case "text" -> Optional.of(Checksum.TEXT);
-      default ->
-          throw new IllegalArgumentException(
-              "--checksum must be send, text or auto, was " + checksum);
-    };
+    if (checksum.equalsIgnoreCase("auto")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Checksum.of(checksum)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "--checksum must be auto, "
+                            + String.join(", ", Checksum.labels().subList(0, 3))
+                            + " or sha256, was "
+                            + checksum)));
   }
 
   private static WindowSize windowSize(String text) {

@@ -57,7 +57,7 @@ final class RowValues {
     for (ComparedColumn column : table.columns()) {
       values
           .append(", ")
-          .append(column.isShortenable() ? shortened(column.text(side)) : column.text(side));
+          .append(column.isShortenable() ? table.shortened(column.text(side)) : column.text(side));
     }
     StringBuilder names = new StringBuilder();
     StringBuilder arrays = new StringBuilder();
@@ -83,20 +83,5 @@ final class RowValues {
         + table.from(side)
         + " t on "
         + on;
-  }
-
-  /** A long value travels as its length and two hashes: it is only to be told apart. */
-  private static String shortened(String text) {
-    return "case when octet_length("
-        + text
-        + ") <= 200 then "
-        + text
-        + " else '#' || octet_length("
-        + text
-        + ") || ':' || hashtextextended("
-        + text
-        + " collate \"C\", 1) || ':' || hashtextextended("
-        + text
-        + " collate \"C\", 2) end";
   }
 }

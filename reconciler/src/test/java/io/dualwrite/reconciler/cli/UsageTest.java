@@ -41,7 +41,7 @@ class UsageTest {
         "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --window 500ms ; window must be a whole number of seconds, at least 1s, was 500ms",
         "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --parallelism 0 ; parallelism must be between 1 and 64, was 0",
         "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --max-differences -1 ; max-differences must not be negative, was -1",
-        "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --checksum md5 ; --checksum must be send, text or auto, was md5",
+        "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --checksum crc ; --checksum must be auto, send, text, md5 or sha256, was crc",
         "kill-switch on ; kill-switch must be told to engage or to release, was told to on",
         "phase ; reconciler phase: Missing required parameter: 'show|set'",
         "phase move ; phase must be told to show or to set NAME, was told to move",
