@@ -16,10 +16,12 @@ import io.dualwrite.reconciler.backfill.BackfillOptions;
 import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.checksum.ChecksumProbe;
+import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.compare.CompareOptions;
 import io.dualwrite.reconciler.compare.Comparer;
 import io.dualwrite.reconciler.compare.Comparer.Mirrored;
 import io.dualwrite.reconciler.compare.Comparison;
+import io.dualwrite.reconciler.compare.DifferingValues;
 import io.dualwrite.reconciler.compare.Keeping;
 import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.Progress;
@@ -142,6 +144,22 @@ public final class Reconciler {
       keeping.end(!comparison.unfinished(), comparison.inSync() ? "in sync" : "not in sync");
       return comparison.with(keeping.kept());
     }
+  }
+
+  /**
+   * Reads the values of the columns that differ, of the first thousand changed rows of each table.
+   * They are the data itself: nothing else that a comparison gives has row values.
+   */
+  public DifferingValues values(CompareOptions options, Comparison comparison) {
+    return explained(
+        () -> {
+          Scene scene = scene(options);
+          List<ComparedTable> tables =
+              scene.tables().stream()
+                  .map(t -> new ComparedTable(t.table(), scene.checksum(), scene.primary()))
+                  .toList();
+          return DifferingValues.read(comparison, tables, databases, clock);
+        });
   }
 
   /**

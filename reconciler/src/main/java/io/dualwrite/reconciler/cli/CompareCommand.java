@@ -2,11 +2,15 @@ package io.dualwrite.reconciler.cli;
 
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.reconciler.Databases;
+import io.dualwrite.reconciler.Reconciler;
 import io.dualwrite.reconciler.compare.CompareOptions;
 import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.report.JsonReport;
 import io.dualwrite.reconciler.report.TextReport;
+import io.dualwrite.reconciler.report.page.ComparisonPage;
+import io.dualwrite.reconciler.report.page.PageFile;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,6 +32,8 @@ final class CompareCommand implements Callable<Integer>, Connected {
   private final Terminal terminal;
   @Mixin private final ConnectionOptions connection;
   @Mixin private final ComparisonOptions comparison = new ComparisonOptions();
+  @Mixin private final ReportOption report = new ReportOption();
+  @Mixin private final ValuesOption values = new ValuesOption();
   @Mixin private final OutputOptions output = new OutputOptions();
 
   CompareCommand(Terminal terminal) {
@@ -45,11 +51,12 @@ final class CompareCommand implements Callable<Integer>, Connected {
     output.apply();
     MigrationConfig config = connection.config();
     CompareOptions options = comparison.options(config);
+    Optional<PageFile> page = report.file();
+    values.check(page.isPresent());
     try (Databases databases = terminal.cancelling(Databases.open(config, options.parallelism()))) {
+      Reconciler reconciler = connection.reconciler(config, databases);
       Comparison result =
-          connection
-              .reconciler(config, databases)
-              .compare(options, Bars.on(System.err, comparison.showProgress()));
+          reconciler.compare(options, Bars.on(System.err, comparison.showProgress()));
       PrintWriter out = terminal.out();
       result
           .kept()
@@ -59,6 +66,14 @@ final class CompareCommand implements Callable<Integer>, Connected {
         out.println(JsonReport.of(result));
       } else {
         out.print(new TextReport(connection.next(comparison.scope())).of(result));
+      }
+      if (page.isPresent()) {
+        page.get()
+            .write(
+                ComparisonPage.of(
+                    result,
+                    ReportOption.settings(config, options),
+                    values.of(reconciler, options, result)));
       }
       return code(result);
     }

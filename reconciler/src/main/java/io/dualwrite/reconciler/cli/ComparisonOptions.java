@@ -84,7 +84,7 @@ final class ComparisonOptions {
   @Mixin private final KeptOptions kept = new KeptOptions();
   @Mixin private final FormatOption format = new FormatOption();
 
-  @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 19)
+  @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 61)
   private boolean noProgress;
 
   boolean json() {

@@ -10,7 +10,7 @@ final class FormatOption {
       completionCandidates = Candidates.Format.class,
       defaultValue = "text",
       description = "text or json. Default: ${DEFAULT-VALUE}.",
-      order = 18)
+      order = 60)
   private String format = "text";
 
   boolean json() {

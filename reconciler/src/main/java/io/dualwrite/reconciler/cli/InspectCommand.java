@@ -6,8 +6,11 @@ import io.dualwrite.reconciler.inspect.InspectOptions;
 import io.dualwrite.reconciler.inspect.Inspection;
 import io.dualwrite.reconciler.report.InspectionJson;
 import io.dualwrite.reconciler.report.InspectionText;
+import io.dualwrite.reconciler.report.page.InspectionPage;
+import io.dualwrite.reconciler.report.page.PageFile;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,8 +23,8 @@ import picocli.CommandLine.Option;
       "       reconciler inspect --source URL --target URL [options]%n"
     },
     description = {
-      "Looks at both databases side by side before anything runs: which tables are mirrored, by which key and time column, how each column is compared, and what stands in the way, the worst first, each with what to do about it.",
-      "Only reads; needs no control schema. Exit code 1: the migration cannot work as configured."
+      "Shows both databases side by side before anything runs, and what stands in the way.",
+      "Which tables are mirrored, by which key and time column, how each column is compared; then what will not work, the worst first, each with what to do about it. Only reads, and needs no control schema. Exit code 1: the migration cannot work as configured."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -44,6 +47,7 @@ final class InspectCommand implements Callable<Integer>, Connected {
   private List<String> tables = new ArrayList<>();
 
   @Mixin private final FormatOption format = new FormatOption();
+  @Mixin private final ReportOption report = new ReportOption();
   @Mixin private final OutputOptions output = new OutputOptions();
 
   InspectCommand(Terminal terminal) {
@@ -62,6 +66,7 @@ final class InspectCommand implements Callable<Integer>, Connected {
     format.check();
     MigrationConfig config = connection.config();
     InspectOptions options = new InspectOptions(tables, config.reconciler().parallelism());
+    Optional<PageFile> page = report.file();
     try (Databases databases = terminal.cancelling(Databases.open(config, 1))) {
       Inspection result = connection.reconciler(config, databases).inspect(options);
       if (format.json()) {
@@ -69,6 +74,7 @@ final class InspectCommand implements Callable<Integer>, Connected {
       } else {
         terminal.out().print(new InspectionText(connection.next(), columns).of(result));
       }
+      page.ifPresent(f -> f.write(InspectionPage.of(result, ReportOption.settings(config))));
       return result.works() ? ExitCodes.OK : ExitCodes.DIFFERENCES;
     }
   }

@@ -32,6 +32,7 @@ public final class Main {
     line.setErr(terminal.err());
     line.setUsageHelpWidth(80);
     line.setUsageHelpAutoWidth(false);
+    GroupedOptions.in(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setAbbreviatedOptionsAllowed(false);
     line.setParameterExceptionHandler(Errors::usage);

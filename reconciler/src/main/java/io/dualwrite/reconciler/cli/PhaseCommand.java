@@ -58,7 +58,7 @@ final class PhaseCommand implements Callable<Integer>, Connected {
       names = "--if-epoch",
       paramLabel = "N",
       description = "With set: change nothing unless the control table is at this epoch.",
-      order = 19)
+      order = 7)
   private @Nullable Long expectedEpoch;
 
   private final Terminal terminal;

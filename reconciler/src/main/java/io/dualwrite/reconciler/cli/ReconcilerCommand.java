@@ -7,13 +7,13 @@ import picocli.CommandLine.Command;
 @Command(
     name = "reconciler",
     description =
-        "Compares the two databases of a migration, repairs the target, and shows where the migration stands.",
+        "Looks at the two databases of a migration, compares them, repairs the target, and shows where the migration stands.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
-      InitCommand.class,
       InspectCommand.class,
+      InitCommand.class,
       CompareCommand.class,
       RepairCommand.class,
       StatusCommand.class,
@@ -25,7 +25,7 @@ import picocli.CommandLine.Command;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:in sync, or done",
-      "1:differences found, or left; not confirmed by all",
+      "1:differences found, or left; cannot work as configured (inspect); not confirmed by all",
       "2:wrong usage or configuration",
       "3:a database could not be reached or failed",
       "130:interrupted"

@@ -9,7 +9,12 @@ import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
 import io.dualwrite.reconciler.report.JsonReport;
 import io.dualwrite.reconciler.report.TextReport;
+import io.dualwrite.reconciler.report.page.ComparisonPage;
+import io.dualwrite.reconciler.report.page.PageFile;
+import io.dualwrite.reconciler.report.page.PageSettings;
+import io.dualwrite.reconciler.report.page.RepairPage;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,6 +54,8 @@ final class RepairCommand implements Callable<Integer>, Connected {
   private long maxChanges = Long.MAX_VALUE;
 
   @Mixin private final ComparisonOptions comparison = new ComparisonOptions();
+  @Mixin private final ReportOption report = new ReportOption();
+  @Mixin private final ValuesOption values = new ValuesOption();
   @Mixin private final OutputOptions output = new OutputOptions();
 
   RepairCommand(Terminal terminal) {
@@ -66,15 +73,25 @@ final class RepairCommand implements Callable<Integer>, Connected {
     output.apply();
     MigrationConfig config = connection.config();
     RepairOptions options = new RepairOptions(comparison.options(config), deleteExtra, maxChanges);
+    Optional<PageFile> page = report.file();
+    values.check(page.isPresent());
     Progress progress = Bars.on(System.err, comparison.showProgress());
     try (Databases databases =
         terminal.cancelling(Databases.open(config, options.compare().parallelism()))) {
       Reconciler reconciler = connection.reconciler(config, databases);
-      return dryRun ? plan(reconciler, options, progress) : repair(reconciler, options, progress);
+      PageSettings settings = ReportOption.settings(config, options.compare());
+      return dryRun
+          ? plan(reconciler, options, progress, page, settings)
+          : repair(reconciler, options, progress, page, settings);
     }
   }
 
-  private int plan(Reconciler reconciler, RepairOptions options, Progress progress) {
+  private int plan(
+      Reconciler reconciler,
+      RepairOptions options,
+      Progress progress,
+      Optional<PageFile> page,
+      PageSettings settings) {
     Comparison result = reconciler.compare(options.compare(), progress);
     PrintWriter out = terminal.out();
     if (comparison.json()) {
@@ -82,16 +99,33 @@ final class RepairCommand implements Callable<Integer>, Connected {
     } else {
       out.print(new TextReport(connection.next(comparison.scope())).ofDryRun(result, deleteExtra));
     }
+    if (page.isPresent()) {
+      page.get()
+          .write(
+              ComparisonPage.of(
+                  result, settings, values.of(reconciler, options.compare(), result)));
+    }
     return CompareCommand.code(result);
   }
 
-  private int repair(Reconciler reconciler, RepairOptions options, Progress progress) {
+  private int repair(
+      Reconciler reconciler,
+      RepairOptions options,
+      Progress progress,
+      Optional<PageFile> page,
+      PageSettings settings) {
     Repair result = reconciler.repair(options, progress);
     PrintWriter out = terminal.out();
     if (comparison.json()) {
       out.println(JsonReport.of(result));
     } else {
       out.print(new TextReport(connection.next(comparison.scope())).of(result));
+    }
+    if (page.isPresent()) {
+      page.get()
+          .write(
+              RepairPage.of(
+                  result, settings, values.of(reconciler, options.compare(), result.after())));
     }
     return CompareCommand.code(result.after());
   }

@@ -16,7 +16,7 @@ final class WaitOption {
       defaultValue = "5s",
       description =
           "How long to wait for every live instance to follow. Default: ${DEFAULT-VALUE}.",
-      order = 20)
+      order = 8)
   private String limit = "5s";
 
   Duration limit() {

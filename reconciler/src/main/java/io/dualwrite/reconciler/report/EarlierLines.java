@@ -15,14 +15,14 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** What a comparison took from earlier ones: it must not look as if it had been read now. */
-final class EarlierLines {
+public final class EarlierLines {
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private EarlierLines() {}
 
   /** One line for each part of a table. */
-  static String of(TableComparison table) {
+  public static String of(TableComparison table) {
     return table.notReadAgain().stream()
         .map(part -> table.table() + " " + line(part) + "\n")
         .collect(Collectors.joining());

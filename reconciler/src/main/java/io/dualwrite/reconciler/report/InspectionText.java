@@ -42,7 +42,7 @@ public final class InspectionText {
         + columns(inspection)
         + findings(inspection)
         + "\n"
-        + Wrapped.text("", verdict(inspection));
+        + Wrapped.text("", verdict(inspection) + then(inspection));
   }
 
   private static String head(Inspection inspection) {
@@ -248,7 +248,14 @@ public final class InspectionText {
     return text.toString();
   }
 
-  private String verdict(Inspection inspection) {
+  private String then(Inspection inspection) {
+    return inspection.works() && inspection.initialised().size() < 2
+        ? " Next: " + next.of("init")
+        : "";
+  }
+
+  /** What it comes to, in one line. */
+  public static String verdict(Inspection inspection) {
     List<String> parts = new ArrayList<>();
     for (Severity severity : Severity.values()) {
       if (severity != Severity.BLOCKS && inspection.count(severity) > 0) {
@@ -268,12 +275,10 @@ public final class InspectionText {
           + rest
           + ".";
     }
-    String begin = inspection.initialised().size() < 2 ? " Next: " + next.of("init") : "";
     return "The migration can work: "
         + counted(inspection.count(Fate.MIRRORED), "table")
         + " mirrored"
         + rest
-        + "."
-        + begin;
+        + ".";
   }
 }

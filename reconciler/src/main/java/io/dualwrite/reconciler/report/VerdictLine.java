@@ -7,11 +7,16 @@ import io.dualwrite.reconciler.compare.WindowResult.Status;
 import java.util.Locale;
 
 /** What a comparison comes to, in one line. */
-final class VerdictLine {
+public final class VerdictLine {
   private final Comparison comparison;
 
   VerdictLine(Comparison comparison) {
     this.comparison = comparison;
+  }
+
+  /** The line. */
+  public static String of(Comparison comparison) {
+    return new VerdictLine(comparison).text();
   }
 
   String text() {

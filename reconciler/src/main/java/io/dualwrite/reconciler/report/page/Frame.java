@@ -1,0 +1,51 @@
+package io.dualwrite.reconciler.report.page;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What every page has.
+ *
+ * @param title of the page
+ * @param subtitle when and how long
+ * @param verdict what it comes to
+ * @param body the page's own part, as HTML
+ * @param settings what was asked for
+ * @param footer who made it
+ */
+record Frame(
+    String title,
+    String subtitle,
+    Verdict verdict,
+    String body,
+    List<Setting> settings,
+    String footer) {
+
+  /** What a result comes to, in words that suffice, and the colour that goes with them. */
+  record Verdict(Tone tone, String words) {}
+
+  /** A setting and its value. */
+  record Setting(String label, String value) {}
+
+  /** Colours. */
+  enum Tone {
+    GOOD,
+    BAD,
+    UNKNOWN,
+    PLAIN;
+
+    /** The style's class. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  boolean hasSettings() {
+    return !settings.isEmpty();
+  }
+
+  String html() {
+    return Templates.fill("frame", this);
+  }
+}
