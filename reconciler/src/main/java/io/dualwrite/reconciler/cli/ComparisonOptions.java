@@ -14,6 +14,9 @@ import picocli.CommandLine.Option;
 
 /** What is compared, and how. */
 final class ComparisonOptions {
+  private static final int LISTED = 20;
+  private static final int LISTED_IN_JSON = 100;
+
   @Option(
       names = "--table",
       paramLabel = "NAME",
@@ -55,11 +58,10 @@ final class ComparisonOptions {
   @Option(
       names = "--max-differences",
       paramLabel = "N",
-      defaultValue = "100",
       description =
-          "How many rows are listed per table; all are counted. Default: ${DEFAULT-VALUE}.",
+          "How many rows are listed per table; all are counted. Default: 20 in text, 100 in JSON.",
       order = 15)
-  private int maxDifferences;
+  private @Nullable Integer maxDifferences;
 
   @Option(
       names = "--checksum",
@@ -118,7 +120,7 @@ final class ComparisonOptions {
         CompareOptions.of(config.reconciler())
             .tables(tables)
             .range(Optional.ofNullable(from), Optional.ofNullable(to))
-            .maxDifferences(maxDifferences)
+            .maxDifferences(listed())
             .checksum(checksum())
             .load(load.limits())
             .kept(kept.use())
@@ -130,6 +132,10 @@ final class ComparisonOptions {
                                 "--wait must be " + Durations.ALLOWED + ", was " + patience)));
     options = window == null ? options : options.window(windowSize(window));
     return parallelism == null ? options : options.parallelism(parallelism);
+  }
+
+  private int listed() {
+    return maxDifferences != null ? maxDifferences : format.json() ? LISTED_IN_JSON : LISTED;
   }
 
   private Optional<Checksum> checksum() {
