@@ -8,8 +8,10 @@ import io.dualwrite.reconciler.ReconcilerException.Kind;
 import io.dualwrite.reconciler.backfill.Backfill;
 import io.dualwrite.reconciler.backfill.BackfillBusyException;
 import io.dualwrite.reconciler.backfill.BackfillOptions;
+import io.dualwrite.reconciler.backfill.BackfillPlan;
 import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.reconciler.backfill.Backfiller;
+import io.dualwrite.reconciler.backfill.Planner;
 import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.load.Throttle;
@@ -56,6 +58,11 @@ record Backfilling(
     } catch (BackfillBusyException e) {
       throw new ReconcilerException(Kind.CONFLICT, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  BackfillPlan plan(BackfillOptions options, Reconciler.Scene scene) {
+    return new Planner(databases, options)
+        .plan(scene.tables(), scene.refused(), options.until(this::end));
   }
 
   private LaneLocks locks(BackfillOptions options, boolean journalled) {

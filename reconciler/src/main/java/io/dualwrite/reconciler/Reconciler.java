@@ -13,6 +13,7 @@ import io.dualwrite.jdbc.trigger.TriggerInstallation;
 import io.dualwrite.reconciler.ReconcilerException.Kind;
 import io.dualwrite.reconciler.backfill.Backfill;
 import io.dualwrite.reconciler.backfill.BackfillOptions;
+import io.dualwrite.reconciler.backfill.BackfillPlan;
 import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.checksum.ChecksumProbe;
@@ -217,6 +218,14 @@ public final class Reconciler {
         () ->
             new Backfilling(config, databases, this::completionPoint, clock)
                 .run(options, progress, scene(compareOptions(options))));
+  }
+
+  /** What a backfill with these options would do; nothing is changed. */
+  public BackfillPlan planBackfill(BackfillOptions options) {
+    return explained(
+        () ->
+            new Backfilling(config, databases, this::completionPoint, clock)
+                .plan(options, scene(compareOptions(options))));
   }
 
   private CompareOptions compareOptions(BackfillOptions options) {

@@ -45,6 +45,8 @@ public record Backfill(
    * @param extra rows of these windows that the target alone has, left as they are
    * @param refused rows that the target refuses
    * @param complete whether every window is done
+   * @param interrupted whether it stopped before its end, because a database failed, say
+   * @param longestLock for how long deliveries of the table waited for this at the most
    * @param duration how long it took
    * @param problems why something was not copied, one line each, without row values
    * @param notes what the reader should know
@@ -60,6 +62,8 @@ public record Backfill(
       long extra,
       long refused,
       boolean complete,
+      boolean interrupted,
+      Duration longestLock,
       Duration duration,
       List<String> problems,
       List<String> notes) {
@@ -71,13 +75,32 @@ public record Backfill(
     /** One that could not be begun. */
     static TableBackfill failed(String table, String problem) {
       return new TableBackfill(
-          table, 0, 0, 0, 0, 0, 0, 0, 0, false, Duration.ZERO, List.of(problem), List.of());
+          table,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          false,
+          true,
+          Duration.ZERO,
+          Duration.ZERO,
+          List.of(problem),
+          List.of());
     }
   }
 
   /** Whether every window of every table is done; rows that the target refuses are not. */
   public boolean complete() {
     return tables.stream().allMatch(TableBackfill::complete);
+  }
+
+  /** Whether any table was not gone through to its end. */
+  public boolean interrupted() {
+    return tables.stream().anyMatch(TableBackfill::interrupted);
   }
 
   /** Rows that the target now has and had not. */

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /**
  * What a backfill copies, and how. Immutable.
@@ -91,6 +92,11 @@ public record BackfillOptions(
         LoadLimits.NONE,
         false,
         false);
+  }
+
+  /** The time before which rows are copied; empty: all of them. */
+  public Optional<Instant> until(Supplier<Instant> completionPoint) {
+    return end.kind() == End.Kind.COMPLETION_POINT ? Optional.of(completionPoint.get()) : end.at();
   }
 
   /** Only these tables. */

@@ -137,11 +137,7 @@ public record Backfiller(
     SortedMap<String, String> settings = new TreeMap<>();
     settings.put(KeptRun.TABLES, wanted);
     settings.put(SINCE, options.since().map(Instant::toString).orElse(""));
-    settings.put(
-        END,
-        options.end().kind() == End.Kind.COMPLETION_POINT
-            ? completionPoint.get().toString()
-            : options.end().at().map(Instant::toString).orElse(""));
+    settings.put(END, options.until(completionPoint).map(Instant::toString).orElse(""));
     return settings;
   }
 

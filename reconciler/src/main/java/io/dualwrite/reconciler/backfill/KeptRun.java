@@ -6,11 +6,14 @@ import io.dualwrite.reconciler.state.Run;
 import io.dualwrite.reconciler.state.Runs;
 import io.dualwrite.reconciler.state.UnfinishedRun;
 import io.dualwrite.reconciler.window.SideReadException;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +33,9 @@ final class KeptRun implements AutoCloseable {
   static final String TABLES = "tables";
   private static final String ALL = "*";
 
+  /** The holders that work in this process; one that failed while the target was away is not. */
+  private static final Set<String> HERE = ConcurrentHashMap.newKeySet();
+
   private final Snapshots databases;
   private final Runs runs;
   private final Run run;
@@ -40,6 +46,7 @@ final class KeptRun implements AutoCloseable {
     this.databases = databases;
     this.runs = runs;
     this.run = run;
+    HERE.add(run.holder());
     this.heart =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -59,16 +66,25 @@ final class KeptRun implements AutoCloseable {
   /** The backfills that nobody works on any more, the latest first. */
   static List<UnfinishedRun> interrupted(Snapshots databases, Runs runs) {
     return databases.on(Side.TARGET, c -> runs.unfinished(c, COMMAND)).stream()
-        .filter(r -> !r.isHeld())
+        .filter(r -> !isHeld(r))
         .toList();
   }
 
   /** A backfill of one of these tables that another process works on. */
   static Optional<UnfinishedRun> busy(Snapshots databases, Runs runs, String tables) {
     return databases.on(Side.TARGET, c -> runs.unfinished(c, COMMAND)).stream()
-        .filter(UnfinishedRun::isHeld)
+        .filter(KeptRun::isHeld)
         .filter(r -> overlap(r.run().settings().getOrDefault(TABLES, ALL), tables))
         .findFirst();
+  }
+
+  private static boolean isHeld(UnfinishedRun run) {
+    ProcessHandle here = ProcessHandle.current();
+    boolean ours =
+        run.pid() == here.pid()
+            && run.processStartedAt()
+                .equals(here.info().startInstant().map(i -> i.truncatedTo(ChronoUnit.MILLIS)));
+    return run.isHeld() && (!ours || HERE.contains(run.run().holder()));
   }
 
   private static boolean overlap(String one, String other) {
@@ -124,6 +140,7 @@ final class KeptRun implements AutoCloseable {
   @Override
   public void close() {
     heart.shutdownNow();
+    HERE.remove(run.holder());
     if (!ended) {
       try {
         databases.write(

@@ -162,6 +162,8 @@ final class TableFiller {
         extra.get(),
         refused.get(),
         isComplete(),
+        stopped,
+        Duration.ofMillis(longestHold.get()),
         Duration.ofNanos(System.nanoTime() - began),
         problems.stream().distinct().limit(LISTED_PROBLEMS).toList(),
         notes);

@@ -25,9 +25,12 @@ final class Bars implements Progress {
 
   /** Bars, where they are wanted and somebody can see them. */
   static Progress on(PrintStream terminal, boolean wanted) {
-    return wanted && isTerminal(System.console()) && !"dumb".equals(System.getenv("TERM"))
-        ? new Bars(terminal)
-        : NONE;
+    return wanted && areSeen() ? new Bars(terminal) : NONE;
+  }
+
+  /** Whether somebody can see them. */
+  static boolean areSeen() {
+    return isTerminal(System.console()) && !"dumb".equals(System.getenv("TERM"));
   }
 
   /** From Java 22 on there is a console also where there is no terminal, and it can be asked. */

@@ -62,6 +62,9 @@ final class Errors {
 
   /** What an interrupted command leaves. */
   static String interrupted(List<String> args) {
+    if (args.contains("backfill")) {
+      return "Interrupted. What is done is kept; the same command with --resume goes on from there.";
+    }
     return args.contains("repair")
         ? "Interrupted. What was repaired before is kept; the same command goes on from there."
         : "Interrupted.";

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "reconciler",
     description =
-        "Looks at the two databases of a migration, compares them, repairs the target, and shows where the migration stands.",
+        "Looks at the two databases of a migration, loads history, compares them, repairs the target, and shows where the migration stands.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
@@ -16,6 +16,8 @@ import picocli.CommandLine.Command;
       InitCommand.class,
       CompareCommand.class,
       RepairCommand.class,
+      BackfillCommand.class,
+      CompletionPointCommand.class,
       StatusCommand.class,
       PhaseCommand.class,
       KillSwitchCommand.class,

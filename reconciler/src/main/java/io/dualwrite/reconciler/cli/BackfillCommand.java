@@ -1,0 +1,91 @@
+package io.dualwrite.reconciler.cli;
+
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.reconciler.Databases;
+import io.dualwrite.reconciler.Reconciler;
+import io.dualwrite.reconciler.backfill.Backfill;
+import io.dualwrite.reconciler.backfill.BackfillOptions;
+import io.dualwrite.reconciler.backfill.BackfillPlan;
+import io.dualwrite.reconciler.report.BackfillJson;
+import io.dualwrite.reconciler.report.BackfillText;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "backfill",
+    customSynopsis = {
+      "reconciler backfill -c FILE [options]",
+      "       reconciler backfill --source URL --target URL [options]%n"
+    },
+    description = {
+      "Loads history from the source to the target, oldest first, beside running traffic. Rows that the target has are left as they are.",
+      "Each window is verified by checksum and marked as done with its rows: after an interruption --resume goes on."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false)
+final class BackfillCommand implements Callable<Integer>, Connected {
+  private final Terminal terminal;
+  @Mixin private final ConnectionOptions connection;
+
+  @Option(names = "--dry-run", description = "Only say what would be done.", order = 4)
+  private boolean dryRun;
+
+  @Mixin private final HistoryOptions history = new HistoryOptions();
+  @Mixin private final FormatOption format = new FormatOption();
+
+  @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 19)
+  private boolean noProgress;
+
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  BackfillCommand(Terminal terminal) {
+    this.terminal = terminal;
+    this.connection = new ConnectionOptions(terminal.environment());
+  }
+
+  @Override
+  public ConnectionOptions connection() {
+    return connection;
+  }
+
+  @Override
+  public Integer call() {
+    output.apply();
+    format.check();
+    MigrationConfig config = connection.config();
+    BackfillOptions options = history.options(config);
+    try (Databases databases = terminal.cancelling(Databases.open(config, options.parallelism()))) {
+      Reconciler reconciler = connection.reconciler(config, databases);
+      return dryRun ? plan(reconciler, options) : backfill(reconciler, options);
+    }
+  }
+
+  private int plan(Reconciler reconciler, BackfillOptions options) {
+    BackfillPlan plan = reconciler.planBackfill(options);
+    PrintWriter out = terminal.out();
+    if (format.json()) {
+      out.println(BackfillJson.of(plan));
+    } else {
+      out.print(new BackfillText(connection.next(history.scope())).of(plan));
+    }
+    return plan.complete() ? ExitCodes.OK : ExitCodes.DATABASE;
+  }
+
+  private int backfill(Reconciler reconciler, BackfillOptions options) {
+    Backfill result = reconciler.backfill(options, RowBars.on(System.err, !noProgress));
+    PrintWriter out = terminal.out();
+    if (format.json()) {
+      out.println(BackfillJson.of(result));
+    } else {
+      out.print(new BackfillText(connection.next(history.scope())).of(result));
+    }
+    if (!result.complete()) {
+      return result.interrupted() ? ExitCodes.DATABASE : ExitCodes.DIFFERENCES;
+    }
+    return result.differing() > 0 ? ExitCodes.DIFFERENCES : ExitCodes.OK;
+  }
+}
