@@ -18,6 +18,7 @@ import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.checksum.ChecksumProbe;
 import io.dualwrite.reconciler.checksum.ComparedTable;
+import io.dualwrite.reconciler.compare.Again;
 import io.dualwrite.reconciler.compare.CompareOptions;
 import io.dualwrite.reconciler.compare.Comparer;
 import io.dualwrite.reconciler.compare.Comparer.Mirrored;
@@ -45,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -179,23 +181,72 @@ public final class Reconciler {
           Kind.USAGE,
           "repair copies from the source to the target, and the target is primary: its rows are the newer ones. Nothing was changed.");
     }
-    Repairer.Work work;
-    try (Throttle throttle = throttle(options.compare())) {
-      work =
-          new Repairer(
-                  limited(options.compare()),
-                  scene.locks(),
-                  scene.checksum(),
-                  options,
-                  throttle,
-                  progress)
-              .repair(scene.tables());
+    return options.fromLast()
+        ? repairAgain(options, progress, scene)
+        : repair(options, progress, scene);
+  }
+
+  private Repair repair(RepairOptions options, Progress progress, Scene scene) {
+    CompareOptions compare = options.compare().tables(scene.wanted());
+    RunOpening.Opened run =
+        runs.open(
+            "repair",
+            new RepairOptions(compare, options.deleteExtra(), false, options.maxChanges())
+                .settings(),
+            compare.kept(),
+            false,
+            scene.primary());
+    try (Keeping keeping = run.keeping()) {
+      Repairer.Work work = work(options, progress, scene, keeping, r -> r.repair(scene.tables()));
+      control.endReleasedGaps(scene.primary());
+      Instant started = control.now(scene.primary()).minus(run.age());
+      Comparison after = compare(options.compare(), progress, scene, keeping);
+      int gaps = reconcileGaps(scene, started, after);
+      boolean finished = !work.stopped() && !work.failed() && !after.unfinished();
+      keeping.end(finished, after.inSync() ? "in sync" : "not in sync");
+      return new Repair(work.tables(), work.stopped(), gaps, after.with(keeping.kept()));
     }
-    control.endReleasedGaps(scene.primary());
-    Instant started = control.now(scene.primary());
-    Comparison after =
-        compare(options.compare(), progress, scene, Keeping.nothing("a repair keeps nothing yet"));
-    return new Repair(work.tables(), work.stopped(), reconcileGaps(scene, started, after), after);
+  }
+
+  private Repair repairAgain(RepairOptions options, Progress progress, Scene scene) {
+    Again again = runs.again();
+    Keeping keeping = Keeping.again(again);
+    Repairer.Work work =
+        work(options, progress, scene, keeping, r -> r.repairAgain(scene.tables(), again));
+    Comparison after = compare(options.compare(), progress, scene, Keeping.again(again));
+    return new Repair(work.tables(), work.stopped(), 0, after);
+  }
+
+  private Repairer.Work work(
+      RepairOptions options,
+      Progress progress,
+      Scene scene,
+      Keeping keeping,
+      Function<Repairer, Repairer.Work> repair) {
+    try (Throttle throttle = throttle(options.compare())) {
+      return repair.apply(
+          new Repairer(
+              limited(options.compare()),
+              scene.locks(),
+              scene.checksum(),
+              options,
+              throttle,
+              keeping,
+              progress));
+    }
+  }
+
+  /**
+   * Looks again at the windows that the last comparison of each table did not find equal, and keeps
+   * what it finds in place of what that one had. Nothing else is read, so the result is never in
+   * sync.
+   */
+  public Comparison compareDifferences(CompareOptions options, Progress progress) {
+    return explained(
+        () -> {
+          Scene scene = scene(options);
+          return compare(options, progress, scene, Keeping.again(runs.again()));
+        });
   }
 
   /** Opens both databases of the configuration, loads history into the target and closes them. */

@@ -4,6 +4,7 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.reconciler.ReconcilerException.Kind;
+import io.dualwrite.reconciler.compare.Again;
 import io.dualwrite.reconciler.compare.Keeping;
 import io.dualwrite.reconciler.compare.KeptUse;
 import io.dualwrite.reconciler.compare.Snapshots;
@@ -68,14 +69,27 @@ final class RunOpening {
               : Duration.between(opened.run().run().startedAt(), now());
       Keeping.Scope scope =
           new Keeping.Scope(
-              command,
-              config.reconciler().lateness(),
-              whole && !use.readsAll(),
-              unsafeSince(primary));
+              config.reconciler().lateness(), whole && !use.readsAll(), unsafeSince(primary));
       return new Opened(Keeping.in(opened.run(), opened.note(), scope), age);
     } catch (SQLException e) {
       throw new SideReadException(Side.TARGET, e);
     }
+  }
+
+  /**
+   * The windows that the last comparisons did not find equal.
+   *
+   * @throws ReconcilerException if nothing is kept
+   */
+  Again again() {
+    String schema = config.journal().schema();
+    Optional<String> problem = databases.on(Side.TARGET, c -> StateAccess.problem(c, schema));
+    if (problem.isPresent()) {
+      throw new ReconcilerException(
+          Kind.USAGE, "--from-last: no comparison was kept: " + problem.get() + ".");
+    }
+    return new Again(
+        databases.database(Side.TARGET), Stores.of(schema, config.migration()), config.migration());
   }
 
   private Instant now() {

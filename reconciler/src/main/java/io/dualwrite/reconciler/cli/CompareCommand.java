@@ -58,10 +58,7 @@ final class CompareCommand implements Callable<Integer>, Connected {
       Comparison result =
           reconciler.compare(options, Bars.on(System.err, comparison.showProgress()));
       PrintWriter out = terminal.out();
-      result
-          .kept()
-          .notes()
-          .forEach(note -> terminal.err().println(connection.next().complete(note)));
+      tell(result, terminal, connection);
       if (comparison.json()) {
         out.println(JsonReport.of(result));
       } else {
@@ -79,8 +76,16 @@ final class CompareCommand implements Callable<Integer>, Connected {
     }
   }
 
+  /** What people should know of how it was kept. */
+  static void tell(Comparison comparison, Terminal terminal, ConnectionOptions connection) {
+    comparison
+        .kept()
+        .notes()
+        .forEach(note -> terminal.err().println(connection.next().complete(note)));
+  }
+
   static int code(Comparison comparison) {
-    if (comparison.inSync()) {
+    if (comparison.inSync() || (comparison.ofDifferences() && comparison.nothingFound())) {
       return ExitCodes.OK;
     }
     return comparison.incomplete() ? ExitCodes.DATABASE : ExitCodes.DIFFERENCES;

@@ -14,6 +14,8 @@ import io.dualwrite.reconciler.report.page.PageFile;
 import io.dualwrite.reconciler.report.page.PageSettings;
 import io.dualwrite.reconciler.report.page.RepairPage;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -53,6 +55,13 @@ final class RepairCommand implements Callable<Integer>, Connected {
       order = 6)
   private long maxChanges = Long.MAX_VALUE;
 
+  @Option(
+      names = "--from-last",
+      description =
+          "Repair what the last comparison of each table has found, instead of comparing first. Each row is looked at again before it is written.",
+      order = 7)
+  private boolean fromLast;
+
   @Mixin private final ComparisonOptions comparison = new ComparisonOptions();
   @Mixin private final ReportOption report = new ReportOption();
   @Mixin private final ValuesOption values = new ValuesOption();
@@ -72,7 +81,8 @@ final class RepairCommand implements Callable<Integer>, Connected {
   public Integer call() {
     output.apply();
     MigrationConfig config = connection.config();
-    RepairOptions options = new RepairOptions(comparison.options(config), deleteExtra, maxChanges);
+    RepairOptions options =
+        new RepairOptions(comparison.options(config), deleteExtra, fromLast, maxChanges);
     Optional<PageFile> page = report.file();
     values.check(page.isPresent());
     Progress progress = Bars.on(System.err, comparison.showProgress());
@@ -92,12 +102,20 @@ final class RepairCommand implements Callable<Integer>, Connected {
       Progress progress,
       Optional<PageFile> page,
       PageSettings settings) {
-    Comparison result = reconciler.compare(options.compare(), progress);
+    Comparison result =
+        options.fromLast()
+            ? reconciler.compareDifferences(options.compare(), progress)
+            : reconciler.compare(options.compare(), progress);
+    CompareCommand.tell(result, terminal, connection);
     PrintWriter out = terminal.out();
     if (comparison.json()) {
       out.println(JsonReport.of(result));
     } else {
-      out.print(new TextReport(connection.next(comparison.scope())).ofDryRun(result, deleteExtra));
+      List<String> scope = new ArrayList<>(comparison.scope());
+      if (fromLast) {
+        scope.add("--from-last");
+      }
+      out.print(new TextReport(connection.next(scope)).ofDryRun(result, deleteExtra));
     }
     if (page.isPresent()) {
       page.get()
@@ -115,6 +133,7 @@ final class RepairCommand implements Callable<Integer>, Connected {
       Optional<PageFile> page,
       PageSettings settings) {
     Repair result = reconciler.repair(options, progress);
+    CompareCommand.tell(result.after(), terminal, connection);
     PrintWriter out = terminal.out();
     if (comparison.json()) {
       out.println(JsonReport.of(result));

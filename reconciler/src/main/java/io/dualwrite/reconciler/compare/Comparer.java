@@ -149,6 +149,9 @@ public final class Comparer {
     ComparedTable compared = table.comparer().table();
     TableKeeping kept = table.comparer().keeping();
     WindowPlanner planner = new WindowPlanner(options.window(), options.from(), options.to());
+    if (kept.isAgain()) {
+      return again(table, kept, planner);
+    }
     Optional<TableKeeping.Left> left = kept.left();
     if (left.isPresent()) {
       table.comparer().restore(left.get().finished());
@@ -166,6 +169,21 @@ public final class Comparer {
     table.notes().addAll(plan.notes());
     progress.begin(table.name(), plan.windows());
     return plan.parts();
+  }
+
+  private List<Part> again(Table table, TableKeeping kept, WindowPlanner planner) {
+    Optional<Again.Left> left = kept.again();
+    if (left.isEmpty()) {
+      String reason =
+          "no comparison of it is kept, or its form, its settings or the checksum have changed since: compare it first";
+      table
+          .comparer()
+          .tally()
+          .put(0, WindowResult.without(Window.all(), Status.FAILED, reason), List.of());
+      return List.of();
+    }
+    progress.begin(table.name(), left.get().windows().size());
+    return planner.rest(table.comparer().table(), left.get().plan(), left.get().others());
   }
 
   private Optional<Instant> oldestPending(TablePair table) {

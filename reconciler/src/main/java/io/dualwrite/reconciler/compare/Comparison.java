@@ -35,7 +35,22 @@ public record Comparison(
    * or nothing was.
    */
   public boolean inSync() {
-    return !tables.isEmpty() && tables.stream().allMatch(TableComparison::inSync);
+    return !tables.isEmpty() && nothingFound() && !ofDifferences();
+  }
+
+  /**
+   * Whether only what the last comparison did not find equal was looked at again: no such
+   * comparison is in sync.
+   */
+  public boolean ofDifferences() {
+    return tables.stream()
+        .flatMap(t -> t.notReadAgain().stream())
+        .anyMatch(n -> n.reason() == NotReadAgain.Reason.EQUAL_BEFORE);
+  }
+
+  /** Whether every window that was looked at is equal. */
+  public boolean nothingFound() {
+    return tables.stream().allMatch(TableComparison::inSync);
   }
 
   /** How many windows of all tables have that verdict. */

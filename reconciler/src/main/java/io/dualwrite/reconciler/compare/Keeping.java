@@ -18,40 +18,67 @@ import org.jspecify.annotations.Nullable;
  * possible, or fails, the comparison goes on and says so. Safe for use by several threads.
  */
 public final class Keeping implements AutoCloseable {
+  private static final String COMPARE = "compare";
+
   private final Optional<KeptRun> run;
   private final Optional<String> note;
   private final Scope scope;
+  private final Optional<Again> again;
+  private volatile boolean anew;
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
 
-  private Keeping(Optional<KeptRun> run, Optional<String> note, Scope scope) {
+  private Keeping(
+      Optional<KeptRun> run, Optional<String> note, Scope scope, Optional<Again> again) {
     this.run = run;
     this.note = note;
     this.scope = scope;
+    this.again = again;
   }
 
   /**
    * How a comparison uses what was kept.
    *
-   * @param step which pass of the run it is
    * @param lateness how much later than its time a row may still be written
    * @param skipsVerified whether verified ranges of append-only tables are left out
    * @param unsafeSince from when on rows may have been written to one side alone: what is as old as
    *     that is not left out
    */
-  public record Scope(
-      String step, Duration lateness, boolean skipsVerified, Optional<Instant> unsafeSince) {}
+  public record Scope(Duration lateness, boolean skipsVerified, Optional<Instant> unsafeSince) {
+    private static final Scope PLAIN = new Scope(Duration.ZERO, false, Optional.empty());
+  }
 
   /** Nothing is kept, for that reason. */
   public static Keeping nothing(String reason) {
     return new Keeping(
         Optional.empty(),
         Optional.of("Nothing is kept of this run: " + reason + "."),
-        new Scope("", Duration.ZERO, false, Optional.empty()));
+        Scope.PLAIN,
+        Optional.empty());
   }
 
   /** In this run; {@code note} is for people. */
   public static Keeping in(KeptRun run, Optional<String> note, Scope scope) {
-    return new Keeping(Optional.of(run), note, scope);
+    return new Keeping(Optional.of(run), note, scope, Optional.empty());
+  }
+
+  /**
+   * Only what the last comparisons did not find equal is looked at; their results are put right.
+   */
+  public static Keeping again(Again what) {
+    return new Keeping(Optional.empty(), Optional.empty(), Scope.PLAIN, Optional.of(what));
+  }
+
+  /** The run's comparison begins anew: what it has to find has changed since. */
+  public void compareAnew() {
+    anew = true;
+  }
+
+  boolean isAnew() {
+    return anew;
+  }
+
+  Optional<Again> again() {
+    return again;
   }
 
   Scope scope() {
@@ -59,16 +86,24 @@ public final class Keeping implements AutoCloseable {
   }
 
   TableKeeping table(ComparedTable table) {
-    return new TableKeeping(this, table);
+    return new TableKeeping(this, COMPARE, table);
+  }
+
+  /** Keeps another pass over a table. */
+  public TableKeeping pass(String step, ComparedTable table) {
+    return new TableKeeping(this, step, table);
   }
 
   /** What a piece of work with the run yields; empty where nothing is kept, or can be any more. */
   <T> Optional<T> use(KeptRun.Work<T> work) {
-    if (run.isEmpty() || problem.get() != null) {
+    if (problem.get() != null || (run.isEmpty() && again.isEmpty())) {
       return Optional.empty();
     }
     try {
-      return Optional.of(run.get().transact(work));
+      return Optional.of(
+          run.isPresent()
+              ? run.get().transact(work)
+              : KeptRun.transact(again.get().target(), again.get().stores(), work));
     } catch (SQLException e) {
       failed(e);
       return Optional.empty();

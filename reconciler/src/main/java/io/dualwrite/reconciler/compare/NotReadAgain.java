@@ -27,6 +27,8 @@ public record NotReadAgain(
   public enum Reason {
     /** The interrupted comparison that this one goes on with had finished it. */
     RESUMED,
+    /** The last comparison found it equal, and only what it did not was to be looked at again. */
+    EQUAL_BEFORE,
     /** The table is declared append-only, and an earlier comparison found it equal. */
     APPEND_ONLY
   }

@@ -1,5 +1,6 @@
 package io.dualwrite.reconciler.compare;
 
+import io.dualwrite.Side;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.compare.NotReadAgain.Reason;
 import io.dualwrite.reconciler.state.KeptWindow;
@@ -8,11 +9,15 @@ import io.dualwrite.reconciler.state.RunWindows;
 import io.dualwrite.reconciler.state.TableRun;
 import io.dualwrite.reconciler.state.Watermark;
 import io.dualwrite.reconciler.window.PlanText;
+import io.dualwrite.reconciler.window.SideReadException;
 import io.dualwrite.reconciler.window.TimeRange;
 import io.dualwrite.reconciler.window.Window;
 import io.dualwrite.reconciler.window.WindowPlan;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,9 +27,10 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what is found in one table. */
-final class TableKeeping {
+/** Keeps what is found in one table, or done to it, in one pass. */
+public final class TableKeeping {
   private final Keeping keeping;
+  private final String step;
   private final ComparedTable table;
   private final String name;
   private final String shape;
@@ -32,17 +38,26 @@ final class TableKeeping {
   private final List<NotReadAgain> notReadAgain = new ArrayList<>();
   private @Nullable PlanText plan;
   private @Nullable TableRun kept;
+  private final List<KeptWindow> corrected = Collections.synchronizedList(new ArrayList<>());
 
-  TableKeeping(Keeping keeping, ComparedTable table) {
+  TableKeeping(Keeping keeping, String step, ComparedTable table) {
     this.keeping = keeping;
+    this.step = step;
     this.table = table;
     this.name = table.pair().name().toString();
     this.shape = TableShape.ofRun(table);
   }
 
-  /** What an interrupted comparison has left. */
-  record Left(PlanText plan, List<KeptWindow> finished) {
-    Set<Integer> numbers() {
+  /**
+   * What an interrupted pass has left.
+   *
+   * @param plan the table's windows
+   * @param finished those that need no more work
+   * @param all those that something is known of
+   */
+  public record Left(PlanText plan, List<KeptWindow> finished, List<KeptWindow> all) {
+    /** The numbers of the finished windows. */
+    public Set<Integer> numbers() {
       return finished.stream().map(KeptWindow::number).collect(Collectors.toSet());
     }
   }
@@ -55,15 +70,14 @@ final class TableKeeping {
     return notReadAgain;
   }
 
-  /** What there is to go on with; empty: the table is compared from its beginning. */
-  Optional<Left> left() {
+  /** What there is to go on with; empty: the table is taken up from its beginning. */
+  public Optional<Left> left() {
     Optional<TableRun> earlier =
         keeping
             .run()
             .map(r -> r.run())
-            .filter(r -> r.resumes() > 0)
-            .flatMap(
-                r -> keeping.use((c, s) -> s.tables().find(c, r, keeping.scope().step(), name)))
+            .filter(r -> r.resumes() > 0 && !keeping.isAnew())
+            .flatMap(r -> keeping.use((c, s) -> s.tables().find(c, r, step, name)))
             .flatMap(found -> found);
     if (earlier.isEmpty()) {
       return Optional.empty();
@@ -74,8 +88,7 @@ final class TableKeeping {
       return Optional.empty();
     }
     TableRun run = earlier.get();
-    return keeping.use(
-        (c, s) -> left(run, finished(run, s.windows().of(c, run)), s.windows().span(c, run)));
+    return keeping.use((c, s) -> left(run, s.windows().of(c, run), s.windows().span(c, run)));
   }
 
   private static List<KeptWindow> finished(TableRun run, List<KeptWindow> windows) {
@@ -85,7 +98,8 @@ final class TableKeeping {
     return buckets && finished.size() < run.windows() ? List.of() : finished;
   }
 
-  private Left left(TableRun run, List<KeptWindow> finished, Optional<RunWindows.Span> span) {
+  private Left left(TableRun run, List<KeptWindow> all, Optional<RunWindows.Span> span) {
+    List<KeptWindow> finished = finished(run, all);
     kept = run;
     plan = PlanText.read(run.plan());
     span.filter(s -> !finished.isEmpty())
@@ -100,7 +114,7 @@ final class TableKeeping {
                         s.first(),
                         s.last())));
     plan.after().ifPresent(this::skips);
-    return new Left(plan, finished);
+    return new Left(plan, finished, all);
   }
 
   /**
@@ -149,7 +163,7 @@ final class TableKeeping {
   }
 
   /** The table is taken up with this plan, which leaves out what lies before {@code after}. */
-  void begin(WindowPlan planned, Optional<Instant> after) {
+  public void begin(WindowPlan planned, Optional<Instant> after) {
     PlanText text = PlanText.of(planned, after);
     plan = text;
     after.ifPresent(this::skips);
@@ -163,7 +177,7 @@ final class TableKeeping {
                           .begin(
                               c,
                               run.get(),
-                              keeping.scope().step(),
+                              step,
                               name,
                               shape,
                               table.checksum().label(),
@@ -173,11 +187,65 @@ final class TableKeeping {
     }
   }
 
+  /**
+   * The windows to be looked at again, where that is all that is wanted.
+   *
+   * @throws SideReadException if what is kept cannot be read
+   */
+  Optional<Again.Left> again() {
+    if (keeping.again().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Again.Left> left;
+    try {
+      left = keeping.again().get().of(table);
+    } catch (SQLException e) {
+      throw new SideReadException(Side.TARGET, e);
+    }
+    if (left.isPresent()) {
+      kept = left.get().run();
+      plan = left.get().plan();
+      long equal = kept.windows() - left.get().windows().size();
+      left.get()
+          .span()
+          .ifPresent(
+              s ->
+                  notReadAgain.add(
+                      new NotReadAgain(
+                          Reason.EQUAL_BEFORE,
+                          OptionalLong.of(equal),
+                          OptionalLong.empty(),
+                          Optional.empty(),
+                          s.first(),
+                          s.last())));
+    }
+    return left;
+  }
+
+  /** Whether only windows that were not equal are wanted. */
+  boolean isAgain() {
+    return keeping.again().isPresent();
+  }
+
   /** These windows have a result. */
-  void done(List<KeptWindow> windows) {
+  public void done(List<KeptWindow> windows) {
     TableRun here = kept;
-    if (here != null) {
+    if (isAgain()) {
+      corrected.addAll(windows);
+    } else if (here != null) {
       keeping.run().ifPresent(r -> r.done(here, windows));
+    }
+  }
+
+  /**
+   * Keeps these windows in the caller's transaction on the target.
+   *
+   * @throws SQLException if that fails, or the run is another process' by now: roll back
+   */
+  public void mark(Connection target, List<KeptWindow> windows) throws SQLException {
+    TableRun here = kept;
+    if (here != null && keeping.run().isPresent()) {
+      keeping.run().orElseThrow().mark(target, here, windows);
     }
   }
 
@@ -198,7 +266,9 @@ final class TableKeeping {
         (c, s) -> {
           s.watermarks()
               .looked(c, name, TableShape.ofMeaning(table), ranges.kind(), ranges.looked());
-          if (looked) {
+          if (isAgain()) {
+            s.windows().correct(c, here, corrected);
+          } else if (looked) {
             s.tables().end(c, here);
           }
           return true;

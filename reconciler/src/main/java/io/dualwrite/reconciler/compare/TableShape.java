@@ -39,6 +39,7 @@ final class TableShape {
         add(hasher, column.pair().on(side).name());
         add(hasher, column.pair().on(side).baseType());
         add(hasher, column.text(side));
+        add(hasher, column.tolerance().orElse(""));
       }
       table.pair().key().forEach(k -> add(hasher, k.on(side).name()));
       add(hasher, table.pair().timeColumn().map(t -> t.on(side).name()).orElse(""));

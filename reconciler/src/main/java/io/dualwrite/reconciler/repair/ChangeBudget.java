@@ -20,6 +20,11 @@ final class ChangeBudget {
     return (int) Math.min(before, wanted);
   }
 
+  /** Takes account of changes made before an interruption. */
+  void spent(long changes) {
+    left.getAndUpdate(l -> l == Long.MAX_VALUE ? l : Math.max(0, l - changes));
+  }
+
   /** Gives back what was not needed. */
   void giveBack(int unused) {
     left.getAndUpdate(l -> l == Long.MAX_VALUE ? l : l + unused);

@@ -1,22 +1,33 @@
 package io.dualwrite.reconciler.repair;
 
+import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.checksum.ComparedTable;
+import io.dualwrite.reconciler.compare.Again;
 import io.dualwrite.reconciler.compare.BothSides;
 import io.dualwrite.reconciler.compare.Comparer.Mirrored;
+import io.dualwrite.reconciler.compare.Keeping;
 import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.Outage;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.compare.Snapshots;
+import io.dualwrite.reconciler.compare.TableKeeping;
 import io.dualwrite.reconciler.compare.Workers;
 import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.repair.TableRepairer.Pass;
-import io.dualwrite.reconciler.window.Chunk;
+import io.dualwrite.reconciler.state.KeptWindow;
+import io.dualwrite.reconciler.window.Part;
 import io.dualwrite.reconciler.window.SideReadException;
 import io.dualwrite.reconciler.window.WindowPlan;
 import io.dualwrite.reconciler.window.WindowPlanner;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Repairs tables: what the target must lose first, children before parents; then what it lacks or
@@ -28,8 +39,10 @@ public final class Repairer {
   private final Checksum checksum;
   private final RepairOptions options;
   private final Throttle throttle;
+  private final Keeping keeping;
   private final Progress progress;
   private final Outage outage;
+  private volatile boolean failed;
 
   /** Finds what differs with that checksum. */
   public Repairer(
@@ -38,12 +51,14 @@ public final class Repairer {
       Checksum checksum,
       RepairOptions options,
       Throttle throttle,
+      Keeping keeping,
       Progress progress) {
     this.snapshots = snapshots;
     this.locks = locks;
     this.checksum = checksum;
     this.options = options;
     this.throttle = throttle;
+    this.keeping = keeping;
     this.progress = progress;
     this.outage = new Outage(snapshots);
   }
@@ -53,11 +68,25 @@ public final class Repairer {
    *
    * @param tables in the order of the work
    * @param stopped whether the limit of changes was reached
+   * @param failed whether some windows could not be worked on
    */
-  public record Work(List<Repair.TableRepair> tables, boolean stopped) {}
+  public record Work(List<Repair.TableRepair> tables, boolean stopped, boolean failed) {}
 
   /** Repairs these tables, given parents before children. */
   public Work repair(List<Mirrored> tables) {
+    return repair(tables, this::run);
+  }
+
+  /** The same where the last comparison of each has found differences, and nothing else. */
+  public Work repairAgain(List<Mirrored> tables, Again again) {
+    return repair(tables, (repairer, pass, workers) -> runAgain(repairer, pass, workers, again));
+  }
+
+  private interface Run {
+    void of(TableRepairer repairer, Pass pass, Workers workers);
+  }
+
+  private Work repair(List<Mirrored> tables, Run run) {
     ChangeBudget budget = new ChangeBudget(options.maxChanges());
     try (Workers workers = new Workers(options.compare().parallelism())) {
       BothSides sides = new BothSides(snapshots, workers.reads());
@@ -69,60 +98,126 @@ public final class Repairer {
       }
       if (options.deleteExtra()) {
         for (int i = repairers.size() - 1; i >= 0; i--) {
-          run(repairers.get(i), Pass.DELETE, workers);
+          run.of(repairers.get(i), Pass.DELETE, workers);
         }
       }
-      repairers.forEach(r -> run(r, Pass.COPY, workers));
-      return new Work(repairers.stream().map(TableRepairer::result).toList(), budget.exhausted());
+      repairers.forEach(r -> run.of(r, Pass.COPY, workers));
+      return new Work(
+          repairers.stream().map(TableRepairer::result).toList(), budget.exhausted(), failed);
     }
   }
 
+  private WindowPlanner planner() {
+    return new WindowPlanner(
+        options.compare().window(), options.compare().from(), options.compare().to());
+  }
+
   private void run(TableRepairer repairer, Pass pass, Workers workers) {
-    String name = repairer.table().pair().name().toString();
-    WindowPlan plan;
-    try {
-      outage.throwIfDown();
-      WindowPlanner planner =
-          new WindowPlanner(
-              options.compare().window(), options.compare().from(), options.compare().to());
-      plan =
-          snapshots.onBoth(
-              locks.context().secondary(),
-              (source, target) -> planner.plan(repairer.table(), source, target));
-    } catch (SideReadException e) {
-      failed(repairer, e);
+    ComparedTable table = repairer.table();
+    String name = table.pair().name().toString();
+    if (!table.hasKey()) {
+      guarded(repairer, () -> replace(repairer, pass));
       return;
     }
-    progress.begin(name, plan.windows());
+    TableKeeping kept = keeping.pass(pass == Pass.DELETE ? "delete extra" : "copy", table);
+    List<KeptWindow> before = new ArrayList<>();
+    List<Part> parts = new ArrayList<>();
+    guarded(repairer, () -> parts.addAll(parts(repairer, kept, before)));
     List<Runnable> tasks = new ArrayList<>();
-    if (!repairer.table().hasKey()) {
-      tasks.add(() -> guarded(repairer, () -> replace(repairer, plan, pass)));
-    } else {
-      for (Chunk chunk : plan.chunks()) {
-        tasks.add(
-            () ->
-                guarded(
-                    repairer,
-                    () ->
-                        progress.advance(
-                            name, chunk.windows().size(), repair(repairer, chunk, pass))));
-      }
+    for (Part part : parts) {
+      ChunkMark mark = new ChunkMark(kept, part, before);
+      tasks.add(() -> guarded(repairer, () -> work(name, repairer, part, pass, Optional.of(mark))));
+    }
+    if (!parts.isEmpty()) {
+      keeping.compareAnew();
     }
     workers.runAll(tasks);
     progress.end(name);
   }
 
-  private long repair(TableRepairer repairer, Chunk chunk, Pass pass) {
-    try (Throttle.Turn turn = throttle.turn()) {
-      long rows = repairer.repair(chunk, pass);
-      turn.rows(rows);
-      return rows;
+  /** What is to be worked on: all of the table's plan, or what an interruption has left of it. */
+  private List<Part> parts(TableRepairer repairer, TableKeeping kept, List<KeptWindow> before) {
+    ComparedTable table = repairer.table();
+    String name = table.pair().name().toString();
+    Optional<TableKeeping.Left> left = kept.left();
+    if (left.isPresent()) {
+      before.addAll(left.get().all());
+      repairer.restore(before);
+      progress.begin(name, left.get().plan().windows().size());
+      progress.advance(name, left.get().finished().size(), 0);
+      return planner().rest(table, left.get().plan(), left.get().numbers());
     }
+    WindowPlan plan = plan(table);
+    kept.begin(plan, Optional.empty());
+    progress.begin(name, plan.windows());
+    return plan.parts();
   }
 
-  private void replace(TableRepairer repairer, WindowPlan plan, Pass pass) {
+  private WindowPlan plan(ComparedTable table) {
+    return snapshots.onBoth(
+        locks.context().secondary(), (source, target) -> planner().plan(table, source, target));
+  }
+
+  private void work(
+      String name, TableRepairer repairer, Part part, Pass pass, Optional<ChunkMark> mark) {
+    long rows;
+    try (Throttle.Turn turn = throttle.turn()) {
+      rows = repairer.repair(part, pass, mark);
+      turn.rows(rows);
+    }
+    progress.advance(name, part.chunk().windows().size(), rows);
+  }
+
+  private void runAgain(TableRepairer repairer, Pass pass, Workers workers, Again again) {
+    String name = repairer.table().pair().name().toString();
+    List<Runnable> tasks = new ArrayList<>();
+    guarded(repairer, () -> tasks.addAll(tasksAgain(repairer, pass, again)));
+    progress.begin(name, tasks.size());
+    workers.runAll(tasks);
+    progress.end(name);
+  }
+
+  /** Rows that are known by their keys, and windows where they are not. */
+  private List<Runnable> tasksAgain(TableRepairer repairer, Pass pass, Again again) {
+    ComparedTable table = repairer.table();
+    String name = table.pair().name().toString();
+    Optional<Again.Left> left;
+    try {
+      left = again.of(table);
+    } catch (SQLException e) {
+      throw new SideReadException(locks.context().secondary(), e);
+    }
+    if (left.isEmpty() || left.get().windows().isEmpty()) {
+      return List.of();
+    }
+    if (!table.hasKey()) {
+      return List.of(() -> guarded(repairer, () -> replace(repairer, pass)));
+    }
+    List<RowKey> keys = new ArrayList<>();
+    Set<Integer> unlisted = new TreeSet<>();
+    for (KeptWindow window : left.get().windows()) {
+      if (window.result() == KeptWindow.Result.DIFFERS && window.listed()) {
+        window.differences().forEach(d -> keys.add(new RowKey(d.key())));
+      } else {
+        unlisted.add(window.number());
+      }
+    }
+    Set<Integer> others =
+        IntStream.range(0, left.get().run().windows())
+            .filter(n -> !unlisted.contains(n))
+            .boxed()
+            .collect(Collectors.toSet());
+    List<Runnable> tasks = new ArrayList<>();
+    tasks.add(() -> guarded(repairer, () -> repairer.repair(keys, pass)));
+    for (Part part : planner().rest(table, left.get().plan(), others)) {
+      tasks.add(() -> guarded(repairer, () -> work(name, repairer, part, pass, Optional.empty())));
+    }
+    return tasks;
+  }
+
+  private void replace(TableRepairer repairer, Pass pass) {
     if (pass == Pass.COPY) {
-      repairer.replace(plan.chunks(), options.deleteExtra());
+      repairer.replace(plan(repairer.table()).chunks(), options.deleteExtra());
     }
   }
 
@@ -131,11 +226,8 @@ public final class Repairer {
       outage.throwIfDown();
       work.run();
     } catch (SideReadException e) {
-      failed(repairer, e);
+      failed = true;
+      repairer.problem(outage.problem(e));
     }
-  }
-
-  private void failed(TableRepairer repairer, SideReadException e) {
-    repairer.problem(outage.problem(e));
   }
 }

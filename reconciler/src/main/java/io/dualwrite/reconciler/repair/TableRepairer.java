@@ -16,13 +16,17 @@ import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.RowMerge;
 import io.dualwrite.reconciler.compare.Settler;
 import io.dualwrite.reconciler.compare.Verdict;
+import io.dualwrite.reconciler.state.KeptWindow;
 import io.dualwrite.reconciler.window.Chunk;
+import io.dualwrite.reconciler.window.Part;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -86,8 +90,46 @@ final class TableRepairer {
     problems.add(line);
   }
 
+  /** What an interrupted repair has done and could not do. */
+  void restore(List<KeptWindow> windows) {
+    for (KeptWindow window : windows) {
+      done(window.changed(), window.extra());
+      budget.spent(window.changed() + window.extra());
+      window.reason().ifPresent(r -> r.lines().forEach(problems::add));
+    }
+  }
+
+  /** Looks at these rows again and repairs those that still differ. */
+  void repair(List<RowKey> keys, Pass pass) {
+    List<RowKey> sorted = sorted(keys);
+    for (int from = 0; from < sorted.size() && !budget.exhausted(); from += STEP) {
+      step(
+          sorted.subList(from, Math.min(sorted.size(), from + STEP)),
+          pass,
+          false,
+          Optional.empty());
+    }
+  }
+
   /** Repairs the windows of a chunk that differ; the rows looked at. */
-  long repair(Chunk chunk, Pass pass) {
+  long repair(Part part, Pass pass, Optional<ChunkMark> mark) {
+    Chunk chunk = part.chunk();
+    long rows = repair(chunk, pass, mark);
+    if (!budget.exhausted()) {
+      mark.ifPresent(ChunkMark::end);
+    }
+    return rows;
+  }
+
+  // In the key's order, so that both sides read and write neighbouring pages.
+  private static List<RowKey> sorted(Collection<RowKey> keys) {
+    return keys.stream()
+        .distinct()
+        .sorted(Comparator.comparing(RowKey::values, KeyOrder.OF_TEXTS))
+        .toList();
+  }
+
+  private long repair(Chunk chunk, Pass pass, Optional<ChunkMark> mark) {
     Drilldown.Sums sums = drilldown.sums(chunk);
     List<Long> differing = sums.differing();
     long rows = differing.stream().mapToLong(sums::rows).sum();
@@ -99,15 +141,9 @@ final class TableRepairer {
     OptionalLong after = OptionalLong.empty();
     do {
       RowMerge.Page page = drilldown.page(chunk, place, after, PAGE);
-      // In the key's order, so that both sides read and write neighbouring pages.
-      List<RowKey> keys =
-          page.candidates().stream()
-              .map(Candidate::key)
-              .distinct()
-              .sorted(Comparator.comparing(RowKey::values, KeyOrder.OF_TEXTS))
-              .toList();
+      List<RowKey> keys = sorted(page.candidates().stream().map(Candidate::key).toList());
       for (int from = 0; from < keys.size() && !budget.exhausted(); from += STEP) {
-        step(keys.subList(from, Math.min(keys.size(), from + STEP)), pass, history);
+        step(keys.subList(from, Math.min(keys.size(), from + STEP)), pass, history, mark);
       }
       after = page.next();
     } while (after.isPresent() && !budget.exhausted());
@@ -118,7 +154,7 @@ final class TableRepairer {
    * {@code history}: the target has none of these rows, so that there is nothing to look at before
    * copying.
    */
-  private void step(List<RowKey> keys, Pass pass, boolean history) {
+  private void step(List<RowKey> keys, Pass pass, boolean history, Optional<ChunkMark> mark) {
     List<RowKey> wrong = List.of();
     try (LockedCopy lock = locks.begin(lane)) {
       wrong =
@@ -127,41 +163,64 @@ final class TableRepairer {
               : wrong(lock, keys, pass);
       if (!wrong.isEmpty()) {
         CopyResult result = lock.copy(table.pair(), wrong, pass == Pass.DELETE);
-        lock.commit();
+        mark(mark, lock, result.written(), result.deleted());
+        commit(mark, lock, result.written(), result.deleted());
         done(result.written(), result.deleted());
         if (!result.left().isEmpty()) {
           budget.giveBack(result.left().size());
-          step(List.copyOf(result.left()), pass, history);
+          step(List.copyOf(result.left()), pass, history, mark);
         }
       }
     } catch (SQLException e) {
       if (!Failures.refusesRow(e)) {
         throw new SideReadException(locks.context().secondary(), e);
       }
-      settle(wrong, pass);
+      settle(wrong, pass, mark);
     }
   }
 
   /** The fast way was refused: every row by every means, under a new lock. */
-  private void settle(List<RowKey> keys, Pass pass) {
+  private void settle(List<RowKey> keys, Pass pass, Optional<ChunkMark> mark) {
     try (LockedCopy lock = locks.begin(lane)) {
       List<RefusedRow> refused = lock.settle(lane, Map.of(table.pair(), keys));
-      lock.commit();
-      refused.forEach(
-          r ->
-              problems.add(
-                  "key "
-                      + String.join(", ", r.key().values())
-                      + ": "
-                      + Failures.describe(r.cause())));
       int right = keys.size() - refused.size();
-      done(pass == Pass.COPY ? right : 0, pass == Pass.DELETE ? right : 0);
+      int written = pass == Pass.COPY ? right : 0;
+      int removed = pass == Pass.DELETE ? right : 0;
+      refused.forEach(r -> refused(r, mark));
+      mark(mark, lock, written, removed);
+      commit(mark, lock, written, removed);
+      done(written, removed);
     } catch (SQLException e) {
       throw new SideReadException(locks.context().secondary(), e);
     }
   }
 
-  private void done(int written, int removed) {
+  private void refused(RefusedRow row, Optional<ChunkMark> mark) {
+    String line =
+        "key " + String.join(", ", row.key().values()) + ": " + Failures.describe(row.cause());
+    problems.add(line);
+    mark.ifPresent(m -> m.problem(line));
+  }
+
+  /** Keeps the changes with the transaction that makes them. */
+  private static void mark(Optional<ChunkMark> mark, LockedCopy lock, int written, int removed)
+      throws SQLException {
+    if (mark.isPresent() && written + removed > 0) {
+      mark.get().changes(lock.secondary(), written, removed);
+    }
+  }
+
+  private static void commit(Optional<ChunkMark> mark, LockedCopy lock, int written, int removed)
+      throws SQLException {
+    try {
+      lock.commit();
+    } catch (SQLException e) {
+      mark.ifPresent(m -> m.undo(written, removed));
+      throw e;
+    }
+  }
+
+  private void done(long written, long removed) {
     copied.addAndGet(written);
     deleted.addAndGet(removed);
   }

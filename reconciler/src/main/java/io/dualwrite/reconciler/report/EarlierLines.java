@@ -42,6 +42,7 @@ public final class EarlierLines {
               + " finished before the interruption, "
               + span(part)
               + ", not read again: what changed there since was not seen";
+      case EQUAL_BEFORE -> what + " found equal " + span(part) + " not read again";
       case APPEND_ONLY ->
           what
               + " before "
@@ -66,7 +67,8 @@ public final class EarlierLines {
   static String summary(Comparison comparison) {
     List<NotReadAgain> parts =
         comparison.tables().stream().flatMap(t -> t.notReadAgain().stream()).toList();
-    return summary(parts, Reason.RESUMED, " finished before the interruption")
+    return summary(parts, Reason.EQUAL_BEFORE, " that the last comparison found equal")
+        + summary(parts, Reason.RESUMED, " finished before the interruption")
         + summary(parts, Reason.APPEND_ONLY, " more of append-only tables, verified earlier,");
   }
 

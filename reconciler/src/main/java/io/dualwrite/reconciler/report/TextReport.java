@@ -46,7 +46,7 @@ public final class TextReport {
 
   /** What a repair would do. */
   public String ofDryRun(Comparison comparison, boolean deleteExtra) {
-    if (comparison.inSync()) {
+    if (comparison.nothingFound()) {
       return of(comparison);
     }
     long missing = sum(comparison, Difference.Kind.MISSING);
@@ -98,11 +98,11 @@ public final class TextReport {
             + (repair.stopped() ? " Stopped at --max-changes." : "")
             + gaps
             + "\n";
-    String left = repair.after().inSync() ? "" : "\n" + body(repair.after());
+    String left = repair.after().nothingFound() ? "" : "\n" + body(repair.after());
     String then =
         sum(repair.after(), Difference.Kind.EXTRA) > 0
             ? " Extra rows stay unless you say: " + next.within("repair", "--delete-extra")
-            : "";
+            : repair.after().ofDifferences() ? " Next: " + next.within("compare") : "";
     return work.text()
         + "\n"
         + problems

@@ -24,6 +24,13 @@ public final class VerdictLine {
   }
 
   private String judged() {
+    if (comparison.ofDifferences() && comparison.nothingFound()) {
+      return switch ((int) Math.min(2, windows())) {
+        case 0 -> "The last comparison left nothing to look at.";
+        case 1 -> "The window that was not equal is equal now.";
+        default -> "All " + number(windows()) + " windows that were not equal are equal now.";
+      };
+    }
     if (comparison.inSync()) {
       return "In sync: "
           + counted(windows(), "window")

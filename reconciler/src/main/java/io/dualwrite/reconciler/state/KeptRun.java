@@ -75,6 +75,16 @@ public final class KeptRun implements AutoCloseable {
   }
 
   /**
+   * Keeps these windows in the caller's transaction.
+   *
+   * @throws TakenOverException if the run is not this process' any more: roll back
+   */
+  public void mark(Connection connection, TableRun table, List<KeptWindow> windows)
+      throws SQLException {
+    stores.windows().done(connection, table, windows);
+  }
+
+  /**
    * Why nothing can be kept any more, if that is so: another process has taken the run over, or the
    * target refuses. Windows written until then are kept.
    */
@@ -207,7 +217,8 @@ public final class KeptRun implements AutoCloseable {
     T in(Connection connection) throws SQLException;
   }
 
-  static <T> T transact(DataSource target, Stores stores, Work<T> work) throws SQLException {
+  /** Does something with the kept state that belongs to no run in progress. */
+  public static <T> T transact(DataSource target, Stores stores, Work<T> work) throws SQLException {
     try (Connection connection = target.getConnection()) {
       return inTransaction(connection, c -> work.in(c, stores));
     }

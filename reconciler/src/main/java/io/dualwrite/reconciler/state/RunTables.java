@@ -111,7 +111,28 @@ public final class RunTables {
       statement.setString(2, step);
       statement.setString(3, table);
       try (ResultSet rows = statement.executeQuery()) {
-        return rows.next() ? Optional.of(read(rows, run)) : Optional.empty();
+        return rows.next() ? Optional.of(read(rows, 0, run)) : Optional.empty();
+      }
+    }
+  }
+
+  /** The last comparison, of any command, that has been through the table. */
+  public Optional<TableRun> lastCompared(Connection target, String migration, String table)
+      throws SQLException {
+    String sql =
+        "SELECT r.run, r.command, r.settings, r.holder, r.started_at, r.resumes, "
+            + COLUMNS
+            + " FROM "
+            + schema
+            + ".run_tables t JOIN "
+            + schema
+            + ".runs r ON r.run = t.run WHERE r.migration = ? AND t.step = 'compare' AND t.table_name = ?"
+            + " AND t.ended_at IS NOT NULL ORDER BY t.id DESC LIMIT 1";
+    try (PreparedStatement statement = target.prepareStatement(sql)) {
+      statement.setString(1, migration);
+      statement.setString(2, table);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(read(rows, 6, Runs.run(rows))) : Optional.empty();
       }
     }
   }
@@ -184,16 +205,16 @@ public final class RunTables {
         + ".runs r WHERE r.run = ? AND r.holder = ? AND r.ended_at IS NULL FOR KEY SHARE) h";
   }
 
-  private static TableRun read(ResultSet rows, Run run) throws SQLException {
+  private static TableRun read(ResultSet rows, int before, Run run) throws SQLException {
     return new TableRun(
-        rows.getLong(1),
+        rows.getLong(before + 1),
         run,
-        rows.getString(3),
-        rows.getString(4),
-        rows.getString(5),
-        rows.getString(6),
-        PackedText.unpack(rows.getBytes(7)),
-        rows.getInt(8),
-        Optional.ofNullable(rows.getTimestamp(9)).map(Timestamp::toInstant));
+        rows.getString(before + 3),
+        rows.getString(before + 4),
+        rows.getString(before + 5),
+        rows.getString(before + 6),
+        PackedText.unpack(rows.getBytes(before + 7)),
+        rows.getInt(before + 8),
+        Optional.ofNullable(rows.getTimestamp(before + 9)).map(Timestamp::toInstant));
   }
 }

@@ -41,13 +41,35 @@ public final class RunWindows {
    */
   public void done(Connection target, TableRun table, List<KeptWindow> windows)
       throws SQLException {
+    put(target, table, windows, RunTables.held(schema));
+  }
+
+  /**
+   * Keeps what was found when windows of a comparison that is over were looked at again, unless its
+   * records were removed meanwhile.
+   */
+  public void correct(Connection target, TableRun table, List<KeptWindow> windows)
+      throws SQLException {
+    String there =
+        "(SELECT t.id FROM "
+            + schema
+            + ".run_tables t JOIN "
+            + schema
+            + ".runs r ON r.run = t.run WHERE r.run = ? AND r.holder = ? AND t.id = "
+            + table.id()
+            + " FOR KEY SHARE OF t) h";
+    put(target, table, windows, there);
+  }
+
+  private void put(Connection target, TableRun table, List<KeptWindow> windows, String guard)
+      throws SQLException {
     String sql =
         "INSERT INTO "
             + schema
             + ".run_windows AS w (table_id, number, kind, range_from, range_to, label, result, source_rows, target_rows, missing, extra, changed,"
             + " source_sum, target_sum, listed, reason)"
             + " SELECT ?, u.* FROM "
-            + RunTables.held(schema)
+            + guard
             + ", unnest(?::int4[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::int8[], ?::int8[], ?::int8[], ?::int8[],"
             + " ?::text[], ?::text[], ?::bool[], ?::text[]) u"
             + " ON CONFLICT (table_id, number) DO UPDATE SET result = excluded.result, source_rows = excluded.source_rows,"
@@ -134,12 +156,24 @@ public final class RunWindows {
 
   /** Every window that the table has a result of, in the plan's order, with its differences. */
   public List<KeptWindow> of(Connection target, TableRun table) throws SQLException {
+    return read(target, table, "true");
+  }
+
+  /** The windows that were not found equal. */
+  public List<KeptWindow> notEqual(Connection target, TableRun table) throws SQLException {
+    return read(target, table, "result <> 'EQUAL'");
+  }
+
+  private List<KeptWindow> read(Connection target, TableRun table, String which)
+      throws SQLException {
     Map<Integer, List<KeptDifference>> differences = differences(target, table);
     String sql =
         "SELECT number, kind, range_from, range_to, label, result, source_rows, target_rows, missing, extra, changed,"
             + " source_sum, coalesce(target_sum, source_sum), listed, reason FROM "
             + schema
-            + ".run_windows WHERE table_id = ? ORDER BY number";
+            + ".run_windows WHERE table_id = ? AND "
+            + which
+            + " ORDER BY number";
     try (PreparedStatement statement = target.prepareStatement(sql)) {
       statement.setLong(1, table.id());
       try (ResultSet rows = statement.executeQuery()) {

@@ -84,15 +84,19 @@ public final class Runs {
     }
   }
 
+  /** The columns {@code run, command, settings, holder, started_at, resumes}, from 1 on. */
+  static Run run(ResultSet rows) throws SQLException {
+    return new Run(
+        rows.getLong(1),
+        rows.getString(2),
+        settings((String[]) rows.getArray(3).getArray()),
+        rows.getString(4),
+        rows.getTimestamp(5).toInstant(),
+        rows.getInt(6));
+  }
+
   private static UnfinishedRun unfinished(ResultSet rows) throws SQLException {
-    Run run =
-        new Run(
-            rows.getLong(1),
-            rows.getString(2),
-            settings((String[]) rows.getArray(3).getArray()),
-            rows.getString(4),
-            rows.getTimestamp(5).toInstant(),
-            rows.getInt(6));
+    Run run = run(rows);
     Optional<Instant> processStartedAt =
         Optional.ofNullable(rows.getTimestamp(9)).map(Timestamp::toInstant);
     Duration silent = Duration.ofMillis(Math.max(0, Math.round(rows.getDouble(10) * 1000)));
