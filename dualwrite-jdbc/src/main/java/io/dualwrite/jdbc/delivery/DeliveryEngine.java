@@ -116,7 +116,7 @@ public final class DeliveryEngine implements AutoCloseable {
     this.early = new RememberedRows(MEMORY, metrics);
     this.executor =
         new ScheduledThreadPoolExecutor(
-            settings.threads() + 2,
+            settings.threads() + settings.workers() + 1,
             task -> {
               Thread thread = Executors.defaultThreadFactory().newThread(task);
               thread.setName("dualwrite-delivery-" + context.migration());

@@ -18,6 +18,7 @@ import java.time.Duration;
  *     further one
  * @param longestBackOff the longest pause
  * @param throttle when it makes room for the application
+ * @param workers threads that deliver slices of one table at the same time; 1: no slices
  */
 public record DeliverySettings(
     int batch,
@@ -27,7 +28,8 @@ public record DeliverySettings(
     int threads,
     Duration firstBackOff,
     Duration longestBackOff,
-    ThrottleConfig throttle) {
+    ThrottleConfig throttle,
+    int workers) {
   /** The defaults. */
   public static final DeliverySettings DEFAULT =
       new DeliverySettings(
@@ -38,14 +40,20 @@ public record DeliverySettings(
           4,
           Duration.ofMillis(50),
           Duration.ofSeconds(2),
-          ThrottleConfig.AUTO);
+          ThrottleConfig.AUTO,
+          1);
 
   private static final int REST_TO_WORK = 3;
 
   public DeliverySettings {
-    if (batch < 1 || threads < 1) {
+    if (batch < 1 || threads < 1 || workers < 1) {
       throw new IllegalArgumentException(
-          "delivery batch and threads must be at least 1, were " + batch + " and " + threads);
+          "delivery batch, threads and workers must be at least 1, were "
+              + batch
+              + ", "
+              + threads
+              + " and "
+              + workers);
     }
   }
 
@@ -59,6 +67,21 @@ public record DeliverySettings(
         threads,
         firstBackOff,
         longestBackOff,
+        value,
+        workers);
+  }
+
+  /** The same with so many threads for one table. */
+  public DeliverySettings workers(int value) {
+    return new DeliverySettings(
+        batch,
+        pollInterval,
+        shortestRest,
+        longestRest,
+        threads,
+        firstBackOff,
+        longestBackOff,
+        throttle,
         value);
   }
 

@@ -2,7 +2,6 @@ package io.dualwrite.jdbc.delivery;
 
 import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.jdbc.copy.CopyContext;
-import io.dualwrite.jdbc.copy.CopyResult;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RefusedRow;
@@ -14,6 +13,7 @@ import io.dualwrite.jdbc.journal.JournalSnapshot;
 import io.dualwrite.jdbc.journal.ReadFrom;
 import io.dualwrite.jdbc.journal.ReadLimit;
 import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.jdbc.schema.Slices;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -63,6 +64,8 @@ final class LaneDelivery {
   private final Clearing clearing;
   private final RememberedRows remembered;
   private final Streaming streaming = new Streaming();
+  private final RoundCopy copies;
+  private final @Nullable SlicedDelivery sliced;
   private final BatchSize batch;
 
   private volatile @Nullable LockedCopy underWay;
@@ -74,9 +77,6 @@ final class LaneDelivery {
   private boolean full;
 
   private boolean careful;
-
-  /** Whether the round failed for what it tried first, and is to be done again. */
-  private boolean repeats;
 
   /** Whether rows to be written are likely to refer to rows that the secondary lacks. */
   private boolean pulling;
@@ -110,6 +110,21 @@ final class LaneDelivery {
     this.clearing = new Clearing(context, held, metrics, keyIds);
     this.remembered = new RememberedRows(memory, metrics);
     this.batch = new BatchSize(settings.batch());
+    this.copies = new RoundCopy(lane, streaming, running);
+    this.sliced =
+        settings.workers() == 1
+            ? null
+            : Slices.of(lane, context.primary()).map(this::sliced).orElse(null);
+  }
+
+  private SlicedDelivery sliced(Slices slices) {
+    return new SlicedDelivery(
+        context,
+        settings,
+        group ->
+            new SliceGroup(
+                group, slices, lane, context, settings, metrics, probe, running, streaming,
+                clearing));
   }
 
   Lane lane() {
@@ -129,6 +144,28 @@ final class LaneDelivery {
     if (copy != null) {
       copy.abort();
     }
+    if (sliced != null) {
+      sliced.cutOff();
+    }
+  }
+
+  /**
+   * Delivers slices of the lane's table by several connections at once, for a while, if rounds over
+   * the whole table leave much, or another instance delivers slices.
+   *
+   * @param others runs the other threads
+   * @param goesOn whether it may go on
+   * @param join whether another instance holds the lane
+   */
+  void slices(Executor others, BooleanSupplier goesOn, boolean join) {
+    if (sliced != null && (join ? !sliced.isPaused() : sliced.isDue())) {
+      sliced.run(others, goesOn, position);
+    }
+  }
+
+  /** How many rows were delivered in slices. */
+  long rowsInSlices() {
+    return sliced == null ? 0 : sliced.delivered();
   }
 
   /** The migration's name. */
@@ -181,8 +218,7 @@ final class LaneDelivery {
       if (Failures.isTimeout(e)) {
         batch.tookTooLong();
       }
-      if (repeats) {
-        repeats = false;
+      if (copies.repeats()) {
         return new RoundResult(RoundResult.Kind.MORE, 0);
       }
       if (!careful && Failures.refusesRow(e)) {
@@ -229,7 +265,7 @@ final class LaneDelivery {
       underWay = null;
       probe.reached(DeliveryProbe.Point.SECONDARY_COMMITTED);
       advance(round);
-      rows = count(round);
+      rows = RoundCopy.count(round, metrics);
       full = isFull(round);
       Set<String> kept = clearing.run(copy, round);
       remembered.add(waiting(round, fromMemory));
@@ -247,6 +283,9 @@ final class LaneDelivery {
             || remembered.anyBut(held::holds)
             || round.isCut()
             || full;
+    if (sliced != null) {
+      sliced.wholeRound((full || round.isCut()) && !careful && !pulling && walks.going().isEmpty());
+    }
     careful = false;
     held.tried();
     return new RoundResult(more ? RoundResult.Kind.MORE : RoundResult.Kind.DRAINED, rows);
@@ -316,55 +355,12 @@ final class LaneDelivery {
     } else if (pulling) {
       Map<TablePair, Set<RowKey>> parents = copy.missingParents(lane, round.rows);
       parents.forEach((table, more) -> round.rowsOf(table).addAll(more));
-      round.copied = copyAll(copy, round);
+      copies.run(copy, round);
       pulling = !parents.isEmpty();
     } else {
-      round.copied = copyAll(copy, round);
+      copies.run(copy, round);
     }
     replacements.again();
-  }
-
-  /**
-   * What a single reading leaves, because rows are large, stays with its entries for the next
-   * round; runs of keys, steps of walks and rows that only memory names have to be done as a whole.
-   */
-  private Map<TablePair, CopyResult> copyAll(LockedCopy copy, Round round) throws SQLException {
-    Map<TablePair, CopyResult> copied = stream(copy, round);
-    Map<TablePair, Set<RowKey>> left = left(copied);
-    while (round.isOneWhole() && !left.isEmpty() && running.getAsBoolean()) {
-      copied = copy.copyAll(lane, left);
-      left = left(copied);
-    }
-    return copied;
-  }
-
-  private Map<TablePair, CopyResult> stream(LockedCopy copy, Round round) throws SQLException {
-    if (round.streams.isEmpty()) {
-      return copy.copyAll(lane, round.rows);
-    }
-    long began = System.nanoTime();
-    try {
-      Map<TablePair, CopyResult> copied = copy.copyAll(lane, round.rows, round.streams);
-      copied.forEach((table, rows) -> round.streamed.put(table, rows.streamed()));
-      int sent = round.streamed.values().stream().mapToInt(Integer::intValue).sum();
-      streaming.took(sent, Duration.ofNanos(System.nanoTime() - began));
-      return copied;
-    } catch (SQLException e) {
-      boolean parentsMissing = FOREIGN_KEY.equals(e.getSQLState()) && !round.trials.isEmpty();
-      repeats = !parentsMissing && streaming.refused(round.streams.keySet(), round.trials, e);
-      throw e;
-    }
-  }
-
-  private static Map<TablePair, Set<RowKey>> left(Map<TablePair, CopyResult> copied) {
-    Map<TablePair, Set<RowKey>> left = new HashMap<>();
-    copied.forEach(
-        (table, result) -> {
-          if (!result.left().isEmpty()) {
-            left.put(table, result.left());
-          }
-        });
-    return left;
   }
 
   private void advance(Round round) {
@@ -384,24 +380,7 @@ final class LaneDelivery {
   }
 
   private boolean isFull(Round round) {
-    return round.reachesLimit() || !left(round.copied).isEmpty();
-  }
-
-  private int count(Round round) {
-    int rows = 0;
-    for (Map.Entry<TablePair, Set<RowKey>> each : round.rows.entrySet()) {
-      long lost = round.refused.stream().filter(r -> r.table().equals(each.getKey())).count();
-      CopyResult result = round.copied.get(each.getKey());
-      int delivered =
-          each.getValue().size() - (int) lost - (result == null ? 0 : result.left().size());
-      metrics.delivered(each.getKey().name().toString(), delivered);
-      rows += delivered;
-    }
-    for (Map.Entry<TablePair, Integer> each : round.streamed.entrySet()) {
-      metrics.delivered(each.getKey().name().toString(), each.getValue());
-      rows += each.getValue();
-    }
-    return rows;
+    return round.reachesLimit() || !RoundCopy.left(round.copied).isEmpty();
   }
 
   /**

@@ -193,6 +193,9 @@ final class LaneWorker implements Runnable {
         recovered();
         switch (result.kind()) {
           case BUSY -> {
+            if (vainTries > 1) {
+              slices(true);
+            }
             return BUSY_PAUSE;
           }
           case DRAINED -> {
@@ -208,6 +211,7 @@ final class LaneWorker implements Runnable {
             }
           }
           case MORE -> {
+            slices(false);
             Duration rest = throttle.rest(Duration.ofNanos(System.nanoTime() - start));
             if (!rest.isZero() && !hasWaiters()) {
               restUntil = System.nanoTime() + rest.toNanos();
@@ -227,6 +231,14 @@ final class LaneWorker implements Runnable {
       }
     }
     return Duration.ZERO;
+  }
+
+  /** Whoever waits for a delivery waits for a round over all that the journal holds. */
+  private void slices(boolean join) {
+    if (throttle.share() == 1 && !hasWaiters()) {
+      lane.slices(
+          executor, () -> running.getAsBoolean() && !hasWaiters() && throttle.share() == 1, join);
+    }
   }
 
   private void recovered() {

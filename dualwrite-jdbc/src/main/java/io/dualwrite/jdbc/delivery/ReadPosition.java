@@ -40,6 +40,17 @@ final class ReadPosition {
 
   private long lastFromBeginning = System.nanoTime();
 
+  /** Beginning at the beginning. */
+  ReadPosition() {}
+
+  /** Beginning where another has come to, which goes its own way. */
+  ReadPosition(ReadPosition other) {
+    from.putAll(other.from);
+    passedOver.putAll(other.passedOver);
+    read = other.read;
+    lastFromBeginning = other.lastFromBeginning;
+  }
+
   /** Now and then all is read from the beginning. */
   void beginRound() {
     if (System.nanoTime() - lastFromBeginning > EVERYTHING_EVERY_NANOS) {

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * How many rows are sent as they come in one round of a lane: more while rounds are short, fewer
  * when they take long, since the lane's lock is held meanwhile; and for a while none of a table
- * that refused them.
+ * that refused them. Safe for use by several threads.
  */
 final class Streaming {
   private static final Logger LOG = LoggerFactory.getLogger(Streaming.class);
@@ -38,12 +38,12 @@ final class Streaming {
   private long sent;
 
   /** Whether rows that a load's entries name are sent as they come. */
-  boolean isFor(TablePair table) {
+  synchronized boolean isFor(TablePair table) {
     return isFor(table, pauses);
   }
 
   /** Whether rows that entries of their own name are, where there are many. */
-  boolean isForRows(TablePair table) {
+  synchronized boolean isForRows(TablePair table) {
     return isFor(table, ofRows);
   }
 
@@ -52,17 +52,17 @@ final class Streaming {
     return pause == null || pause.end().isBefore(Instant.now());
   }
 
-  int rows() {
+  synchronized int rows() {
     return rows;
   }
 
   /** How many rows were sent so far, those of rounds that failed afterwards included. */
-  long sent() {
+  synchronized long sent() {
     return sent;
   }
 
   /** A round has sent so many rows in so much time. */
-  void took(int rowsSent, Duration round) {
+  synchronized void took(int rowsSent, Duration round) {
     sent += rowsSent;
     if (round.compareTo(SHORT) < 0) {
       rows = Math.min(MOST, rows * 2);
@@ -77,7 +77,8 @@ final class Streaming {
    * @param trials those of which single rows were tried: it was these most likely
    * @return whether that was for a row, so that the round is to be done again without
    */
-  boolean refused(Collection<TablePair> tables, Set<TablePair> trials, SQLException failure) {
+  synchronized boolean refused(
+      Collection<TablePair> tables, Set<TablePair> trials, SQLException failure) {
     if (trials.isEmpty()) {
       rows = LEAST;
     }

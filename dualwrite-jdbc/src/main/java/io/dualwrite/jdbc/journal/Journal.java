@@ -64,6 +64,19 @@ public final class Journal {
    */
   public JournalSnapshot read(Pipeline reading, Map<String, ReadFrom> from, ReadLimit limit)
       throws SQLException {
+    return read(reading, from, limit, "");
+  }
+
+  /** The same of one table, as far as they may be of some of its slices. */
+  public JournalSnapshot read(
+      Pipeline reading, String table, ReadFrom from, ReadLimit limit, SliceFilter filter)
+      throws SQLException {
+    return read(reading, Map.of(table, from), limit, filter.sql() + " AND ");
+  }
+
+  private JournalSnapshot read(
+      Pipeline reading, Map<String, ReadFrom> from, ReadLimit limit, String filter)
+      throws SQLException {
     List<From> open = new ArrayList<>();
     List<From> frontiers = new ArrayList<>();
     from.forEach(
@@ -84,13 +97,13 @@ public final class Journal {
         });
     if (!open.isEmpty()) {
       reading.add(
-          entriesFrom("j.tx = t.tx AND j.at >= t.at ORDER BY j.at"),
+          entriesFrom(filter + "j.tx = t.tx AND j.at >= t.at ORDER BY j.at"),
           parameters(open, limit.ofEachOpen()),
           rows -> entries.addAll(JournalEntry.all(rows)));
     }
     reading
         .add(
-            entriesFrom("(j.tx, j.at) >= (t.tx, t.at) ORDER BY j.tx, j.at"),
+            entriesFrom(filter + "(j.tx, j.at) >= (t.tx, t.at) ORDER BY j.tx, j.at"),
             parameters(frontiers, limit.behindFrontier()),
             rows -> entries.addAll(JournalEntry.all(rows)))
         .send();
