@@ -58,6 +58,16 @@ final class SliceBurst {
     return joined;
   }
 
+  /** A round that has joined delivered so many rows. */
+  void delivered(int more) {
+    rows.addAndGet(more);
+  }
+
+  /** A database failed or refused something: nobody begins another round. */
+  void failed(SQLException e) {
+    failure.compareAndSet(null, e);
+  }
+
   /** A round that has joined is over. */
   void leave(LockedCopy copy) {
     underWay.remove(copy);
@@ -77,7 +87,6 @@ final class SliceBurst {
         return;
       }
       RoundResult result = tried(group);
-      rows.addAndGet(result.rows());
       switch (result.kind()) {
         case MORE -> {
           vain = 0;
@@ -107,7 +116,7 @@ final class SliceBurst {
       if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
         return RoundResult.BUSY;
       }
-      failure.compareAndSet(null, e);
+      failed(e);
       return RoundResult.STOPPED;
     }
   }

@@ -86,34 +86,43 @@ final class SliceGroup {
    * One round.
    *
    * @param burst is joined once the locks are held
-   * @throws SQLException if a database failed or refused something; nothing is lost
+   * @throws SQLException if the locks could not be asked for; other failures end the burst
    */
   RoundResult round(SliceBurst burst) throws SQLException {
-    boolean joined = false;
     try (LockedCopy copy = LockedCopy.trySlices(context, lane, slices, group).orElse(null)) {
       if (copy == null || !copy.granted().equals(group)) {
         return RoundResult.BUSY;
       }
-      joined = burst.join(copy);
-      if (!joined || !running.getAsBoolean()) {
+      if (!burst.join(copy)) {
         return RoundResult.STOPPED;
       }
-      long began = System.nanoTime();
-      probe.reached(DeliveryProbe.Point.LOCKED);
       try {
-        return deliver(copy, began);
+        RoundResult result = running.getAsBoolean() ? tried(copy) : RoundResult.STOPPED;
+        burst.delivered(result.rows());
+        return result;
       } catch (SQLException e) {
-        position = new ReadPosition();
-        if (Failures.isTimeout(e)) {
-          batch.tookTooLong();
-        }
-        if (copies.repeats()) {
-          return new RoundResult(RoundResult.Kind.MORE, 0);
-        }
-        throw e;
+        burst.failed(e);
+        return RoundResult.STOPPED;
       } finally {
         burst.leave(copy);
       }
+    }
+  }
+
+  private RoundResult tried(LockedCopy copy) throws SQLException {
+    long began = System.nanoTime();
+    probe.reached(DeliveryProbe.Point.LOCKED);
+    try {
+      return deliver(copy, began);
+    } catch (SQLException e) {
+      position = new ReadPosition();
+      if (Failures.isTimeout(e)) {
+        batch.tookTooLong();
+      }
+      if (copies.repeats()) {
+        return new RoundResult(RoundResult.Kind.MORE, 0);
+      }
+      throw e;
     }
   }
 

@@ -1,6 +1,7 @@
 package io.dualwrite.jdbc.load;
 
 import io.dualwrite.jdbc.schema.Column;
+import io.dualwrite.jdbc.schema.SliceFunction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,12 +71,24 @@ final class DenseRuns {
     long from = Arrays.stream(numbers, 0, size).min().orElseThrow();
     long to = Arrays.stream(numbers, 0, size).max().orElseThrow();
     if (to - from >= 0 && to - from < (long) size * MOST_TIMES_WIDER) {
-      runs.add(new Run(from, to));
+      cut(from, to);
     } else {
       for (int i = 0; i < size; i++) {
         others.take(Long.toString(numbers[i]));
       }
     }
     size = 0;
+  }
+
+  /** Where slices of a table end, so that each run is of one. */
+  private void cut(long from, long to) {
+    for (long low = from; low <= to; ) {
+      long high = Math.min(to, low | SliceFunction.BLOCK - 1);
+      runs.add(new Run(low, high));
+      if (high == Long.MAX_VALUE) {
+        return;
+      }
+      low = high + 1;
+    }
   }
 }

@@ -7,6 +7,7 @@ import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.KeyText;
+import io.dualwrite.jdbc.schema.SliceFunction;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -16,9 +17,6 @@ import java.util.stream.IntStream;
 /** Writes the journal's entries for the rows of a load, in the transaction that loaded them. */
 final class LoadJournal {
   private static final int KEYS_AT_ONCE = 5_000;
-
-  /** No more than delivery takes apart at once. */
-  private static final int LONGEST_RUN = 1_000;
 
   private final Pipeline pipeline;
   private final String into;
@@ -83,16 +81,18 @@ final class LoadJournal {
           into
               + "range_from, range_to) SELECT "
               + names()
-              + ", g::pg_catalog.text, least(g + "
-              + (LONGEST_RUN - 1)
+              + ", greatest(g, "
+              + from
+              + ")::pg_catalog.text, least(g + "
+              + (SliceFunction.BLOCK - 1)
               + ", "
               + to
               + ")::pg_catalog.text FROM pg_catalog.generate_series("
-              + from
+              + (from & -SliceFunction.BLOCK)
               + "::pg_catalog.int8, "
               + to
               + ", "
-              + LONGEST_RUN
+              + SliceFunction.BLOCK
               + ") g");
     } else {
       String key =
@@ -131,21 +131,29 @@ final class LoadJournal {
   }
 
   /**
-   * One entry for many rows. {@code STRICT} writes rows at the commit that are named by themselves.
+   * One entry for many rows of one slice of the table. {@code STRICT} writes rows at the commit
+   * that are named by themselves.
    */
   private String together(List<Column> columns) {
     int n = columns.size();
+    String keys =
+        "SELECT ARRAY["
+            + joined(n, i -> KeyText.encode(columns.get(i), value(columns.get(i), "k" + i)))
+            + "] AS key FROM ROWS FROM ("
+            + joined(n, i -> "pg_catalog.unnest(?::text[])")
+            + ") AS k("
+            + joined(n, i -> "k" + i)
+            + ")";
     return into
         + "keys) SELECT "
         + names()
-        + ", pg_catalog.array_agg(ARRAY["
-        + joined(n, i -> KeyText.encode(columns.get(i), value(columns.get(i), "k" + i)))
-        + "]) FROM ROWS FROM ("
-        + joined(n, i -> "pg_catalog.unnest(?::text[])")
-        + ") WITH ORDINALITY AS k("
-        + joined(n, i -> "k" + i)
-        + ", n) GROUP BY (k.n - 1) / "
-        + Journal.MOST_KEYS;
+        + ", pg_catalog.array_agg(s.key) FROM (SELECT b.key, b.slice, (row_number() OVER (PARTITION BY b.slice) - 1) / "
+        + Journal.MOST_KEYS
+        + " AS part FROM (SELECT a.key, "
+        + SliceFunction.of(columns).map(f -> f.sql(i -> "a.key[" + (i + 1) + "]")).orElse("0")
+        + " AS slice FROM ("
+        + keys
+        + " OFFSET 0) a OFFSET 0) b) s GROUP BY s.slice, s.part";
   }
 
   private String oneRange(Column column) {

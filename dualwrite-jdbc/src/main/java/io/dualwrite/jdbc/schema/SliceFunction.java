@@ -133,8 +133,8 @@ public final class SliceFunction {
   }
 
   /**
-   * The same as an SQL expression, for a primary whose encoding is UTF8. Nothing may depend on its
-   * being right.
+   * The same as an SQL expression; something else where the server's encoding is not UTF8. Nothing
+   * may depend on its being right.
    *
    * @param text an expression for the text of each key column, by place from 0
    */
@@ -149,14 +149,21 @@ public final class SliceFunction {
       }
     }
     String all = counted.size() == 1 ? counted.get(0) : "(" + String.join(" || ", counted) + ")";
-    return "(pg_catalog.ascii(pg_catalog.right("
-        + all
-        + ", 1)) + pg_catalog.ascii(pg_catalog.substr("
-        + all
-        + ", "
-        + PLACE
-        + ", 1))) & "
-        + (COUNT - 1);
+    String slice =
+        "(pg_catalog.ascii(pg_catalog.right("
+            + all
+            + ", 1)) + pg_catalog.ascii(pg_catalog.substr("
+            + all
+            + ", "
+            + PLACE
+            + ", 1))) & "
+            + (COUNT - 1);
+    // In another encoding it fails for characters that are not ASCII.
+    return forms.contains(Form.TEXT)
+        ? "CASE WHEN pg_catalog.current_setting('server_encoding') = 'UTF8' THEN "
+            + slice
+            + " ELSE 0 END"
+        : slice;
   }
 
   private static boolean isNumber(String text) {

@@ -5,6 +5,7 @@ import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.KeyText;
+import io.dualwrite.jdbc.schema.SliceFunction;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -183,32 +184,36 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
         + "  END IF;\n";
   }
 
-  /** One entry for many rows. */
+  /** One entry for many rows of one slice of the table. */
   private static String together(CaptureEvent event, String journal, CapturedTable table) {
     return "INSERT INTO "
         + journal
         + " (table_name, key_id, keys) SELECT table_of, "
         + table.keyId()
-        + ", array_agg(k.key) FROM (SELECT b.key, (row_number() OVER () - 1) / "
+        + ", array_agg(k.key) FROM (SELECT b.key, b.slice, (row_number() OVER (PARTITION BY b.slice) - 1) / "
         + Journal.MOST_KEYS
-        + " AS block FROM ("
+        + " AS block FROM (SELECT a.key, "
+        + SliceFunction.of(table.key())
+            .map(function -> function.sql(i -> "a.key[" + (i + 1) + "]"))
+            .orElse("0")
+        + " AS slice FROM ("
         + both(event, "SELECT ARRAY[" + keys(table.key(), "r") + "] AS key FROM %s r")
-        + ") b) k GROUP BY k.block;";
+        + ") a) b) k GROUP BY k.slice, k.block;";
   }
 
   /**
    * Numbers that lie close together are named by one entry from the smallest to the largest of each
-   * 1024 numbers: naming a row too many does no harm.
+   * 256 numbers, which are of one slice of the table: naming a row too many does no harm.
    */
   private static String runs(CaptureEvent event, String journal, int keyId, Column key) {
     return """
             INSERT INTO {journal} (table_name, key_id, key, range_from, range_to)
             WITH numbers AS MATERIALIZED ({numbers}),
-              blocks AS MATERIALIZED (SELECT n.number >> 10 AS block, min(n.number) AS low, max(n.number) AS high,
+              blocks AS MATERIALIZED (SELECT n.number >> 8 AS block, min(n.number) AS low, max(n.number) AS high,
                 max(n.number) - min(n.number) < 4 * count(*) AND count(*) > 8 AS dense FROM numbers n GROUP BY 1)
             SELECT table_of, {id}, NULL::text[], b.low::text, b.high::text FROM blocks b WHERE b.dense
             UNION ALL SELECT table_of, {id}, ARRAY[n.number::text], NULL, NULL
-              FROM numbers n JOIN blocks b ON b.block = n.number >> 10 WHERE NOT b.dense;
+              FROM numbers n JOIN blocks b ON b.block = n.number >> 8 WHERE NOT b.dense;
         """
         .replace("{journal}", journal)
         .replace("{id}", Integer.toString(keyId))

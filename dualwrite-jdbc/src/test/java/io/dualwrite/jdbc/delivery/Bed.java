@@ -16,6 +16,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * Two databases with the same tables and a control schema, and what it takes to deliver between
@@ -70,14 +71,18 @@ public final class Bed {
 
   public LaneDelivery delivery(String table, DeliveryProbe probe, CopyContext context)
       throws SQLException {
+    return delivery(table, probe, context, DeliverySettings.DEFAULT, () -> true);
+  }
+
+  public LaneDelivery delivery(
+      String table,
+      DeliveryProbe probe,
+      CopyContext context,
+      DeliverySettings settings,
+      BooleanSupplier running)
+      throws SQLException {
     return new LaneDelivery(
-        lane(table),
-        context,
-        DeliverySettings.DEFAULT,
-        DualWriteMetrics.none(),
-        probe,
-        () -> true,
-        1000);
+        lane(table), context, settings, DualWriteMetrics.none(), probe, running, 1000);
   }
 
   /** Runs rounds until the lane is drained. */

@@ -156,12 +156,11 @@ class CapturedWritesTest {
           .copyIn("COPY item FROM STDIN", new StringReader(rows.toString()));
     }
     assertThat(bed.taken())
-        .containsExactly(
-            "public.item [1,1023]",
-            "public.item [1024,2047]",
-            "public.item [2048,3071]",
-            "public.item [3072,4095]",
-            "public.item [4096,5000]",
+        .hasSize(22)
+        .contains(
+            "public.item [1,255]",
+            "public.item [256,511]",
+            "public.item [4864,5000]",
             "public.item {-3}",
             "public.item {900000}");
     bed.run("UPDATE item SET id = id + 10000 WHERE id BETWEEN 1 AND 100");
@@ -187,7 +186,7 @@ class CapturedWritesTest {
             dbs.queryValue(
                 dbs.source(), "SELECT sum(array_length(keys, 1)) FROM dualwrite.journal"))
         .isEqualTo("128");
-    assertThat(bed.taken().get(0)).contains("{w,1}", "{w,5001}");
+    assertThat(String.join(" ", bed.taken())).contains("{w,1}", "{w,5001}");
   }
 
   @Test
