@@ -49,6 +49,7 @@ final class ConfigReader {
     top.choice("phase", Phase.class).ifPresent(builder::phase);
     top.choice("failure-policy", FailurePolicy.class).ifPresent(builder::failurePolicy);
     top.choice("delivery", Delivery.class).ifPresent(builder::delivery);
+    builder.deliveryLanes(top.integer("delivery-lanes", 1, MigrationConfig::checkDeliveryLanes));
     top.choice("capture", CaptureMode.class).ifPresent(builder::capture);
     top.choice("unmirrored", UnmirroredPolicy.class).ifPresent(builder::unmirrored);
     builder.tables(tables(top));

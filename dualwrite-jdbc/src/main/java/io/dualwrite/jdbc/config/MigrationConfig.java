@@ -6,6 +6,7 @@ import io.dualwrite.FailurePolicy;
 import io.dualwrite.Phase;
 import io.dualwrite.SecondarySettings;
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.schema.SliceFunction;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param control what is done while the control table cannot be read
  * @param shutdown how an application leaves
  * @param throttle when delivery makes room for the application
+ * @param deliveryLanes how many connections deliver one large table at the same time
  * @param journal the control schema
  * @param reconciler the reconciler's defaults
  * @param origin where it was read from, for messages
@@ -54,6 +56,7 @@ public record MigrationConfig(
     ControlConfig control,
     ShutdownConfig shutdown,
     ThrottleConfig throttle,
+    int deliveryLanes,
     JournalConfig journal,
     ReconcilerConfig reconciler,
     Origin origin) {
@@ -66,6 +69,11 @@ public record MigrationConfig(
         !migration.isBlank() && migration.length() <= 100,
         "migration must be a name of 1 to 100 characters, was " + migration);
     checkSecondary(secondary);
+    checkDeliveryLanes(deliveryLanes);
+  }
+
+  static void checkDeliveryLanes(int lanes) {
+    Check.between("delivery-lanes", 1, SliceFunction.COUNT, lanes);
   }
 
   /** A connection pool takes no shorter limit, and a commit that waits for longer is none. */
@@ -203,6 +211,7 @@ public record MigrationConfig(
     builder.control = control;
     builder.shutdown = shutdown;
     builder.throttle = throttle;
+    builder.deliveryLanes = deliveryLanes;
     builder.journal = journal;
     builder.reconciler = reconciler;
     builder.origin = origin;
@@ -226,6 +235,7 @@ public record MigrationConfig(
     private ControlConfig control = ControlConfig.DEFAULT;
     private ShutdownConfig shutdown = ShutdownConfig.DEFAULT;
     private ThrottleConfig throttle = ThrottleConfig.AUTO;
+    private int deliveryLanes = 1;
     private JournalConfig journal = JournalConfig.DEFAULT;
     private ReconcilerConfig reconciler = ReconcilerConfig.DEFAULT;
     private Origin origin = Origin.PROGRAM;
@@ -318,6 +328,12 @@ public record MigrationConfig(
       return this;
     }
 
+    /** Default: 1, a table is delivered as a whole. */
+    public Builder deliveryLanes(int value) {
+      deliveryLanes = value;
+      return this;
+    }
+
     /** Default: schema {@code dualwrite}. */
     public Builder journal(JournalConfig value) {
       journal = value;
@@ -353,6 +369,7 @@ public record MigrationConfig(
           control,
           shutdown,
           throttle,
+          deliveryLanes,
           journal,
           reconciler,
           origin);

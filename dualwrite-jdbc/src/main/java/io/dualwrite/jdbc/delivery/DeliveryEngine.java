@@ -369,6 +369,14 @@ public final class DeliveryEngine implements AutoCloseable {
         .toList();
   }
 
+  /** How many rows were delivered in slices of their tables since the lanes were read. */
+  public long rowsInSlices() {
+    return workers.values().stream()
+        .distinct()
+        .mapToLong(worker -> worker.lane().rowsInSlices())
+        .sum();
+  }
+
   /** Whether the last round of any lane failed. */
   public boolean failing() {
     return workers.values().stream().anyMatch(LaneWorker::failing);

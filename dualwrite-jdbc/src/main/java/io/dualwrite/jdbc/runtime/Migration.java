@@ -130,7 +130,7 @@ public final class Migration implements Mirroring, AutoCloseable {
     this.delivery =
         new DeliveryEngine(
             context,
-            DeliverySettings.DEFAULT.throttle(config.throttle()),
+            DeliverySettings.DEFAULT.throttle(config.throttle()).workers(config.deliveryLanes()),
             mirrors,
             breaker,
             metrics,

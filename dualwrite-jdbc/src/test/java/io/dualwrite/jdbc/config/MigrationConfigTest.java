@@ -196,7 +196,7 @@ class MigrationConfigTest {
     assertThat(problem("failure_policy: STRICT"))
         .isEqualTo(
             "dualwrite.yaml line 4: unknown key failure_policy. Did you mean failure-policy? Allowed here: migration, source, target,"
-                + " phase, failure-policy, delivery, capture, unmirrored, tables, secondary, kill-switch, shadow-reads, control, shutdown, throttle, journal,"
+                + " phase, failure-policy, delivery, delivery-lanes, capture, unmirrored, tables, secondary, kill-switch, shadow-reads, control, shutdown, throttle, journal,"
                 + " reconciler.");
     assertThat(problem("reconciler:\n  window: 1h\n  treads: 3"))
         .isEqualTo(
