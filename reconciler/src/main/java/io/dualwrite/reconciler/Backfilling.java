@@ -61,7 +61,7 @@ record Backfilling(
   }
 
   BackfillPlan plan(BackfillOptions options, Reconciler.Scene scene) {
-    return new Planner(databases, options)
+    return new Planner(databases, options, config.journal().schema(), config.migration())
         .plan(scene.tables(), scene.refused(), options.until(this::end));
   }
 

@@ -15,6 +15,7 @@ import io.dualwrite.reconciler.backfill.Backfill;
 import io.dualwrite.reconciler.backfill.BackfillOptions;
 import io.dualwrite.reconciler.backfill.BackfillPlan;
 import io.dualwrite.reconciler.backfill.BackfillProgress;
+import io.dualwrite.reconciler.backfill.Backfiller;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.checksum.ChecksumProbe;
 import io.dualwrite.reconciler.checksum.ComparedTable;
@@ -277,6 +278,16 @@ public final class Reconciler {
         () ->
             new Backfilling(config, databases, this::completionPoint, clock)
                 .plan(options, scene(compareOptions(options))));
+  }
+
+  /**
+   * Builds again the target's indexes and foreign keys that an interrupted backfill has dropped.
+   *
+   * @return what could not be built, in words; it stays written down
+   */
+  public List<String> restoreIndexes() {
+    return explained(
+        () -> Backfiller.restoreIndexes(databases, config.journal().schema(), config.migration()));
   }
 
   private CompareOptions compareOptions(BackfillOptions options) {

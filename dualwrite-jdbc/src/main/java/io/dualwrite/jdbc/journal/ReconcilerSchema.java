@@ -13,7 +13,7 @@ import java.util.List;
 public final class ReconcilerSchema {
   /** The tables, in the order in which they refer to each other. */
   public static final List<String> TABLES =
-      List.of("runs", "run_tables", "run_windows", "run_differences", "verified");
+      List.of("runs", "run_tables", "run_windows", "run_differences", "verified", "deferred");
 
   private ReconcilerSchema() {}
 
@@ -101,6 +101,17 @@ public final class ReconcilerSchema {
               first_at timestamptz NOT NULL,
               last_at timestamptz NOT NULL,
               PRIMARY KEY (migration, table_name)
+            )""",
+        create
+            + """
+            .deferred (
+              migration text NOT NULL,
+              table_name text COLLATE "C" NOT NULL,
+              name text NOT NULL,
+              kind text NOT NULL,
+              definition text NOT NULL,
+              dropped_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+              PRIMARY KEY (migration, table_name, name)
             )""");
   }
 

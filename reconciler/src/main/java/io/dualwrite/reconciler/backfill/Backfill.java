@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param until the time before which rows were copied; empty: all of them
  * @param tables in the order of the work
  * @param notes what concerns all of it
+ * @param unbuilt indexes and foreign keys that were dropped and could not be built again, with the
+ *     reason
  */
 public record Backfill(
     String migration,
@@ -25,8 +27,10 @@ public record Backfill(
     Duration duration,
     Optional<Instant> until,
     List<TableBackfill> tables,
-    List<String> notes) {
+    List<String> notes,
+    List<String> unbuilt) {
   public Backfill {
+    unbuilt = List.copyOf(unbuilt);
     tables = List.copyOf(tables);
     notes = List.copyOf(notes);
   }
@@ -95,7 +99,7 @@ public record Backfill(
 
   /** Whether every window of every table is done; rows that the target refuses are not. */
   public boolean complete() {
-    return tables.stream().allMatch(TableBackfill::complete);
+    return unbuilt.isEmpty() && tables.stream().allMatch(TableBackfill::complete);
   }
 
   /** Whether any table was not gone through to its end. */

@@ -13,6 +13,7 @@ import io.dualwrite.reconciler.state.Run;
 import io.dualwrite.reconciler.state.Runs;
 import io.dualwrite.reconciler.state.StateAccess;
 import io.dualwrite.reconciler.state.UnfinishedRun;
+import io.dualwrite.reconciler.window.SideReadException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,8 +100,10 @@ public record Backfiller(
       refused.forEach(r -> results.add(TableBackfill.failed(r.table(), r.explanation())));
       results.addAll(
           new TablesFiller(
-                  databases, locks, checksum, options, until, run, schema, throttle, progress)
+                  databases, locks, checksum, options, until, run, schema, migration, throttle,
+                  progress)
               .run(tables));
+      List<String> unbuilt = build(results, notes);
       Backfill backfill =
           new Backfill(
               migration,
@@ -110,12 +113,46 @@ public record Backfiller(
               Duration.between(startedAt, clock.instant()),
               until,
               results,
-              notes);
+              notes,
+              unbuilt);
       if (backfill.complete()) {
         run.end("done");
       }
       return backfill;
     }
+  }
+
+  /** What is dropped is built again when all rows are there, whoever dropped it. */
+  private List<String> build(List<TableBackfill> results, List<String> notes) {
+    DeferredIndexes deferred = new DeferredIndexes(databases, schema, migration);
+    if (results.stream().anyMatch(TableBackfill::interrupted)) {
+      int left = left(deferred);
+      if (left > 0) {
+        notes.add(
+            left
+                + " indexes and foreign keys of the target are dropped: --resume goes on and builds them, `reconciler backfill --restore-indexes` builds them at once.");
+      }
+      return List.of();
+    }
+    return deferred.restore();
+  }
+
+  private static int left(DeferredIndexes deferred) {
+    try {
+      return deferred.dropped().size();
+    } catch (SideReadException e) {
+      // The target is away, which the tables say.
+      return 0;
+    }
+  }
+
+  /**
+   * Builds again what an interrupted backfill has dropped, without copying anything.
+   *
+   * @return what could not be built, in words
+   */
+  public static List<String> restoreIndexes(Snapshots databases, String schema, String migration) {
+    return new DeferredIndexes(databases, schema, migration).restore();
   }
 
   /** Whether a run was asked for what this one is: its end may have been found out then. */

@@ -18,8 +18,11 @@ import java.util.Optional;
  *
  * @param databases both sides
  * @param options what would be copied, and how
+ * @param schema the control schema
+ * @param migration its name
  */
-public record Planner(Snapshots databases, BackfillOptions options) {
+public record Planner(
+    Snapshots databases, BackfillOptions options, String schema, String migration) {
 
   /** The plan for these tables, given parents before children. */
   public BackfillPlan plan(List<Mirrored> tables, List<Refused> refused, Optional<Instant> until) {
@@ -52,7 +55,10 @@ public record Planner(Snapshots databases, BackfillOptions options) {
         TableStream.of(pair, Side.SOURCE)
             .map(s -> s.binary() ? "binary" : "text")
             .orElse("row by row"),
-        List.of(),
+        options.deferIndexes()
+            ? new DeferredIndexes(databases, schema, migration)
+                .of(pair, cuts).stream().map(Deferred::label).toList()
+            : List.of(),
         Optional.empty(),
         Notes.of(pair, cuts));
   }

@@ -1,5 +1,7 @@
 package io.dualwrite.reconciler.backfill;
 
+import static java.util.stream.Collectors.joining;
+
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
@@ -38,6 +40,7 @@ final class TablesFiller {
   private final Throttle throttle;
   private final BackfillProgress progress;
   private final Outage outage;
+  private final DeferredIndexes deferred;
 
   TablesFiller(
       Snapshots snapshots,
@@ -47,6 +50,7 @@ final class TablesFiller {
       Optional<Instant> until,
       KeptRun run,
       String schema,
+      String migration,
       Throttle throttle,
       BackfillProgress progress) {
     this.snapshots = snapshots;
@@ -60,6 +64,7 @@ final class TablesFiller {
     this.throttle = throttle;
     this.progress = progress;
     this.outage = new Outage(snapshots);
+    this.deferred = new DeferredIndexes(snapshots, schema, migration);
   }
 
   List<TableBackfill> run(List<Mirrored> tables) {
@@ -99,6 +104,15 @@ final class TablesFiller {
       Notes.of(pair, cuts).forEach(filler::note);
       progress.begin(name, facts.rows());
       if (table.endedAt().isEmpty()) {
+        if (options.deferIndexes()) {
+          List<Deferred> dropped = deferred.of(pair, cuts);
+          deferred.drop(dropped);
+          if (!dropped.isEmpty()) {
+            filler.note(
+                "dropped for the time of the loading: "
+                    + dropped.stream().map(Deferred::label).collect(joining(", ")));
+          }
+        }
         filler.fill(workers, options.parallelism());
         if (filler.isComplete()) {
           snapshots.write(

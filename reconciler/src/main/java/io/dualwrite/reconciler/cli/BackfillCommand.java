@@ -9,6 +9,7 @@ import io.dualwrite.reconciler.backfill.BackfillPlan;
 import io.dualwrite.reconciler.report.BackfillJson;
 import io.dualwrite.reconciler.report.BackfillText;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +34,13 @@ final class BackfillCommand implements Callable<Integer>, Connected {
 
   @Option(names = "--dry-run", description = "Only say what would be done.", order = 4)
   private boolean dryRun;
+
+  @Option(
+      names = "--restore-indexes",
+      description =
+          "Only build again the indexes and foreign keys that an interrupted --defer-indexes has dropped.",
+      order = 5)
+  private boolean restoreIndexes;
 
   @Mixin private final HistoryOptions history = new HistoryOptions();
   @Mixin private final FormatOption format = new FormatOption();
@@ -60,8 +68,20 @@ final class BackfillCommand implements Callable<Integer>, Connected {
     BackfillOptions options = history.options(config);
     try (Databases databases = terminal.cancelling(Databases.open(config, options.parallelism()))) {
       Reconciler reconciler = connection.reconciler(config, databases);
+      if (restoreIndexes) {
+        return restore(reconciler);
+      }
       return dryRun ? plan(reconciler, options) : backfill(reconciler, options);
     }
+  }
+
+  private int restore(Reconciler reconciler) {
+    List<String> problems = reconciler.restoreIndexes();
+    problems.forEach(terminal.err()::println);
+    if (problems.isEmpty()) {
+      terminal.out().println("The target has all indexes and foreign keys that backfills dropped.");
+    }
+    return problems.isEmpty() ? ExitCodes.OK : ExitCodes.DIFFERENCES;
   }
 
   private int plan(Reconciler reconciler, BackfillOptions options) {

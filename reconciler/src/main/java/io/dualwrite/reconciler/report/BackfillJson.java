@@ -40,6 +40,7 @@ public final class BackfillJson {
       table.problems().forEach(node.putArray("problems")::add);
       table.notes().forEach(node.putArray("notes")::add);
     }
+    backfill.unbuilt().forEach(root.putArray("unbuilt")::add);
     backfill.notes().forEach(root.putArray("notes")::add);
     return JsonReport.write(root);
   }

@@ -21,6 +21,7 @@ public final class BackfillText {
   /** What was done. */
   public String of(Backfill backfill) {
     StringBuilder text = new StringBuilder();
+    backfill.unbuilt().forEach(u -> text.append(u).append('\n'));
     backfill.notes().forEach(n -> text.append(n).append('\n'));
     Columns table = new Columns(1);
     table.add(
@@ -60,6 +61,12 @@ public final class BackfillText {
             + String.format(Locale.ROOT, " in %.1f s. ", backfill.duration().toMillis() / 1000.0);
     if (backfill.interrupted()) {
       return "Not finished: " + did + "Next: " + next.within("backfill", "--resume");
+    }
+    if (!backfill.unbuilt().isEmpty()) {
+      return "Not finished: "
+          + did
+          + "Put right what keeps the target from building these, then: "
+          + next.of("backfill", "--restore-indexes");
     }
     if (backfill.refused() > 0) {
       return "Not finished: "
