@@ -16,6 +16,7 @@ final class BatchSize {
   private final int least;
   private final int most;
   private int entries;
+  private long began;
 
   /** Begins with that many, and comes to four times as many at the most. */
   BatchSize(int first) {
@@ -26,6 +27,20 @@ final class BatchSize {
 
   int entries() {
     return entries;
+  }
+
+  /** A round has its lock. */
+  void begin() {
+    began = System.nanoTime();
+  }
+
+  /**
+   * It is done.
+   *
+   * @param full whether it took as many entries as it might
+   */
+  void done(boolean full) {
+    took(Duration.ofNanos(System.nanoTime() - began), full);
   }
 
   /**

@@ -70,9 +70,6 @@ final class LaneDelivery {
 
   private volatile @Nullable LockedCopy underWay;
 
-  /** When the lane's lock was granted to the last round that got it, {@link System#nanoTime()}. */
-  private long lockedAt;
-
   /** Whether the round took as many entries as it might. */
   private boolean full;
 
@@ -210,7 +207,7 @@ final class LaneDelivery {
       RoundResult result = lockedRound(wait, fromMemory);
       done = result.kind() == RoundResult.Kind.DRAINED || result.kind() == RoundResult.Kind.MORE;
       if (done) {
-        batch.took(Duration.ofNanos(System.nanoTime() - lockedAt), full);
+        batch.done(full);
       }
       return result;
     } catch (SQLException e) {
@@ -247,7 +244,7 @@ final class LaneDelivery {
         return RoundResult.BUSY;
       }
       underWay = copy;
-      lockedAt = System.nanoTime();
+      batch.begin();
       probe.reached(DeliveryProbe.Point.LOCKED);
       round = read(copy, wait, fromMemory);
       if (round.isEmpty() && walks.going().isEmpty()) {
