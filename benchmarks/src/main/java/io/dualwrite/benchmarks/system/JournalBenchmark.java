@@ -67,7 +67,7 @@ public final class JournalBenchmark implements Callable<Integer> {
       names = "--workload",
       defaultValue = "SINGLE_INSERT",
       description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})")
-  private Workload workload;
+  private Workload workload = Workload.SINGLE_INSERT;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
