@@ -26,6 +26,17 @@ record CompareRun(Cost cost, double seconds, long heapMiB, long residentMiB, Jso
 
   static CompareRun of(Servers servers, MetricsTable table, int heapMiB, List<String> options)
       throws IOException, InterruptedException, SQLException {
+    List<String> urls =
+        List.of(
+            "--source",
+            servers.source().jdbcUrl(table.database()),
+            "--target",
+            servers.target().jdbcUrl(table.database()));
+    return of(servers, urls, heapMiB, options);
+  }
+
+  static CompareRun of(Servers servers, List<String> where, int heapMiB, List<String> options)
+      throws IOException, InterruptedException, SQLException {
     Path used = Files.createTempFile("compare", ".used");
     Path out = Files.createTempFile("compare", ".json");
     Path err = Files.createTempFile("compare", ".err");
@@ -41,14 +52,9 @@ record CompareRun(Cost cost, double seconds, long heapMiB, long residentMiB, Jso
             System.getProperty("java.class.path"),
             CompareChild.class.getName(),
             used.toString(),
-            "compare",
-            "--source",
-            servers.source().jdbcUrl(table.database()),
-            "--target",
-            servers.target().jdbcUrl(table.database()),
-            "--format",
-            "json",
-            "--no-progress"));
+            "compare"));
+    command.addAll(where);
+    command.addAll(List.of("--format", "json", "--no-progress"));
     command.addAll(options);
     try {
       ProcessBuilder builder =

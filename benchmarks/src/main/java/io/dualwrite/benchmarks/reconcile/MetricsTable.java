@@ -72,6 +72,17 @@ record MetricsTable(String database, long rows) {
     }
   }
 
+  /** Adds rows behind the last, on both sides. */
+  void grow(Servers servers, long more) throws SQLException {
+    for (PostgresServer server : List.of(servers.source(), servers.target())) {
+      try (Connection connection = server.dataSource(database).getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute(FILL.formatted(rows + 1, rows + more));
+        statement.execute("analyze metrics");
+      }
+    }
+  }
+
   void damage(Servers servers) throws SQLException {
     try (Connection connection = servers.target().dataSource(database).getConnection();
         Statement statement = connection.createStatement()) {

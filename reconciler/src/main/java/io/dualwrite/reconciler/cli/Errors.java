@@ -65,8 +65,11 @@ final class Errors {
     if (args.contains("backfill")) {
       return "Interrupted. What is done is kept; the same command with --resume goes on from there.";
     }
-    return args.contains("repair")
-        ? "Interrupted. What was repaired before is kept; the same command goes on from there."
+    if (args.contains("repair")) {
+      return "Interrupted. What was repaired before is kept; the same command with --resume goes on from there.";
+    }
+    return args.contains("compare")
+        ? "Interrupted. The same command with --resume goes on from what was kept."
         : "Interrupted.";
   }
 

@@ -77,8 +77,8 @@ class InterruptionTest {
             .containsExactly(
                 "",
                 command.equals("compare")
-                    ? "Interrupted."
-                    : "Interrupted. What was repaired before is kept; the same command goes on from there.");
+                    ? "Interrupted. The same command with --resume goes on from what was kept."
+                    : "Interrupted. What was repaired before is kept; the same command with --resume goes on from there.");
       }
       await().atMost(Duration.ofSeconds(5)).until(this::atWork, "0"::equals);
       locked.rollback();

@@ -174,6 +174,44 @@ class VerifiedTest {
 
   @Test
   void withoutThePrivilegeItComparesAndSaysThatNothingIsKept() throws Exception {
+    String role = "reader_" + dbs.database();
+    dbs.executeOnBoth(
+        "do $$ begin create role "
+            + role
+            + " login password 'reader'; exception when duplicate_object then null; end $$",
+        "grant select on metrics to " + role,
+        "grant select on all tables in schema dualwrite to " + role);
+    try {
+      Files.writeString(
+          file,
+          Files.readString(file)
+              .replace("username: " + dbs.username(), "username: " + role)
+              .replace("password: \"" + dbs.password(), "password: \"reader"));
+
+      Ran ran = run("compare");
+
+      assertThat(ran.code()).as(ran.out() + ran.err()).isZero();
+      assertThat(ran.err())
+          .contains(
+              "Nothing is kept of this run: \""
+                  + role
+                  + "\" may not write dualwrite.runs in the target")
+          .contains("init -c ");
+      assertThat(run("compare", "--resume").code()).isEqualTo(2);
+      assertThat(run("status").out()).contains("verified   nothing yet");
+    } finally {
+      dbs.executeOnBoth("drop owned by " + role);
+      dbs.execute(dbs.source(), "drop role if exists " + role);
+      if (dbs.queryValue(
+              dbs.target(), "select count(*) from pg_roles where rolname = '" + role + "'")
+          .equals("1")) {
+        dbs.execute(dbs.target(), "drop role " + role);
+      }
+    }
+  }
+
+  @Test
+  void aSchemaOfAnEarlierVersionIsNamed() throws Exception {
     dbs.execute(dbs.target(), "drop table dualwrite.verified");
 
     Ran ran = run("compare");
