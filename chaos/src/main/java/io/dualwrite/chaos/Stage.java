@@ -46,14 +46,22 @@ public final class Stage implements AutoCloseable {
                   databases.source().port(),
                   databases.target().port(),
                   options,
-                  capture));
+                  capture,
+                  1));
       reconciler().init();
       installTriggers();
       for (int i = 0; i < options.applications(); i++) {
         Network network = Network.to(databases);
         networks.add(network);
+        // Applications that split tables differently must exclude each other all the same.
         Path yaml =
-            yaml("a" + i, network.source().port(), network.target().port(), options, capture);
+            yaml(
+                "a" + i,
+                network.source().port(),
+                network.target().port(),
+                options,
+                capture,
+                i == 0 ? 4 : 2);
         applications.add(new ApplicationProcess(i, directory, yaml, options));
       }
     } catch (IOException | SQLException | RuntimeException e) {
@@ -73,7 +81,8 @@ public final class Stage implements AutoCloseable {
             });
   }
 
-  private Path yaml(String name, int source, int target, ChaosOptions options, String capture)
+  private Path yaml(
+      String name, int source, int target, ChaosOptions options, String capture, int lanes)
       throws IOException {
     boolean mixed = options.policy().equals("MIXED");
     String url = "jdbc:postgresql://127.0.0.1:%d/" + Databases.NAME + "?connectTimeout=5%s";
@@ -85,6 +94,7 @@ public final class Stage implements AutoCloseable {
         target: {url: "%s", %s}
         failure-policy: %s
         delivery: %s
+        delivery-lanes: %d
         capture: %s
         secondary: {timeout: 1s, circuit-breaker: {sliding-window-size: 20, wait-duration-in-open-state: 1s}}
         kill-switch: {file: "%s", poll-interval: 250ms}
@@ -96,6 +106,7 @@ public final class Stage implements AutoCloseable {
                 user,
                 mixed ? "RECOVER" : options.policy(),
                 options.delivery(),
+                lanes,
                 capture,
                 directory.resolve(name + ".off"));
     if (mixed) {
