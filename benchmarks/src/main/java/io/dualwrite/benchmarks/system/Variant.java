@@ -42,6 +42,12 @@ enum Variant {
       return ours(servers, FailurePolicy.RECOVER, Delivery.ASYNC, KillSwitch.never(), probe);
     }
   },
+  RECOVER_LANES("RECOVER, four lanes", Arrival.THROUGH_THE_JOURNAL) {
+    @Override
+    Store open(Servers servers, DeliveryProbe probe) throws SQLException {
+      return ours(servers, config().deliveryLanes(4).build(), KillSwitch.never(), probe);
+    }
+  },
   RECOVER_TRIGGER("RECOVER, by triggers", Arrival.THROUGH_THE_JOURNAL) {
     @Override
     Store open(Servers servers, DeliveryProbe probe) throws SQLException {
@@ -102,6 +108,7 @@ enum Variant {
         || this == SOURCE_ALONE
         || this == HAND_WRITTEN
         || this == RECOVER_ASYNC
+        || this == RECOVER_LANES
         || this == RECOVER_TRIGGER;
   }
 

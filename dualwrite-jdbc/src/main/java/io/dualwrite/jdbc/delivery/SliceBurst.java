@@ -63,9 +63,16 @@ final class SliceBurst {
     rows.addAndGet(more);
   }
 
-  /** A database failed or refused something: nobody begins another round. */
-  void failed(SQLException e) {
+  /**
+   * A database failed or refused something: nobody begins another round. Who is changing the table
+   * is not waited for, and is no failure.
+   */
+  RoundResult failed(SQLException e) {
+    if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+      return RoundResult.BUSY;
+    }
     failure.compareAndSet(null, e);
+    return RoundResult.STOPPED;
   }
 
   /** A round that has joined is over. */
@@ -112,12 +119,7 @@ final class SliceBurst {
     try {
       return group.round(this);
     } catch (SQLException e) {
-      // Somebody is changing the table, and is not waited for.
-      if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
-        return RoundResult.BUSY;
-      }
-      failed(e);
-      return RoundResult.STOPPED;
+      return failed(e);
     }
   }
 

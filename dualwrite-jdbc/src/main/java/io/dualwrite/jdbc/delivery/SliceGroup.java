@@ -101,8 +101,7 @@ final class SliceGroup {
         burst.delivered(result.rows());
         return result;
       } catch (SQLException e) {
-        burst.failed(e);
-        return RoundResult.STOPPED;
+        return burst.failed(e);
       } finally {
         burst.leave(copy);
       }

@@ -108,6 +108,26 @@ class SliceLocksTest {
   }
 
   @Test
+  @Guarantee("G4")
+  void soDoesOneThatIsPreparedAndWhoseConnectionIsGone() throws SQLException {
+    Bed bed = item();
+    Lane lane = bed.lane("public.item");
+    try (Connection own = dbs.source().getConnection()) {
+      own.setAutoCommit(false);
+      try (LockedCopy strict =
+          LockedCopy.beginWithin(bed.context(), lane, lane.tables(), own, false)) {
+        strict.prepare("dualwrite:slices");
+      }
+      own.rollback();
+      for (int slice : ALL) {
+        assertThat(slices(bed.context(), lane, slice)).as("slice %s", slice).isEmpty();
+      }
+      dbs.execute(dbs.target(), "ROLLBACK PREPARED 'dualwrite:slices'");
+      slices(bed.context(), lane, 0, 1, 2, 3, 4, 5, 6, 7).orElseThrow().close();
+    }
+  }
+
+  @Test
   void rowsOfOtherSlicesAreNotWritten() throws SQLException {
     Bed bed = item();
     Lane lane = bed.lane("public.item");
