@@ -15,10 +15,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,13 +46,14 @@ final class SlicedDelivery {
   /** Connections that helpers leave to others. */
   private static final int SPARE = 2;
 
+  private record Pause(long end) {}
+
   private final CopyContext context;
   private final DeliverySettings settings;
   private final List<SliceGroup> groups = new ArrayList<>();
   private final Set<LockedCopy> underWay = ConcurrentHashMap.newKeySet();
-  private int leftSomething;
-  private boolean paused;
-  private long pausedUntil = System.nanoTime();
+  private final AtomicInteger leftSomething = new AtomicInteger();
+  private final AtomicReference<@Nullable Pause> pause = new AtomicReference<>();
   private final AtomicLong delivered = new AtomicLong();
 
   /**
@@ -73,18 +77,18 @@ final class SlicedDelivery {
 
   /** A round over the whole table is done, and left something or nothing. */
   void wholeRound(boolean left) {
-    leftSomething = left ? leftSomething + 1 : Math.min(leftSomething, 0);
+    leftSomething.updateAndGet(rounds -> left ? rounds + 1 : Math.min(rounds, 0));
   }
 
   /** Whether it is time for a while with slices. */
   boolean isDue() {
-    return leftSomething >= BACKLOG && !isPaused();
+    return leftSomething.get() >= BACKLOG && !isPaused();
   }
 
   /** Whether something went wrong a short while ago. */
   boolean isPaused() {
-    paused = paused && System.nanoTime() - pausedUntil < 0;
-    return paused;
+    Pause last = pause.get();
+    return last != null && System.nanoTime() - last.end() < 0;
   }
 
   /**
@@ -112,11 +116,10 @@ final class SlicedDelivery {
     SQLException failure = burst.failure();
     if (failure != null) {
       LOG.debug("Slices are not delivered for a while: {}", Failures.describe(failure));
-      paused = true;
-      pausedUntil =
-          System.nanoTime() + (failure instanceof UnfitForSlicesException ? UNFIT : AFTER_FAILURE);
+      long length = failure instanceof UnfitForSlicesException ? UNFIT : AFTER_FAILURE;
+      pause.set(new Pause(System.nanoTime() + length));
     }
-    leftSomething = burst.rows() < settings.batch() ? -VAIN : BACKLOG - 1;
+    leftSomething.set(burst.rows() < settings.batch() ? -VAIN : BACKLOG - 1);
     delivered.addAndGet(burst.rows());
     LOG.debug("{} rows were delivered in slices", burst.rows());
     return burst.rows();
