@@ -133,6 +133,9 @@ public final class Reconciler {
 
   private Comparison compareNow(CompareOptions options, Progress progress) {
     Scene scene = scene(options);
+    if (options.sample().isPresent()) {
+      return compare(options, progress, scene, Keeping.ofSample());
+    }
     control.endReleasedGaps(scene.primary());
     RunOpening.Opened run =
         runs.open(
@@ -473,15 +476,19 @@ public final class Reconciler {
     for (Lane lane : mirror.lanes()) {
       lane.tables().stream()
           .filter(t -> wanted.isEmpty() || wanted.contains(t.name().toString()))
+          .filter(t -> !options.excludes(t.name().toString()))
           .forEach(t -> tables.add(new Mirrored(t, lane)));
     }
     UnmatchedGlobs unmatched = new UnmatchedGlobs(config, source);
     List<Refused> refused =
         Stream.concat(mirror.refused().stream(), unmatched.refused().stream())
             .filter(r -> wanted.isEmpty() || wanted.contains(r.table()))
+            .filter(r -> !options.excludes(r.table()))
             .toList();
     if (tables.isEmpty() && refused.isEmpty()) {
-      throw new ReconcilerException(Kind.USAGE, unmatched.explanation());
+      throw new ReconcilerException(
+          Kind.USAGE,
+          options.exclude().isEmpty() ? unmatched.explanation() : "--exclude leaves no table");
     }
     return new Scene(locks(phase), checksum, wanted, tables, refused);
   }

@@ -25,6 +25,13 @@ final class ComparisonOptions {
   private List<String> tables = new ArrayList<>();
 
   @Option(
+      names = "--exclude",
+      paramLabel = "GLOB",
+      description = "Without these tables: schema.name, * for any characters. Repeatable.",
+      order = 10)
+  private List<String> exclude = new ArrayList<>();
+
+  @Option(
       names = "--from",
       paramLabel = "TIME",
       description =
@@ -101,6 +108,7 @@ final class ComparisonOptions {
   List<String> scope() {
     List<String> scope = new ArrayList<>();
     tables.forEach(table -> add(scope, "--table", table));
+    exclude.forEach(glob -> add(scope, "--exclude", glob));
     add(scope, "--from", from);
     add(scope, "--to", to);
     add(scope, "--window", window);
@@ -119,6 +127,7 @@ final class ComparisonOptions {
     CompareOptions options =
         CompareOptions.of(config.reconciler())
             .tables(tables)
+            .exclude(exclude)
             .range(Optional.ofNullable(from), Optional.ofNullable(to))
             .maxDifferences(listed())
             .checksum(checksum())

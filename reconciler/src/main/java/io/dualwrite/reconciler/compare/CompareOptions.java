@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.compare;
 
 import io.dualwrite.Durations;
 import io.dualwrite.jdbc.config.ReconcilerConfig;
+import io.dualwrite.jdbc.config.TablesConfig;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.load.LoadLimits;
 import io.dualwrite.reconciler.window.TimeRange;
@@ -27,6 +28,8 @@ import java.util.TreeSet;
  *     up as not yet
  * @param load what the comparison may cost the databases
  * @param kept what is made of what earlier comparisons have kept
+ * @param exclude globs of tables that are left out
+ * @param sample how many windows are looked at; empty: all
  */
 public record CompareOptions(
     List<String> tables,
@@ -38,9 +41,15 @@ public record CompareOptions(
     Optional<Checksum> checksum,
     Duration patience,
     LoadLimits load,
-    KeptUse kept) {
+    KeptUse kept,
+    List<String> exclude,
+    Optional<Sample> sample) {
   public CompareOptions {
     tables = List.copyOf(tables);
+    exclude = List.copyOf(exclude);
+    check(
+        sample.isEmpty() || !kept.resumes(),
+        "a sample is not kept, so that there is none to resume");
     TimeRange.of(from, to);
     check(
         parallelism >= 1 && parallelism <= 64,
@@ -61,67 +70,210 @@ public record CompareOptions(
         Optional.empty(),
         Duration.ofSeconds(5),
         LoadLimits.NONE,
-        KeptUse.DEFAULT);
+        KeptUse.DEFAULT,
+        List.of(),
+        Optional.empty());
   }
 
   /** Only these tables. */
   public CompareOptions tables(List<String> names) {
     return new CompareOptions(
-        names, from, to, window, parallelism, maxDifferences, checksum, patience, load, kept);
+        names,
+        from,
+        to,
+        window,
+        parallelism,
+        maxDifferences,
+        checksum,
+        patience,
+        load,
+        kept,
+        exclude,
+        sample);
   }
 
   /** Only this part of the time column. */
   public CompareOptions range(Optional<String> first, Optional<String> end) {
     return new CompareOptions(
-        tables, first, end, window, parallelism, maxDifferences, checksum, patience, load, kept);
+        tables,
+        first,
+        end,
+        window,
+        parallelism,
+        maxDifferences,
+        checksum,
+        patience,
+        load,
+        kept,
+        exclude,
+        sample);
   }
 
   /** Windows of that length. */
   public CompareOptions window(WindowSize size) {
     return new CompareOptions(
-        tables, from, to, size, parallelism, maxDifferences, checksum, patience, load, kept);
+        tables,
+        from,
+        to,
+        size,
+        parallelism,
+        maxDifferences,
+        checksum,
+        patience,
+        load,
+        kept,
+        exclude,
+        sample);
   }
 
   /** So many windows at once. */
   public CompareOptions parallelism(int windows) {
     return new CompareOptions(
-        tables, from, to, window, windows, maxDifferences, checksum, patience, load, kept);
+        tables,
+        from,
+        to,
+        window,
+        windows,
+        maxDifferences,
+        checksum,
+        patience,
+        load,
+        kept,
+        exclude,
+        sample);
   }
 
   /** So many differences listed. */
   public CompareOptions maxDifferences(int listed) {
     return new CompareOptions(
-        tables, from, to, window, parallelism, listed, checksum, patience, load, kept);
+        tables,
+        from,
+        to,
+        window,
+        parallelism,
+        listed,
+        checksum,
+        patience,
+        load,
+        kept,
+        exclude,
+        sample);
   }
 
   /** That checksum. */
   public CompareOptions checksum(Optional<Checksum> wanted) {
     return new CompareOptions(
-        tables, from, to, window, parallelism, maxDifferences, wanted, patience, load, kept);
+        tables,
+        from,
+        to,
+        window,
+        parallelism,
+        maxDifferences,
+        wanted,
+        patience,
+        load,
+        kept,
+        exclude,
+        sample);
   }
 
   /** That long a wait for what is on its way. */
   public CompareOptions patience(Duration wait) {
     return new CompareOptions(
-        tables, from, to, window, parallelism, maxDifferences, checksum, wait, load, kept);
+        tables,
+        from,
+        to,
+        window,
+        parallelism,
+        maxDifferences,
+        checksum,
+        wait,
+        load,
+        kept,
+        exclude,
+        sample);
   }
 
   /** At that cost at the most. */
   public CompareOptions load(LoadLimits limits) {
     return new CompareOptions(
-        tables, from, to, window, parallelism, maxDifferences, checksum, patience, limits, kept);
+        tables,
+        from,
+        to,
+        window,
+        parallelism,
+        maxDifferences,
+        checksum,
+        patience,
+        limits,
+        kept,
+        exclude,
+        sample);
   }
 
   /** With that use of what was kept. */
   public CompareOptions kept(KeptUse use) {
     return new CompareOptions(
-        tables, from, to, window, parallelism, maxDifferences, checksum, patience, load, use);
+        tables,
+        from,
+        to,
+        window,
+        parallelism,
+        maxDifferences,
+        checksum,
+        patience,
+        load,
+        use,
+        exclude,
+        sample);
+  }
+
+  /** Without the tables of these globs. */
+  public CompareOptions exclude(List<String> globs) {
+    return new CompareOptions(
+        tables,
+        from,
+        to,
+        window,
+        parallelism,
+        maxDifferences,
+        checksum,
+        patience,
+        load,
+        kept,
+        globs,
+        sample);
+  }
+
+  /** Only so much of each table. */
+  public CompareOptions sample(Optional<Sample> part) {
+    return new CompareOptions(
+        tables,
+        from,
+        to,
+        window,
+        parallelism,
+        maxDifferences,
+        checksum,
+        patience,
+        load,
+        kept,
+        exclude,
+        part);
+  }
+
+  /** Whether the table is left out. */
+  public boolean excludes(String table) {
+    return exclude.stream().anyMatch(glob -> TablesConfig.matches(glob, table));
   }
 
   /** What must be the same for an interrupted comparison to be gone on with. */
   public SortedMap<String, String> settings() {
     SortedMap<String, String> settings = new TreeMap<>();
     settings.put("--table", tables.isEmpty() ? "all" : String.join(", ", new TreeSet<>(tables)));
+    if (!exclude.isEmpty()) {
+      settings.put("--exclude", String.join(", ", new TreeSet<>(exclude)));
+    }
     settings.put("--from", from.orElse("none"));
     settings.put("--to", to.orElse("none"));
     settings.put("--window", window.fixed().map(Durations::print).orElse("auto"));
@@ -132,7 +284,11 @@ public record CompareOptions(
 
   /** Whether every mirrored table is covered whole. */
   public boolean complete() {
-    return tables.isEmpty() && from.isEmpty() && to.isEmpty();
+    return tables.isEmpty()
+        && exclude.isEmpty()
+        && sample.isEmpty()
+        && from.isEmpty()
+        && to.isEmpty();
   }
 
   private static void check(boolean holds, String problem) {

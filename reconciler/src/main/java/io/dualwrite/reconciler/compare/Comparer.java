@@ -9,6 +9,7 @@ import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.window.Chunk;
 import io.dualwrite.reconciler.window.Part;
+import io.dualwrite.reconciler.window.PlanText;
 import io.dualwrite.reconciler.window.SideReadException;
 import io.dualwrite.reconciler.window.TimeRange;
 import io.dualwrite.reconciler.window.Window;
@@ -20,6 +21,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -39,6 +44,7 @@ public final class Comparer {
   private final Progress progress;
   private final Clock clock;
   private final Outage outage;
+  private final AtomicLong planned = new AtomicLong();
 
   /** Compares with that checksum, which both servers compute alike. */
   public Comparer(
@@ -101,7 +107,8 @@ public final class Comparer {
         checksum,
         options.complete(),
         results,
-        Kept.NOTHING);
+        Kept.NOTHING,
+        options.sample().isPresent() ? OptionalLong.of(planned.get()) : OptionalLong.empty());
   }
 
   private record Table(TableComparer comparer, List<String> notes) {
@@ -167,8 +174,27 @@ public final class Comparer {
             (source, target) -> planner.after(verified).plan(compared, source, target));
     kept.begin(plan, verified);
     table.notes().addAll(plan.notes());
+    return options
+        .sample()
+        .map(s -> sampled(table, planner, plan, s))
+        .orElseGet(() -> all(table, plan));
+  }
+
+  private List<Part> all(Table table, WindowPlan plan) {
     progress.begin(table.name(), plan.windows());
     return plan.parts();
+  }
+
+  private List<Part> sampled(Table table, WindowPlanner planner, WindowPlan plan, Sample sample) {
+    Set<Integer> leftOut = sample.leftOut(plan.windows(), new Random());
+    List<Part> parts =
+        planner.rest(table.comparer().table(), PlanText.of(plan, Optional.empty()), leftOut);
+    // Windows that one query can only read together are all looked at.
+    int windows = parts.stream().mapToInt(p -> p.chunk().windows().size()).sum();
+    planned.addAndGet(plan.windows());
+    table.notes().add("sample: " + windows + " of " + plan.windows() + " windows");
+    progress.begin(table.name(), windows);
+    return parts;
   }
 
   private List<Part> again(Table table, TableKeeping kept, WindowPlanner planner) {

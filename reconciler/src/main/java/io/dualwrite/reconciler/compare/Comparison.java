@@ -5,6 +5,7 @@ import io.dualwrite.reconciler.compare.WindowResult.Status;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * What a comparison found. It is in sync only when every window of every table was looked at and
@@ -17,6 +18,7 @@ import java.util.List;
  * @param complete whether it covered every mirrored table whole, not a part of them
  * @param tables the tables, parents before children
  * @param kept what was kept of it in the target
+ * @param sampledFrom how many windows there are of which it looked at a sample; empty: it was none
  */
 public record Comparison(
     String migration,
@@ -25,7 +27,8 @@ public record Comparison(
     Checksum checksum,
     boolean complete,
     List<TableComparison> tables,
-    Kept kept) {
+    Kept kept,
+    OptionalLong sampledFrom) {
   public Comparison {
     tables = List.copyOf(tables);
   }
@@ -35,7 +38,7 @@ public record Comparison(
    * or nothing was.
    */
   public boolean inSync() {
-    return !tables.isEmpty() && nothingFound() && !ofDifferences();
+    return !tables.isEmpty() && nothingFound() && !ofDifferences() && !isSample();
   }
 
   /**
@@ -46,6 +49,11 @@ public record Comparison(
     return tables.stream()
         .flatMap(t -> t.notReadAgain().stream())
         .anyMatch(n -> n.reason() == NotReadAgain.Reason.EQUAL_BEFORE);
+  }
+
+  /** Whether only a sample of windows was looked at: none is in sync, whatever was found. */
+  public boolean isSample() {
+    return sampledFrom.isPresent();
   }
 
   /** Whether every window that was looked at is equal. */
@@ -60,7 +68,8 @@ public record Comparison(
 
   /** The same with what was kept of it. */
   public Comparison with(Kept how) {
-    return new Comparison(migration, startedAt, duration, checksum, complete, tables, how);
+    return new Comparison(
+        migration, startedAt, duration, checksum, complete, tables, how, sampledFrom);
   }
 
   /** Whether some window is to be looked at again. */

@@ -56,6 +56,11 @@ public final class Keeping implements AutoCloseable {
         Optional.empty());
   }
 
+  /** Nothing is kept of a sample, and that goes without saying. */
+  public static Keeping ofSample() {
+    return new Keeping(Optional.empty(), Optional.empty(), Scope.PLAIN, Optional.empty());
+  }
+
   /** In this run; {@code note} is for people. */
   public static Keeping in(KeptRun run, Optional<String> note, Scope scope) {
     return new Keeping(Optional.of(run), note, scope, Optional.empty());

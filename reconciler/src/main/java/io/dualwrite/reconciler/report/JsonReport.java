@@ -54,6 +54,14 @@ public final class JsonReport {
     root.put("startedAt", comparison.startedAt().toString());
     root.put("durationMillis", comparison.duration().toMillis());
     root.put("checksum", comparison.checksum().label());
+    comparison
+        .sampledFrom()
+        .ifPresent(
+            windows -> {
+              ObjectNode sample = root.putObject("sample");
+              sample.put("ofWindows", windows);
+              sample.put("equal", comparison.nothingFound());
+            });
     ObjectNode kept = root.putObject("kept");
     comparison.kept().run().ifPresent(run -> kept.put("run", run));
     ArrayNode notes = kept.putArray("notes");

@@ -31,6 +31,16 @@ public final class VerdictLine {
         default -> "All " + number(windows()) + " windows that were not equal are equal now.";
       };
     }
+    if (comparison.isSample() && comparison.nothingFound()) {
+      return "The sample is equal: "
+          + number(windows())
+          + " of "
+          + counted(comparison.sampledFrom().orElse(0), "window")
+          + ", "
+          + counted(
+              comparison.tables().stream().mapToLong(TableComparison::sourceRows).sum(), "row")
+          + ". Nothing is said of the others.";
+    }
     if (comparison.inSync()) {
       return "In sync: "
           + counted(windows(), "window")
@@ -42,6 +52,13 @@ public final class VerdictLine {
           + String.format(Locale.ROOT, ", %.1f s.", comparison.duration().toMillis() / 1000.0);
     }
     StringBuilder text = new StringBuilder(judgement());
+    if (comparison.isSample()) {
+      text.append(" A sample of ")
+          .append(number(windows()))
+          .append(" of ")
+          .append(counted(comparison.sampledFrom().orElse(0), "window"))
+          .append(" was looked at.");
+    }
     long tables = comparison.count(Status.SKIPPED);
     if (tables > 0) {
       text.append(' ')

@@ -76,7 +76,8 @@ final class Pages {
         Checksum.SEND,
         true,
         List.of(tables),
-        Kept.NOTHING);
+        Kept.NOTHING,
+        OptionalLong.empty());
   }
 
   static Difference difference(int i, Window window) {
