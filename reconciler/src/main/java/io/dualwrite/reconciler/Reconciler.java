@@ -38,6 +38,7 @@ import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
 import io.dualwrite.reconciler.repair.Repairer;
+import io.dualwrite.reconciler.watch.Looks;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.time.Clock;
 import java.time.Duration;
@@ -68,6 +69,9 @@ public final class Reconciler {
 
   /** The command under which comparisons are kept. */
   private static final String COMPARE = "compare";
+
+  /** And those of a watch, which are parts of tables and must not take the place of whole ones. */
+  private static final String WATCH = "watch";
 
   private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
@@ -151,6 +155,54 @@ public final class Reconciler {
       keeping.end(!comparison.unfinished(), comparison.inSync() ? "in sync" : "not in sync");
       return comparison.with(keeping.kept());
     }
+  }
+
+  /**
+   * What a {@link io.dualwrite.reconciler.watch.Watch} asks of two databases, which are opened now
+   * and closed by it.
+   *
+   * @param options how each comparison is made; its tables are those that are watched
+   * @throws io.dualwrite.reconciler.watch.CannotLookException if they cannot be opened
+   */
+  public static Looks looks(
+      Supplier<Databases> opening,
+      Function<Databases, Reconciler> reconciler,
+      CompareOptions options) {
+    Databases open = ReconcilerLooks.asked(opening);
+    return new ReconcilerLooks(
+        ReconcilerLooks.asked(() -> reconciler.apply(open)), options, open::close);
+  }
+
+  /** The same for the databases of a configuration. */
+  public static Looks looks(MigrationConfig config, CompareOptions options) {
+    return looks(
+        () -> Databases.open(config, options.parallelism()),
+        databases -> new Reconciler(config, databases.source(), databases.target()),
+        options);
+  }
+
+  /** One comparison of a watch; where it is kept, under a name of its own. */
+  Comparison look(CompareOptions options, boolean keep) {
+    return explained(
+        () -> {
+          Scene scene = scene(options);
+          if (!keep) {
+            return compare(
+                options, Progress.NONE, scene, Keeping.nothing("a watch looks again and again"));
+          }
+          RunOpening.Opened run =
+              runs.open(
+                  WATCH,
+                  options.tables(scene.wanted()).settings(),
+                  options.kept(),
+                  false,
+                  scene.primary());
+          try (Keeping keeping = run.keeping()) {
+            Comparison comparison = compare(options, Progress.NONE, scene, keeping);
+            keeping.end(!comparison.unfinished(), comparison.inSync() ? "in sync" : "not in sync");
+            return comparison;
+          }
+        });
   }
 
   /**
@@ -458,7 +510,7 @@ public final class Reconciler {
     }
   }
 
-  private Scene scene(CompareOptions options) {
+  Scene scene(CompareOptions options) {
     List.of(Side.values()).forEach(registration::throwIfOthers);
     Phase phase = control.state().map(Control.State::phase).orElse(config.phase());
     String schema = config.journal().schema();

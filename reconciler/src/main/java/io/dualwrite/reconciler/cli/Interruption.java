@@ -28,6 +28,11 @@ final class Interruption {
     open.add(databases);
   }
 
+  /** These are closed. */
+  void forgets(Databases databases) {
+    open.remove(databases);
+  }
+
   /** From now on until {@link #disarm}; {@code last} is printed. */
   Thread arm(PrintStream terminal, String last) {
     Thread hook = new Thread(() -> end(terminal, last), "interrupted");

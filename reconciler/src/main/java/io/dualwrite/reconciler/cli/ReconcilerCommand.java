@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       RepairCommand.class,
       BackfillCommand.class,
       CompletionPointCommand.class,
+      WatchCommand.class,
       StatusCommand.class,
       PhaseCommand.class,
       KillSwitchCommand.class,

@@ -8,6 +8,11 @@ import java.util.Map;
 /** Commands over a test's databases, which are named by their URLs. */
 record ByUrls(TestDatabases dbs) {
   Ran run(String... args) {
+    return Ran.with(credentials(), over(args));
+  }
+
+  /** The arguments with those that name the databases. */
+  String[] over(String... args) {
     List<String> all = new ArrayList<>(List.of(args));
     all.addAll(
         List.of(
@@ -15,7 +20,7 @@ record ByUrls(TestDatabases dbs) {
             dbs.sourceServer().jdbcUrl(dbs.database()),
             "--target",
             dbs.targetServer().jdbcUrl(dbs.database())));
-    return Ran.with(credentials(), all.toArray(String[]::new));
+    return all.toArray(String[]::new);
   }
 
   String next(String command) {

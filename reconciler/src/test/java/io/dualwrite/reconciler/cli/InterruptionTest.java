@@ -86,6 +86,35 @@ class InterruptionTest {
   }
 
   @Test
+  void aWatchEndsInOrderWhenItIsTold() throws Exception {
+    dbs.executeOnBoth("create table flights (id int primary key)");
+    try (ChildJvm child =
+        ChildJvm.of(Main.class)
+            .arguments(
+                "watch",
+                "--every",
+                "200ms",
+                "--listen",
+                "127.0.0.1:0",
+                "--source",
+                dbs.sourceUrl(),
+                "--target",
+                dbs.targetUrl())
+            .start()) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> child.output().stream().anyMatch(l -> l.contains(" In sync up to ")));
+
+      Process kill = new ProcessBuilder("kill", "-TERM", Long.toString(child.pid())).start();
+      assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+
+      assertThat(child.await(PATIENCE)).isEqualTo(128 + 15);
+      assertThat(child.output()).last().isEqualTo("Interrupted.");
+    }
+    await().atMost(Duration.ofSeconds(5)).until(this::atWork, "0"::equals);
+  }
+
+  @Test
   void comesTooLateForACommandThatIsDone() throws Exception {
     dbs.executeOnBoth("create table flights (id int primary key)");
 

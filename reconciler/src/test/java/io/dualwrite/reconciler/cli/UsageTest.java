@@ -42,6 +42,9 @@ class UsageTest {
         "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --parallelism 0 ; parallelism must be between 1 and 64, was 0",
         "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --max-differences -1 ; max-differences must not be negative, was -1",
         "compare --source jdbc:postgresql:x --target jdbc:postgresql:y --checksum crc ; --checksum must be auto, send, text, md5 or sha256, was crc",
+        "watch --source jdbc:postgresql:x --target jdbc:postgresql:y --every 1ms ; every must be at least 100ms, was PT0.001S",
+        "watch --source jdbc:postgresql:x --target jdbc:postgresql:y --listen here ; --listen must be HOST:PORT, PORT or none, such as 127.0.0.1:9464, was here",
+        "inspect --source jdbc:postgresql:x --target jdbc:postgresql:y --format xml ; --format must be text or json, was xml",
         "kill-switch on ; kill-switch must be told to engage or to release, was told to on",
         "phase ; reconciler phase: Missing required parameter: 'show|set'",
         "phase move ; phase must be told to show or to set NAME, was told to move",
@@ -72,6 +75,7 @@ class UsageTest {
         "",
         "init",
         "inspect",
+        "watch",
         "compare",
         "repair",
         "status",
@@ -102,7 +106,16 @@ class UsageTest {
   @Test
   void completionKnowsTheCommands() {
     assertThat(Ran.of("generate-completion").out())
-        .contains("kill-switch", "--max-differences", "engage", "\"json\"", "\"send\"");
+        .contains(
+            "inspect",
+            "watch",
+            "--on-drift",
+            "--report",
+            "kill-switch",
+            "--max-differences",
+            "engage",
+            "\"json\"",
+            "\"send\"");
   }
 
   @Test

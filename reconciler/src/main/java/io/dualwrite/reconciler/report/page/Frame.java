@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.report.page;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What every page has.
@@ -12,6 +13,7 @@ import java.util.Locale;
  * @param body the page's own part, as HTML
  * @param settings what was asked for
  * @param footer who made it
+ * @param refresh after how many seconds a browser is to ask again
  */
 record Frame(
     String title,
@@ -19,7 +21,19 @@ record Frame(
     Verdict verdict,
     String body,
     List<Setting> settings,
-    String footer) {
+    String footer,
+    Optional<Integer> refresh) {
+
+  /** A page that stays as it is. */
+  Frame(
+      String title,
+      String subtitle,
+      Verdict verdict,
+      String body,
+      List<Setting> settings,
+      String footer) {
+    this(title, subtitle, verdict, body, settings, footer, Optional.empty());
+  }
 
   /** What a result comes to, in words that suffice, and the colour that goes with them. */
   record Verdict(Tone tone, String words) {}

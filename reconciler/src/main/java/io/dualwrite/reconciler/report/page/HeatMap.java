@@ -26,7 +26,7 @@ record HeatMap(List<Cell> cells, String words, String first, String last, String
   record Cell(String style, String sign, String title) {}
 
   /** The worst first. */
-  private static final List<Status> WORST =
+  static final List<Status> WORST =
       List.of(Status.DIFFERS, Status.FAILED, Status.SKIPPED, Status.NOT_YET, Status.EQUAL);
 
   /** Of a table's windows, in at most {@code most} cells. */
@@ -86,7 +86,7 @@ record HeatMap(List<Cell> cells, String words, String first, String last, String
     return status.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
-  private static String style(Status status) {
+  static String style(Status status) {
     return switch (status) {
       case EQUAL -> "e";
       case DIFFERS -> "d";
@@ -96,7 +96,7 @@ record HeatMap(List<Cell> cells, String words, String first, String last, String
     };
   }
 
-  private static String sign(Status status) {
+  static String sign(Status status) {
     return switch (status) {
       case EQUAL -> "";
       case DIFFERS -> "×";

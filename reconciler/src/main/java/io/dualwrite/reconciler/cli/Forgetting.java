@@ -1,0 +1,41 @@
+package io.dualwrite.reconciler.cli;
+
+import io.dualwrite.reconciler.Databases;
+import io.dualwrite.reconciler.compare.Comparison;
+import io.dualwrite.reconciler.watch.Looks;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Takes its databases off the list of those to cancel when it is closed. */
+record Forgetting(
+    Looks looks, AtomicReference<@Nullable Databases> opened, Interruption interruption)
+    implements Looks {
+
+  @Override
+  public List<WatchedTable> tables() {
+    return looks.tables();
+  }
+
+  @Override
+  public Optional<Migration> migration() {
+    return looks.migration();
+  }
+
+  @Override
+  public Comparison compare(
+      List<String> tables, Optional<Instant> from, Optional<Instant> to, boolean keep) {
+    return looks.compare(tables, from, to, keep);
+  }
+
+  @Override
+  public void close() {
+    Databases databases = opened.getAndSet(null);
+    if (databases != null) {
+      interruption.forgets(databases);
+    }
+    looks.close();
+  }
+}

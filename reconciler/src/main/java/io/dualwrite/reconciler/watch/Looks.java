@@ -1,0 +1,57 @@
+package io.dualwrite.reconciler.watch;
+
+import io.dualwrite.reconciler.compare.Comparison;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What a watch asks of the two databases. Every method may throw {@link CannotLookException}. */
+public interface Looks extends AutoCloseable {
+
+  /**
+   * A table that is to be compared.
+   *
+   * @param name its identity
+   * @param timed whether it has a time column, so that a part of it can be looked at
+   * @param problem why it cannot be compared, if that is so
+   */
+  record WatchedTable(String name, boolean timed, Optional<String> problem) {}
+
+  /**
+   * How the migration stands.
+   *
+   * @param phase its phase
+   * @param killSwitch whether the kill switch is engaged
+   * @param pending entries of the journal that wait for delivery
+   * @param oldestSeconds age of the oldest
+   * @param setAside entries that could not be delivered
+   * @param gaps times of writes to one side alone that nobody has reconciled
+   * @param writers applications that are alive
+   */
+  record Migration(
+      String phase,
+      boolean killSwitch,
+      long pending,
+      double oldestSeconds,
+      long setAside,
+      int gaps,
+      int writers) {}
+
+  /** The tables as they are configured and there at this moment. */
+  List<WatchedTable> tables();
+
+  /** How the migration stands; empty before {@code init}. */
+  Optional<Migration> migration();
+
+  /**
+   * Compares these tables within a range of their time columns; an end that is empty is open.
+   *
+   * @param keep whether what is found equal moves the watermark that the target keeps
+   */
+  Comparison compare(
+      List<String> tables, Optional<Instant> from, Optional<Instant> to, boolean keep);
+
+  /** Closes the connections. */
+  @Override
+  void close();
+}

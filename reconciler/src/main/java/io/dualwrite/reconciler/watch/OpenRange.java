@@ -1,0 +1,46 @@
+package io.dualwrite.reconciler.watch;
+
+import io.dualwrite.reconciler.compare.WindowResult.Status;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A part of a table that was not found equal when it was last looked at.
+ *
+ * @param from its lower bound; {@link Instant#MIN} where it has none
+ * @param to its upper bound, exclusive; {@link Instant#MAX} where it has none
+ * @param status what was found
+ * @param missing rows of the source that the target lacks
+ * @param extra rows of the target that the source lacks
+ * @param changed rows with other values
+ * @param reason why it could not be compared, or not yet
+ * @param since when it was first found so, by this machine's clock
+ */
+record OpenRange(
+    Instant from,
+    Instant to,
+    Status status,
+    long missing,
+    long extra,
+    long changed,
+    Optional<String> reason,
+    Instant since) {
+
+  boolean overlaps(Instant start, Instant end) {
+    return from.isBefore(end) && to.isAfter(start);
+  }
+
+  /** Both as one. */
+  OpenRange and(OpenRange next) {
+    boolean worse = status == Status.DIFFERS || next.status != Status.DIFFERS;
+    return new OpenRange(
+        from.isBefore(next.from) ? from : next.from,
+        to.isAfter(next.to) ? to : next.to,
+        worse ? status : next.status,
+        missing + next.missing,
+        extra + next.extra,
+        changed + next.changed,
+        reason.or(next::reason),
+        since.isBefore(next.since) ? since : next.since);
+  }
+}

@@ -1,0 +1,62 @@
+package io.dualwrite.reconciler.watch;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/** Which pieces of the old are looked at again in a round, so that a pass takes its time. */
+final class Rolling {
+  private static final int PIECES = 24;
+
+  private final double sharePerRound;
+  private final Deque<Piece> pass = new ArrayDeque<>();
+  private int pieces;
+  private double credit;
+
+  Rolling(WatchOptions options) {
+    this.sharePerRound =
+        Math.min(1.0, (double) options.every().toMillis() / options.reverify().toMillis());
+  }
+
+  /** A part of a table's history; the first piece is open below. */
+  record Piece(String table, Optional<Instant> from, Instant to) {}
+
+  /** What is due in this round. */
+  List<Piece> due(Collection<TableWatch> tables, Instant closed) {
+    if (pass.isEmpty()) {
+      plan(tables, closed);
+    }
+    credit = Math.min(credit + sharePerRound * pieces, PIECES);
+    List<Piece> due = new ArrayList<>();
+    while (credit >= 1 && !pass.isEmpty()) {
+      credit--;
+      Piece piece = pass.removeFirst();
+      if (tables.stream().anyMatch(t -> t.name().equals(piece.table()) && t.problem().isEmpty())) {
+        due.add(piece);
+      }
+    }
+    return due;
+  }
+
+  private void plan(Collection<TableWatch> tables, Instant closed) {
+    for (TableWatch table : tables) {
+      if (!table.timed() || !table.looked() || table.problem().isPresent()) {
+        continue;
+      }
+      Instant first = table.first().filter(f -> f.isBefore(closed)).orElse(closed);
+      Duration length = Duration.between(first, closed).dividedBy(PIECES);
+      int count = length.toSeconds() < 1 ? 1 : PIECES;
+      for (int i = 0; i < count; i++) {
+        Instant from = first.plus(length.multipliedBy(i));
+        Instant to = i == count - 1 ? closed : first.plus(length.multipliedBy(i + 1L));
+        pass.add(new Piece(table.name(), i == 0 ? Optional.empty() : Optional.of(from), to));
+      }
+    }
+    pieces = pass.size();
+  }
+}

@@ -1,0 +1,173 @@
+package io.dualwrite.reconciler.watch;
+
+import io.dualwrite.reconciler.compare.TableComparison;
+import io.dualwrite.reconciler.compare.WindowResult;
+import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.window.Window;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a watch knows of one table. It stays small however long the watch goes on: of what is equal
+ * only the bounds are kept, of what is not a bounded number of ranges. For one thread.
+ */
+final class TableWatch {
+  /** So many ranges are told apart; beyond, neighbours become one. */
+  private static final int RANGES = 500;
+
+  private final String name;
+  private boolean timed;
+  private Optional<String> problem = Optional.empty();
+  private boolean looked;
+  private @Nullable Instant first;
+  private List<OpenRange> open = new ArrayList<>();
+  private long rows;
+  private @Nullable Instant lookedAt;
+  private Duration took = Duration.ZERO;
+
+  TableWatch(String name, boolean timed) {
+    this.name = name;
+    this.timed = timed;
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean timed() {
+    return timed;
+  }
+
+  /** Takes over how the table is configured now; what can be compared no more is not known. */
+  void update(Looks.WatchedTable table) {
+    if (table.timed() != timed || (problem.isPresent() && table.problem().isEmpty())) {
+      looked = false;
+    }
+    timed = table.timed();
+    problem = table.problem();
+  }
+
+  Optional<String> problem() {
+    return problem;
+  }
+
+  /** Whether all of it that is comparable has been looked at once. */
+  boolean looked() {
+    return looked;
+  }
+
+  /** Where its rows begin, as far as is known. */
+  Optional<Instant> first() {
+    return Optional.ofNullable(first);
+  }
+
+  List<OpenRange> open() {
+    return List.copyOf(open);
+  }
+
+  Optional<Instant> lookedAt() {
+    return Optional.ofNullable(lookedAt);
+  }
+
+  Duration took() {
+    return took;
+  }
+
+  /** Rows of the source read so far. */
+  long rows() {
+    return rows;
+  }
+
+  boolean has(Status status) {
+    return open.stream().anyMatch(r -> r.status() == status);
+  }
+
+  /**
+   * Takes over what was found in {@code [from, to)}, in place of what was known of it.
+   *
+   * @param now when it was looked, by this machine's clock
+   */
+  void found(
+      TableComparison result,
+      Optional<Instant> from,
+      Optional<Instant> to,
+      Instant now,
+      Duration duration) {
+    Instant start = from.orElse(Instant.MIN);
+    Instant end = to.orElse(Instant.MAX);
+    List<OpenRange> before = open;
+    List<OpenRange> after = new ArrayList<>();
+    for (OpenRange range : before) {
+      if (!range.overlaps(start, end)) {
+        after.add(range);
+      }
+    }
+    for (WindowResult window : result.windows()) {
+      Instant windowFrom = bound(window.window(), window.window().from(), Instant.MIN);
+      if (window.window().kind() == Window.Kind.TIME
+          && (first == null || windowFrom.isBefore(first))) {
+        first = windowFrom;
+      }
+      if (window.status() != Status.EQUAL) {
+        Instant windowTo = bound(window.window(), window.window().to(), Instant.MAX);
+        after.add(range(window, max(windowFrom, start), min(windowTo, end), before, now));
+      }
+    }
+    after.sort(Comparator.comparing(OpenRange::from));
+    open = bounded(after);
+    rows += result.sourceRows();
+    lookedAt = now;
+    took = duration;
+    if (from.isEmpty()) {
+      looked = true;
+    }
+  }
+
+  private static OpenRange range(
+      WindowResult window, Instant from, Instant to, List<OpenRange> before, Instant now) {
+    Instant since =
+        before.stream()
+            .filter(r -> r.overlaps(from, to) && r.status() == window.status())
+            .map(OpenRange::since)
+            .min(Comparator.naturalOrder())
+            .orElse(now);
+    return new OpenRange(
+        from,
+        to,
+        window.status(),
+        window.missing(),
+        window.extra(),
+        window.changed(),
+        window.reason(),
+        since);
+  }
+
+  private static List<OpenRange> bounded(List<OpenRange> ranges) {
+    List<OpenRange> fewer = ranges;
+    while (fewer.size() > RANGES) {
+      List<OpenRange> pairs = new ArrayList<>();
+      for (int i = 0; i < fewer.size(); i += 2) {
+        pairs.add(i + 1 < fewer.size() ? fewer.get(i).and(fewer.get(i + 1)) : fewer.get(i));
+      }
+      fewer = pairs;
+    }
+    return fewer;
+  }
+
+  private static Instant bound(Window window, @Nullable String text, Instant none) {
+    return window.kind() == Window.Kind.TIME && text != null ? Instant.parse(text) : none;
+  }
+
+  private static Instant max(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
+  }
+
+  private static Instant min(Instant a, Instant b) {
+    return a.isBefore(b) ? a : b;
+  }
+}

@@ -1,0 +1,286 @@
+package io.dualwrite.reconciler.watch;
+
+import static java.util.stream.Collectors.joining;
+
+import io.dualwrite.reconciler.compare.Comparison;
+import io.dualwrite.reconciler.compare.Difference;
+import io.dualwrite.reconciler.compare.TableComparison;
+import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.watch.Looks.WatchedTable;
+import io.dualwrite.reconciler.watch.WatchState.Away;
+import io.dualwrite.reconciler.watch.WatchState.SeenDifference;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares, round by round, what has become comparable: rows older than the lateness. What was not
+ * equal is looked at again in every round until it is; what is old, a share in every round.
+ *
+ * <p>A database that is away does not end it: the state then says so, and is not in sync until it
+ * could be looked at again. One thread runs the rounds; {@link #state} may be read by any.
+ */
+public final class Watch implements AutoCloseable {
+  private static final int LAST_DIFFERENCES = 50;
+
+  /** So many parts that were not equal are looked at again in a round. */
+  private static final int AGAIN = 20;
+
+  /** A table without a time column takes no more than this share of the time. */
+  private static final int WHOLE_SHARE = 20;
+
+  private final String migration;
+  private final WatchOptions options;
+  private final Supplier<Looks> opening;
+  private final Clock clock;
+  private final Consumer<WatchState> listener;
+  private final Instant startedAt;
+  private final SortedMap<String, TableWatch> tables = new TreeMap<>();
+  private final Deque<SeenDifference> differences = new ArrayDeque<>();
+  private final Rolling rolling;
+  private @Nullable Looks looks;
+  private @Nullable Instant frontier;
+  private Optional<Instant> upTo = Optional.empty();
+  private Optional<Away> away = Optional.empty();
+  private Optional<Looks.Migration> control = Optional.empty();
+  private boolean again;
+  private long rounds;
+  private volatile WatchState state;
+
+  /**
+   * A watch that has not looked yet.
+   *
+   * @param opening opens connections; asked again after every failure
+   * @param listener is told every new state, on the thread that runs the rounds
+   */
+  public Watch(
+      String migration,
+      WatchOptions options,
+      Supplier<Looks> opening,
+      Clock clock,
+      Consumer<WatchState> listener) {
+    this.migration = migration;
+    this.options = options;
+    this.opening = opening;
+    this.clock = clock;
+    this.listener = listener;
+    this.startedAt = clock.instant();
+    this.rolling = new Rolling(options);
+    this.state = snapshot();
+  }
+
+  /** What is known. */
+  public WatchState state() {
+    return state;
+  }
+
+  /** Looks once at everything that is due; the state afterwards. Never throws for a database. */
+  public WatchState round() {
+    Optional<Away> before = away;
+    try {
+      Looks open = looks;
+      if (open == null) {
+        open = opening.get();
+        looks = open;
+      }
+      look(open);
+      if (again) {
+        close();
+      }
+    } catch (CannotLookException e) {
+      Instant since = before.map(Away::since).orElse(clock.instant());
+      away = Optional.of(new Away(since, e.problem()));
+      close();
+    }
+    rounds++;
+    publish();
+    return state;
+  }
+
+  private void look(Looks open) {
+    again = false;
+    List<WatchedTable> found = open.tables();
+    control = open.migration();
+    tables.keySet().retainAll(found.stream().map(WatchedTable::name).toList());
+    for (WatchedTable table : found) {
+      tables
+          .computeIfAbsent(table.name(), name -> new TableWatch(name, table.timed()))
+          .update(table);
+    }
+    // What can be looked at now is there; whether it is equal is only known below.
+    away = Optional.empty();
+    Instant begun = clock.instant();
+    Instant cut = begun.minus(options.lateness());
+    List<String> fresh = new ArrayList<>();
+    for (WatchedTable table : found) {
+      TableWatch watched = tables.get(table.name());
+      if (watched == null || table.problem().isPresent()) {
+        continue;
+      }
+      if (watched.looked() && table.timed()) {
+        fresh.add(table.name());
+      } else if (!watched.looked()) {
+        Optional<Instant> to = table.timed() ? Optional.of(cut) : Optional.empty();
+        compare(open, List.of(table.name()), Optional.empty(), to, true);
+      } else if (wholeIsDue(watched)) {
+        compare(open, List.of(watched.name()), Optional.empty(), Optional.empty(), false);
+      }
+    }
+    Instant closed = floor(cut);
+    Instant from = frontier;
+    if (from != null && !fresh.isEmpty()) {
+      boolean whole = closed.isAfter(from);
+      if (whole) {
+        compare(open, fresh, Optional.of(from), Optional.of(closed), true);
+      }
+      if (cut.isAfter(closed)) {
+        compare(open, fresh, Optional.of(whole ? closed : from), Optional.of(cut), false);
+      }
+    }
+    frontier = closed;
+    upTo = Optional.of(cut);
+    lookAgain(open, closed, begun);
+    for (Rolling.Piece piece : rolling.due(tables.values(), closed)) {
+      compare(open, List.of(piece.table()), piece.from(), Optional.of(piece.to()), false);
+    }
+  }
+
+  /** What was not equal before this round and lies before what is looked at anyway. */
+  private void lookAgain(Looks open, Instant closed, Instant begun) {
+    int left = AGAIN;
+    for (TableWatch table : List.copyOf(tables.values())) {
+      if (!table.timed() || table.problem().isPresent()) {
+        continue;
+      }
+      for (OpenRange range : table.open()) {
+        if (left > 0 && range.from().isBefore(closed) && range.since().isBefore(begun)) {
+          left--;
+          compare(
+              open,
+              List.of(table.name()),
+              Optional.of(range.from()).filter(i -> i.isAfter(Instant.MIN)),
+              Optional.of(range.to()).filter(i -> i.isBefore(Instant.MAX)),
+              false);
+        }
+      }
+    }
+  }
+
+  private boolean wholeIsDue(TableWatch table) {
+    Duration rest = table.took().multipliedBy(table.open().isEmpty() ? WHOLE_SHARE : 2);
+    Duration longest = rest.compareTo(options.reverify()) < 0 ? rest : options.reverify();
+    return table.lookedAt().map(at -> !clock.instant().isBefore(at.plus(longest))).orElse(true);
+  }
+
+  private void compare(
+      Looks open, List<String> names, Optional<Instant> from, Optional<Instant> to, boolean keep) {
+    Instant begun = clock.instant();
+    Comparison result = open.compare(names, from, to, keep);
+    Instant now = clock.instant();
+    for (TableComparison table : result.tables()) {
+      TableWatch watched = tables.get(table.table());
+      if (watched != null) {
+        watched.found(table, from, to, now, Duration.between(begun, now));
+        table.differences().forEach(d -> remember(table.table(), d, now));
+      }
+    }
+    again |= result.count(Status.FAILED) > 0;
+    publish();
+  }
+
+  private void remember(String table, Difference difference, Instant now) {
+    String key =
+        difference.key().isEmpty()
+            ? difference.rows() + " rows"
+            : difference.key().entrySet().stream()
+                .map(e -> e.getKey() + "=" + e.getValue())
+                .collect(joining(" "));
+    String kind = difference.kind().name();
+    differences.removeIf(
+        d -> d.table().equals(table) && d.key().equals(key) && d.kind().equals(kind));
+    differences.addFirst(
+        new SeenDifference(
+            now, table, kind, key, difference.columns(), difference.window().label()));
+    while (differences.size() > LAST_DIFFERENCES) {
+      differences.removeLast();
+    }
+  }
+
+  private Instant floor(Instant time) {
+    long seconds = options.window().toSeconds();
+    return Instant.ofEpochSecond(Math.floorDiv(time.getEpochSecond(), seconds) * seconds);
+  }
+
+  private void publish() {
+    state = snapshot();
+    listener.accept(state);
+  }
+
+  private WatchState snapshot() {
+    return new WatchState(
+        migration,
+        startedAt,
+        clock.instant(),
+        rounds,
+        upTo,
+        away,
+        control,
+        tables.values().stream().map(Watch::drift).toList(),
+        List.copyOf(differences));
+  }
+
+  private static WatchState.TableDrift drift(TableWatch table) {
+    return new WatchState.TableDrift(
+        table.name(),
+        table.timed(),
+        table.first(),
+        table.problem(),
+        table.looked(),
+        table.lookedAt(),
+        table.took(),
+        table.rows(),
+        table.open().stream().map(Watch::part).toList());
+  }
+
+  private static WatchState.Part part(OpenRange range) {
+    return new WatchState.Part(
+        Optional.of(range.from()).filter(i -> i.isAfter(Instant.MIN)),
+        Optional.of(range.to()).filter(i -> i.isBefore(Instant.MAX)),
+        range.status(),
+        range.missing(),
+        range.extra(),
+        range.changed(),
+        range.reason(),
+        range.since());
+  }
+
+  /** Closes the connections; a later round opens them again. */
+  @Override
+  public void close() {
+    Looks open = looks;
+    looks = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /** The names of the tables with rows that differ, and how many rows. */
+  public static Map<String, Long> drifting(WatchState state) {
+    Map<String, Long> drifting = new TreeMap<>();
+    state.tables().stream()
+        .filter(t -> t.count(Status.DIFFERS) > 0)
+        .forEach(t -> drifting.put(t.table(), t.differing()));
+    return drifting;
+  }
+}

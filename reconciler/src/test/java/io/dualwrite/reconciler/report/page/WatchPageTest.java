@@ -1,0 +1,89 @@
+package io.dualwrite.reconciler.report.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.report.WatchLine;
+import io.dualwrite.reconciler.watch.WatchState;
+import io.dualwrite.reconciler.watch.WatchState.Away;
+import io.dualwrite.reconciler.watch.WatchState.Part;
+import io.dualwrite.reconciler.watch.WatchState.SeenDifference;
+import io.dualwrite.reconciler.watch.WatchState.TableDrift;
+import io.dualwrite.testing.Guarantee;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class WatchPageTest {
+  private static final Instant FIRST = Instant.parse("2026-01-01T00:00:00Z");
+  private static final Instant UP_TO = Instant.parse("2026-01-07T00:00:00Z");
+
+  private static WatchState state(Optional<Away> away, Part... open) {
+    TableDrift table =
+        new TableDrift(
+            "public.<b>flights",
+            true,
+            Optional.of(FIRST),
+            Optional.empty(),
+            true,
+            Optional.of(UP_TO),
+            Duration.ofMillis(10),
+            1_000,
+            List.of(open));
+    SeenDifference difference =
+        new SeenDifference(
+            UP_TO, "public.<b>flights", "CHANGED", "id=<script>", List.of("x"), "2026-01-02");
+    return new WatchState(
+        "m",
+        FIRST,
+        UP_TO,
+        1,
+        Optional.of(UP_TO),
+        away,
+        Optional.empty(),
+        List.of(table),
+        open.length == 0 ? List.of() : List.of(difference));
+  }
+
+  private static Part part(int hour, Status status) {
+    return new Part(
+        Optional.of(FIRST.plus(Duration.ofHours(hour))),
+        Optional.of(FIRST.plus(Duration.ofHours(hour + 1L))),
+        status,
+        2,
+        0,
+        0,
+        Optional.empty(),
+        UP_TO);
+  }
+
+  @Test
+  void thePageStandsAloneAndAsksForItselfAgain() {
+    String html = WatchPage.of(state(Optional.empty(), part(30, Status.DIFFERS)), "v");
+
+    Html.assertWellFormed(html);
+    assertThat(html)
+        .contains("<meta http-equiv=\"refresh\" content=\"5\">", "2 rows differ")
+        .doesNotContain("<script", "<b>", "http://");
+    assertThat(html.split("<i class=\"d\" title=", -1)).hasSize(2);
+  }
+
+  @Test
+  @Guarantee("G10")
+  void whileADatabaseIsAwayNothingIsShownAsEqual() {
+    Away away = new Away(UP_TO, "target: cannot be reached (08001)");
+
+    String html = WatchPage.of(state(Optional.of(away)), "v");
+
+    assertThat(html)
+        .contains("verdict unknown", "Not known to be in sync.", "was: equal", "table stale")
+        .doesNotContain("verdict good", "tag good");
+    assertThat(WatchLine.of(state(Optional.of(away))))
+        .isEqualTo(
+            "Not known to be in sync. Cannot look since 2026-01-07 00:00 UTC: target: cannot be reached (08001)");
+    assertThat(WatchLine.of(state(Optional.empty())))
+        .isEqualTo("In sync up to 2026-01-07 00:00 UTC: 1 table.");
+  }
+}

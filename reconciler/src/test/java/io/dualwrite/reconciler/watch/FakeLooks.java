@@ -1,0 +1,109 @@
+package io.dualwrite.reconciler.watch;
+
+import io.dualwrite.reconciler.checksum.Checksum;
+import io.dualwrite.reconciler.compare.Comparison;
+import io.dualwrite.reconciler.compare.Difference;
+import io.dualwrite.reconciler.compare.Kept;
+import io.dualwrite.reconciler.compare.TableComparison;
+import io.dualwrite.reconciler.compare.WindowResult;
+import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.window.Window;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Two databases with hours that are equal unless a test says otherwise, and no databases at all.
+ */
+final class FakeLooks implements Looks {
+  final Instant first;
+  final List<WatchedTable> tables = new ArrayList<>();
+  final Map<Instant, Status> hours = new TreeMap<>();
+  final List<String> asked = new ArrayList<>();
+  Optional<String> away = Optional.empty();
+  int opened;
+  int closed;
+
+  FakeLooks(Instant first) {
+    this.first = first;
+  }
+
+  Looks open() {
+    throwIfAway();
+    opened++;
+    return this;
+  }
+
+  private void throwIfAway() {
+    if (away.isPresent()) {
+      throw new CannotLookException(away.get(), new IllegalStateException("away"));
+    }
+  }
+
+  @Override
+  public List<WatchedTable> tables() {
+    throwIfAway();
+    return List.copyOf(tables);
+  }
+
+  @Override
+  public Optional<Migration> migration() {
+    throwIfAway();
+    return Optional.of(new Migration("SOURCE_PRIMARY", false, 3, 0.5, 0, 0, 1));
+  }
+
+  @Override
+  public Comparison compare(
+      List<String> names, Optional<Instant> from, Optional<Instant> to, boolean keep) {
+    throwIfAway();
+    asked.add(
+        String.join("+", names)
+            + " "
+            + from.map(Instant::toString).orElse("")
+            + ".."
+            + to.map(Instant::toString).orElse("")
+            + (keep ? " kept" : ""));
+    List<TableComparison> results = new ArrayList<>();
+    for (String name : names) {
+      List<WindowResult> windows = new ArrayList<>();
+      List<Difference> differences = new ArrayList<>();
+      Instant end = to.orElse(first.plus(Duration.ofHours(1)));
+      for (Instant hour = from.orElse(first); hour.isBefore(end); hour = hour.plusSeconds(3600)) {
+        Status status = hours.getOrDefault(hour, Status.EQUAL);
+        boolean differs = status == Status.DIFFERS;
+        Window window =
+            new Window(
+                Window.Kind.TIME,
+                hour.toString(),
+                hour.plusSeconds(3600).toString(),
+                hour.toString());
+        windows.add(
+            new WindowResult(
+                window,
+                status,
+                10,
+                10,
+                differs ? 1 : 0,
+                0,
+                0,
+                status == Status.FAILED ? Optional.of("target: gone") : Optional.empty()));
+        if (differs) {
+          differences.add(
+              new Difference(
+                  Difference.Kind.MISSING, Map.of("id", hour.toString()), List.of(), window, 1));
+        }
+      }
+      results.add(new TableComparison(name, windows, differences, false, List.of(), List.of()));
+    }
+    return new Comparison("m", first, Duration.ZERO, Checksum.SEND, false, results, Kept.NOTHING);
+  }
+
+  @Override
+  public void close() {
+    closed++;
+  }
+}

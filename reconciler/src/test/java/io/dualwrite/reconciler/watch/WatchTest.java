@@ -1,0 +1,236 @@
+package io.dualwrite.reconciler.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.watch.Looks.WatchedTable;
+import io.dualwrite.reconciler.watch.WatchState.Verdict;
+import io.dualwrite.testing.Guarantee;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What a watch looks at, and what it makes of what it sees, without databases. */
+class WatchTest {
+  private static final Instant FIRST = Instant.parse("2026-03-01T00:00:00Z");
+  private Instant now = Instant.parse("2026-03-02T00:10:00Z");
+  private final Clock clock = InstantSource.system().withZone(ZoneOffset.UTC);
+  private final FakeLooks databases = new FakeLooks(FIRST);
+  private final List<WatchState> told = new ArrayList<>();
+  private final Watch watch =
+      new Watch(
+          "m",
+          new WatchOptions(
+              Duration.ofSeconds(30),
+              Duration.ofHours(1),
+              Duration.ofMinutes(5),
+              Duration.ofHours(1)),
+          databases::open,
+          new Clock() {
+            @Override
+            public java.time.ZoneId getZone() {
+              return clock.getZone();
+            }
+
+            @Override
+            public Clock withZone(java.time.ZoneId zone) {
+              return this;
+            }
+
+            @Override
+            public Instant instant() {
+              return now;
+            }
+          },
+          told::add);
+
+  private WatchState round(Duration later) {
+    now = now.plus(later);
+    return watch.round();
+  }
+
+  private WatchState round() {
+    return round(Duration.ofSeconds(30));
+  }
+
+  private void table(String name, boolean timed) {
+    databases.tables.add(new WatchedTable(name, timed, Optional.empty()));
+  }
+
+  @Test
+  @Guarantee("G10")
+  void nothingIsInSyncBeforeItHasBeenLookedAt() {
+    assertThat(watch.state().verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(round().verdict()).as("no tables").isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void whatIsYoungerThanTheLatenessIsLeftAlone() {
+    table("t", true);
+
+    assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+    assertThat(databases.asked).first().isEqualTo("t ..2026-03-02T00:05:30Z kept");
+    assertThat(watch.state().upTo()).contains(Instant.parse("2026-03-02T00:05:30Z"));
+  }
+
+  @Test
+  void aRoundReadsTheOpenHourAndAnHourThatHasClosedIsKept() {
+    table("t", true);
+    round();
+    databases.asked.clear();
+
+    round();
+    assertThat(databases.asked).containsExactly("t 2026-03-02T00:00:00Z..2026-03-02T00:06:00Z");
+
+    databases.asked.clear();
+    round(Duration.ofHours(1));
+    assertThat(databases.asked)
+        .startsWith(
+            "t 2026-03-02T00:00:00Z..2026-03-02T01:00:00Z kept",
+            "t 2026-03-02T01:00:00Z..2026-03-02T01:06:00Z");
+  }
+
+  @Test
+  void whatDiffersIsLookedAtAgainUntilItIsEqual() {
+    table("t", true);
+    databases.hours.put(FIRST.plus(Duration.ofHours(3)), Status.DIFFERS);
+
+    WatchState drift = round();
+    assertThat(drift.verdict()).isEqualTo(Verdict.DRIFT);
+    assertThat(Watch.drifting(drift)).containsEntry("t", 1L);
+    assertThat(drift.differences())
+        .singleElement()
+        .satisfies(d -> assertThat(d.key()).isEqualTo("id=2026-03-01T03:00:00Z"));
+    Instant since = drift.tables().get(0).open().get(0).since();
+
+    databases.asked.clear();
+    assertThat(round().verdict()).isEqualTo(Verdict.DRIFT);
+    assertThat(databases.asked).contains("t 2026-03-01T03:00:00Z..2026-03-01T04:00:00Z");
+    assertThat(watch.state().tables().get(0).open().get(0).since()).isEqualTo(since);
+    assertThat(watch.state().differences()).hasSize(1);
+
+    databases.hours.clear();
+    assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+  }
+
+  @Test
+  void whatIsPendingIsNotYet() {
+    table("t", true);
+    databases.hours.put(FIRST.plus(Duration.ofHours(3)), Status.NOT_YET);
+
+    assertThat(round().verdict()).isEqualTo(Verdict.NOT_YET);
+  }
+
+  @Test
+  @Guarantee("G10")
+  void aDatabaseThatIsAwayIsNeverInSyncAndDoesNotEndIt() {
+    table("t", true);
+    assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+
+    databases.away = Optional.of("target: cannot be reached (08001)");
+    WatchState away = round();
+    assertThat(away.verdict()).isEqualTo(Verdict.UNKNOWN);
+    Instant since = now;
+    assertThat(away.away())
+        .contains(new WatchState.Away(since, "target: cannot be reached (08001)"));
+    assertThat(round().away().orElseThrow().since()).isEqualTo(since);
+    assertThat(databases.closed).isEqualTo(1);
+
+    databases.away = Optional.empty();
+    assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+    assertThat(databases.opened).isEqualTo(2);
+  }
+
+  @Test
+  @Guarantee("G10")
+  void whatFailedOnTheWayIsNotKnownAndTheConnectionsAreMadeAnew() {
+    table("t", true);
+    databases.hours.put(FIRST, Status.FAILED);
+
+    assertThat(round().verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(databases.closed).isEqualTo(1);
+
+    databases.hours.clear();
+    assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+  }
+
+  @Test
+  @Guarantee("G10")
+  void aTableThatCannotBeComparedKeepsItFromBeingInSync() {
+    table("t", true);
+    databases.tables.add(new WatchedTable("u", false, Optional.of("u has no key")));
+
+    assertThat(round().verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(databases.asked).noneMatch(a -> a.contains("u"));
+  }
+
+  @Test
+  void theOldIsReadAgainPieceByPieceWithinItsTime() {
+    table("t", true);
+    databases.hours.put(FIRST.plus(Duration.ofHours(5)), Status.EQUAL);
+    round();
+    databases.asked.clear();
+    databases.hours.put(FIRST.plus(Duration.ofHours(5)), Status.DIFFERS);
+
+    Verdict verdict = Verdict.IN_SYNC;
+    for (int i = 0; i < 120 && verdict == Verdict.IN_SYNC; i++) {
+      verdict = round().verdict();
+    }
+
+    assertThat(verdict).as("damage to the old is found within an hour").isEqualTo(Verdict.DRIFT);
+    assertThat(
+            databases.asked.stream()
+                .filter(a -> a.startsWith("t 2026-03-01") || a.startsWith("t ..")))
+        .as("not all at once")
+        .hasSizeBetween(2, 24);
+  }
+
+  @Test
+  void aNewTableIsLookedAtAndOneThatIsGoneIsForgotten() {
+    table("t", true);
+    round();
+    table("late", false);
+    round();
+    assertThat(watch.state().tables())
+        .extracting(WatchState.TableDrift::table)
+        .containsExactly("late", "t");
+    assertThat(watch.state().verdict()).isEqualTo(Verdict.IN_SYNC);
+
+    databases.tables.remove(0);
+    round();
+    assertThat(watch.state().tables())
+        .extracting(WatchState.TableDrift::table)
+        .containsExactly("late");
+  }
+
+  @Test
+  void whatIsRememberedStaysSmallHoweverMuchDiffersAndHoweverLong() {
+    table("t", true);
+    for (int hour = 0; hour < 24; hour++) {
+      databases.hours.put(FIRST.plus(Duration.ofHours(hour)), Status.DIFFERS);
+    }
+    Instant time = now;
+    for (int day = 0; day < 200; day++) {
+      time = time.plus(Duration.ofDays(1));
+      for (int hour = 0; hour < 24; hour++) {
+        databases.hours.put(
+            FIRST.plus(Duration.ofDays(day + 1L)).plus(Duration.ofHours(hour)), Status.DIFFERS);
+      }
+    }
+    now = time;
+
+    for (int i = 0; i < 50; i++) {
+      round(Duration.ofHours(1));
+    }
+
+    assertThat(watch.state().tables().get(0).open()).hasSizeBetween(2, 500);
+    assertThat(watch.state().differences()).hasSize(50);
+    assertThat(watch.state().verdict()).isEqualTo(Verdict.DRIFT);
+  }
+}
