@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -99,7 +100,15 @@ final class FakeLooks implements Looks {
       }
       results.add(new TableComparison(name, windows, differences, false, List.of(), List.of()));
     }
-    return new Comparison("m", first, Duration.ZERO, Checksum.SEND, false, results, Kept.NOTHING);
+    return new Comparison(
+        "m",
+        first,
+        Duration.ZERO,
+        Checksum.SEND,
+        false,
+        results,
+        Kept.NOTHING,
+        OptionalLong.empty());
   }
 
   @Override
