@@ -24,6 +24,7 @@ public final class EarlierLines {
   /** One line for each part of a table. */
   public static String of(TableComparison table) {
     return table.notReadAgain().stream()
+        .filter(part -> part.windows().orElse(1) > 0)
         .map(part -> table.table() + " " + line(part) + "\n")
         .collect(Collectors.joining());
   }

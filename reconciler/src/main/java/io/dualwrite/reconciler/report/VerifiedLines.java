@@ -11,9 +11,14 @@ import io.dualwrite.reconciler.state.UnfinishedRun;
 import io.dualwrite.reconciler.state.Watermark;
 import io.dualwrite.reconciler.window.Window;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** How far each table is verified, and which runs are not over. */
 final class VerifiedLines {
+  /** Values that stand for an option that was not given. */
+  private static final Set<String> DEFAULTS = Set.of("all", "none", "auto", "no");
+
   private VerifiedLines() {}
 
   static String of(KeptState state, NextStep next) {
@@ -38,7 +43,7 @@ final class VerifiedLines {
 
   private static String upTo(TableState table) {
     if (table.verified().isEmpty()) {
-      return "not from its beginning";
+      return "not from its beginning on";
     }
     Watermark watermark = table.verified().get();
     if (watermark.upTo().isEmpty()) {
@@ -72,7 +77,25 @@ final class VerifiedLines {
     String what = run.run().command() + " of " + EarlierLines.time(run.run().startedAt());
     return run.isHeld()
         ? what + ", under way (" + run.process() + ")"
-        : what + ", interrupted. To go on: " + next.of(run.run().command()) + " --resume";
+        : what
+            + ", interrupted. To go on: "
+            + next.of(run.run().command())
+            + options(run.run().settings())
+            + " --resume";
+  }
+
+  /** The options that the run was made with. */
+  private static String options(Map<String, String> settings) {
+    StringBuilder options = new StringBuilder();
+    settings.forEach(
+        (name, value) -> {
+          if (name.startsWith("--") && !DEFAULTS.contains(value)) {
+            for (String one : value.split(", ", -1)) {
+              options.append(' ').append(name).append(one.equals("yes") ? "" : " " + one);
+            }
+          }
+        });
+    return options.toString();
   }
 
   static void put(KeptState state, ObjectNode root) {

@@ -38,6 +38,7 @@ public final class KeptRun implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private Map<TableRun, List<KeptWindow>> waiting = new LinkedHashMap<>();
   private boolean writing;
+  private int flushing;
   private boolean closing;
   private @Nullable SQLException failure;
   private volatile boolean over;
@@ -112,7 +113,9 @@ public final class KeptRun implements AutoCloseable {
 
   private void flush() throws SQLException {
     lock.lock();
+    flushing++;
     try {
+      changed.signalAll();
       while (failure == null && (writing || !waiting.isEmpty())) {
         changed.awaitUninterruptibly();
       }
@@ -120,6 +123,7 @@ public final class KeptRun implements AutoCloseable {
         throw failure;
       }
     } finally {
+      flushing--;
       lock.unlock();
     }
   }
@@ -156,9 +160,12 @@ public final class KeptRun implements AutoCloseable {
     try {
       writing = false;
       changed.signalAll();
-      await(GATHER_MILLIS);
       long millis = Runs.HEARTBEAT.toMillis();
       while (waiting.isEmpty() && !closing && millis > 0) {
+        millis = await(millis);
+      }
+      millis = GATHER_MILLIS;
+      while (!closing && flushing == 0 && millis > 0) {
         millis = await(millis);
       }
       if (waiting.isEmpty() && closing) {

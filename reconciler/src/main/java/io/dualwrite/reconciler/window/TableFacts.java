@@ -5,8 +5,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What the planner asks of one side's catalog.
@@ -15,6 +18,8 @@ import java.util.TreeSet;
  * @param indexed columns by which an index is ordered first
  */
 public record TableFacts(long rows, Set<String> indexed) {
+
+  private static final Pattern ESTIMATE = Pattern.compile(" rows=(\\d+) ");
 
   private static final String ROWS =
       """
@@ -55,5 +60,18 @@ public record TableFacts(long rows, Set<String> indexed) {
       }
     }
     return new TableFacts(rows, indexed);
+  }
+
+  /** The same with the planner's estimate of the rows that fulfil {@code condition}. */
+  TableFacts within(Connection connection, Table table, String condition) throws SQLException {
+    String sql = "explain select 1 from " + table.name().sql() + " where " + condition;
+    try (Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      Matcher estimate = ESTIMATE.matcher(result.getString(1));
+      return estimate.find()
+          ? new TableFacts(Math.min(rows, Long.parseLong(estimate.group(1))), indexed)
+          : this;
+    }
   }
 }

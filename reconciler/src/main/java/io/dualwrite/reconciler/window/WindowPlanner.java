@@ -65,12 +65,12 @@ public final class WindowPlanner {
    */
   public WindowPlan plan(ComparedTable table, Connection source, Connection target) {
     TablePair pair = table.pair();
-    TableFacts sourceFacts = read(Side.SOURCE, () -> TableFacts.read(source, pair.source()));
-    TableFacts targetFacts = read(Side.TARGET, () -> TableFacts.read(target, pair.target()));
     Optional<WindowColumn> time =
         pair.timeColumn()
             .flatMap(WindowColumn::of)
             .filter(c -> c.family() == WindowColumn.Family.TIME);
+    TableFacts sourceFacts = read(Side.SOURCE, () -> facts(source, pair, time, Side.SOURCE));
+    TableFacts targetFacts = read(Side.TARGET, () -> facts(target, pair, time, Side.TARGET));
     long rows = Math.max(sourceFacts.rows(), targetFacts.rows());
     long perChunk = new ReadRate(table).rowsPerQuery(source, target, rows);
     if (time.isPresent()) {
@@ -94,6 +94,20 @@ public final class WindowPlanner {
     int buckets = Integer.highestOneBit((int) Math.min(2048, rows / ROWS_PER_CHUNK)) * 2;
     SideSql hash = new SideSql(table.keyHash(Side.SOURCE), table.keyHash(Side.TARGET));
     return new WindowPlan(List.of(Chunk.buckets(buckets, hash)), notes());
+  }
+
+  /** With the rows of the part that is looked at, where that is not the whole table. */
+  private TableFacts facts(
+      Connection connection, TablePair pair, Optional<WindowColumn> time, Side side)
+      throws SQLException {
+    TableFacts facts = TableFacts.read(connection, pair.on(side));
+    TimeRange range = range();
+    if (time.isEmpty() || (range.from().isEmpty() && range.to().isEmpty())) {
+      return facts;
+    }
+    String part =
+        time.get().between(side, range.from().map(PgTime::sql), range.to().map(PgTime::sql));
+    return facts.within(connection, pair.on(side), part);
   }
 
   private TimeRange range() {
