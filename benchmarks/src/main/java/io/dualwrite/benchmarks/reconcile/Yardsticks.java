@@ -1,7 +1,14 @@
 package io.dualwrite.benchmarks.reconcile;
 
+import io.dualwrite.Side;
 import io.dualwrite.benchmarks.system.CpuUse;
 import io.dualwrite.benchmarks.system.Servers;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.schema.Catalog;
+import io.dualwrite.jdbc.schema.Mirror;
+import io.dualwrite.jdbc.schema.TablePair;
+import io.dualwrite.reconciler.checksum.Checksum;
+import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.testing.PostgresServer;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -36,6 +43,37 @@ record Yardsticks(Servers servers, MetricsTable table) {
             }
           }
         });
+  }
+
+  /** All rows are hashed by that form in one query over a sequential scan. */
+  Cost checksum(Checksum form) throws SQLException {
+    ComparedTable compared = new ComparedTable(pair(), form, Side.SOURCE);
+    return cost(
+        1,
+        connection -> {
+          try (Statement statement = connection.createStatement()) {
+            statement.execute("set jit = off");
+            statement.execute("set enable_indexscan = off");
+            statement
+                .executeQuery(
+                    "select count(*), sum(h # (h >> 29)), sum(h # (h << 17)) from (select "
+                        + compared.rowHash(Side.SOURCE)
+                        + " as h from metrics offset 0) r")
+                .close();
+          }
+        });
+  }
+
+  private TablePair pair() throws SQLException {
+    try (Connection source = servers.source().dataSource(table.database()).getConnection();
+        Connection target = servers.target().dataSource(table.database()).getConnection()) {
+      return Mirror.of(
+              Catalog.read(source, "dualwrite"),
+              Catalog.read(target, "dualwrite"),
+              MigrationConfig.builder("benchmark").build())
+          .tables()
+          .get(0);
+    }
   }
 
   /** All rows are sent to the client, which throws them away. */

@@ -20,7 +20,7 @@ class ReconcileBenchmarkTest {
     assertThat(printed.toString())
         .contains("20,000 rows", "30,000 rows", "COPY binary")
         .contains("auto: 15 of 15 differences planted", "text: 15 of 15 differences planted")
-        .contains("server CPU of a comparison");
+        .contains("server CPU of the cheapest checksum", "checksum sha256 in one query");
     assertThat(exitCode).isZero();
   }
 }
