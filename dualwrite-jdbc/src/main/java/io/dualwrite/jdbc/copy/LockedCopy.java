@@ -6,13 +6,11 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.pipeline.Pipeline;
 import io.dualwrite.jdbc.schema.ColumnText;
-import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.Slices;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -38,6 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class LockedCopy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LockedCopy.class);
+  private static final String NOTHING_PREPARED = "nothing is prepared";
 
   private final CopyContext context;
   private final Lane lane;
@@ -53,7 +52,7 @@ public final class LockedCopy implements AutoCloseable {
   private boolean committed;
   private boolean preparable;
   private boolean deletedInVain;
-  private @Nullable String prepared;
+  private @Nullable PreparedTransaction prepared;
 
   private LockedCopy(
       CopyContext context,
@@ -178,17 +177,11 @@ public final class LockedCopy implements AutoCloseable {
     return new LockedCopy(context, lane, primary, Transactions.snapshot(context), secondary, true);
   }
 
-  /** How the locks are taken; false: not all that are needed are to be had. */
-  @FunctionalInterface
-  private interface Locks {
-    boolean take(Connection secondary) throws SQLException;
-  }
-
-  private static Locks locks(CopyContext context, Lane lane, String lock) {
+  private static LockTaking locks(CopyContext context, Lane lane, String lock) {
     return secondary -> Transactions.lock(secondary, context, lock, lane.tables(), List.of()).all();
   }
 
-  private static Optional<LockedCopy> open(CopyContext context, Lane lane, Locks locks)
+  private static Optional<LockedCopy> open(CopyContext context, Lane lane, LockTaking locks)
       throws SQLException {
     Connection secondary = context.secondaryDatabase().getConnection();
     Connection primary = null;
@@ -433,27 +426,17 @@ public final class LockedCopy implements AutoCloseable {
    * @param id what names it, free of quotes
    */
   public void prepare(String id) throws SQLException {
-    try (Statement statement = secondary.createStatement()) {
-      statement.execute("PREPARE TRANSACTION " + Identifiers.literal(id));
-    }
-    prepared = id;
-    secondary.setAutoCommit(true);
+    prepared = PreparedTransaction.prepare(secondary, id);
   }
 
   /** Commits what was prepared. An exception (42704 too) leaves open what has become of it. */
   public void commitPrepared() throws SQLException {
-    endPrepared("COMMIT PREPARED ");
+    requireNonNull(prepared, NOTHING_PREPARED).commit(secondary);
   }
 
   /** Rolls back what was prepared. */
   public void rollbackPrepared() throws SQLException {
-    endPrepared("ROLLBACK PREPARED ");
-  }
-
-  private void endPrepared(String how) throws SQLException {
-    try (Statement statement = secondary.createStatement()) {
-      statement.execute(how + Identifiers.literal(requireNonNull(prepared, "nothing is prepared")));
-    }
+    requireNonNull(prepared, NOTHING_PREPARED).rollback(secondary);
   }
 
   /**
