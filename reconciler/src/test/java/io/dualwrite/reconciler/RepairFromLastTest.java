@@ -20,6 +20,7 @@ import io.dualwrite.testing.WithDatabases;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,22 @@ class RepairFromLastTest {
     assertThat(repair.deleted()).isZero();
     assertThat(repair.after().nothingFound()).isTrue();
     two.dbs.assertSameRows("table flights");
+  }
+
+  @Test
+  void onlyThePartThatWasComparedIsLookedAt() throws SQLException {
+    two.target("delete from flights where id in (60, 5, 200)");
+    two.compare(
+        two.options()
+            .range(Optional.of("2001-01-01T00:30:00Z"), Optional.of("2001-01-01T01:30:00Z")));
+
+    Repair repair = two.repair(fromLast().fromLast(true));
+
+    assertThat(repair.copied()).isEqualTo(1);
+    assertThat(repair.after().tables().get(1).sourceRows())
+        .as("the half of the hour that was compared")
+        .isEqualTo(30);
+    assertThat(two.compare().tables().get(1).missing()).isEqualTo(2);
   }
 
   @Test

@@ -172,7 +172,7 @@ public final class Comparer {
         snapshots.onBoth(
             locks.context().secondary(),
             (source, target) -> planner.after(verified).plan(compared, source, target));
-    kept.begin(plan, verified);
+    kept.begin(planner.after(verified).text(plan));
     table.notes().addAll(plan.notes());
     return options
         .sample()

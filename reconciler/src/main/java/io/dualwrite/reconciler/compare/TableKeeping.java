@@ -12,7 +12,6 @@ import io.dualwrite.reconciler.window.PlanText;
 import io.dualwrite.reconciler.window.SideReadException;
 import io.dualwrite.reconciler.window.TimeRange;
 import io.dualwrite.reconciler.window.Window;
-import io.dualwrite.reconciler.window.WindowPlan;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -162,11 +161,10 @@ public final class TableKeeping {
                     w.lastAt())));
   }
 
-  /** The table is taken up with this plan, which leaves out what lies before {@code after}. */
-  public void begin(WindowPlan planned, Optional<Instant> after) {
-    PlanText text = PlanText.of(planned, after);
+  /** The table is taken up with this plan. */
+  public void begin(PlanText text) {
     plan = text;
-    after.ifPresent(this::skips);
+    text.after().ifPresent(this::skips);
     Optional<Run> run = keeping.run().map(r -> r.run());
     if (run.isPresent()) {
       kept =
@@ -182,7 +180,7 @@ public final class TableKeeping {
                               shape,
                               table.checksum().label(),
                               text.write(),
-                              planned.windows()))
+                              text.windows().size()))
               .orElse(null);
     }
   }
@@ -259,7 +257,11 @@ public final class TableKeeping {
     Instant closed = here.run().startedAt().minus(keeping.scope().lateness());
     VerifiedRanges ranges =
         VerifiedRanges.of(
-            text.windows(), results, text.after().or(range::from), range.to(), closed);
+            text.windows(),
+            results,
+            text.after().or(text::from).or(range::from),
+            text.to().or(range::to),
+            closed);
     boolean looked =
         results.values().stream().noneMatch(r -> r.status() == WindowResult.Status.FAILED);
     keeping.use(

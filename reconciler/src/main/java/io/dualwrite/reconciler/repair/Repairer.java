@@ -148,7 +148,7 @@ public final class Repairer {
       return planner().rest(table, left.get().plan(), left.get().numbers());
     }
     WindowPlan plan = plan(table);
-    kept.begin(plan, Optional.empty());
+    kept.begin(planner().text(plan));
     progress.begin(name, plan.windows());
     return plan.parts();
   }

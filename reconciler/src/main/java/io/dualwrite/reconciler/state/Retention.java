@@ -21,7 +21,7 @@ public final class Retention {
          OR (r.ended_at IS NOT NULL AND (t.ended_at IS NULL OR EXISTS (
               SELECT 1 FROM {s}.run_tables l JOIN {s}.runs q USING (run)
                WHERE q.migration = r.migration AND q.command = r.command AND l.step = t.step
-                 AND l.table_name = t.table_name AND l.ended_at IS NOT NULL AND l.id > t.id))))""";
+                 AND l.table_name = t.table_name AND (l.ended_at, l.id) > (t.ended_at, t.id)))))""";
 
   private static final List<String> STATEMENTS =
       List.of(

@@ -127,7 +127,7 @@ public final class RunTables {
             + ".run_tables t JOIN "
             + schema
             + ".runs r ON r.run = t.run WHERE r.migration = ? AND t.step = 'compare' AND t.table_name = ?"
-            + " AND t.ended_at IS NOT NULL ORDER BY t.id DESC LIMIT 1";
+            + " AND t.ended_at IS NOT NULL ORDER BY t.ended_at DESC, t.id DESC LIMIT 1";
     try (PreparedStatement statement = target.prepareStatement(sql)) {
       statement.setString(1, migration);
       statement.setString(2, table);

@@ -15,10 +15,17 @@ import org.jspecify.annotations.Nullable;
  * A plan in a form that can be kept: windows by their bounds, no SQL.
  *
  * @param chunks the windows of each chunk
+ * @param from where the part of the table begins that was planned; empty: at its beginning
+ * @param to where it ends, likewise
  * @param after the time before which nothing was planned, because it need not be read again
  * @param notes the plan's notes
  */
-public record PlanText(List<List<Window>> chunks, Optional<Instant> after, List<String> notes) {
+public record PlanText(
+    List<List<Window>> chunks,
+    Optional<Instant> from,
+    Optional<Instant> to,
+    Optional<Instant> after,
+    List<String> notes) {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   public PlanText {
@@ -28,7 +35,23 @@ public record PlanText(List<List<Window>> chunks, Optional<Instant> after, List<
 
   /** The form of {@code plan}. */
   public static PlanText of(WindowPlan plan, Optional<Instant> after) {
-    return new PlanText(plan.chunks().stream().map(Chunk::windows).toList(), after, plan.notes());
+    return new PlanText(
+        plan.chunks().stream().map(Chunk::windows).toList(),
+        Optional.empty(),
+        Optional.empty(),
+        after,
+        plan.notes());
+  }
+
+  /** The same of a part of the table. */
+  public PlanText within(TimeRange range) {
+    return new PlanText(chunks, range.from(), range.to(), after, notes);
+  }
+
+  /** The part that was planned; that of the caller where this is all of a table. */
+  TimeRange range(TimeRange whole) {
+    TimeRange part = from.isPresent() || to.isPresent() ? new TimeRange(from, to, false) : whole;
+    return after.map(part::after).orElse(part);
   }
 
   /** All windows, by number. */
@@ -39,6 +62,8 @@ public record PlanText(List<List<Window>> chunks, Optional<Instant> after, List<
   /** As text. */
   public String write() {
     ObjectNode root = MAPPER.createObjectNode();
+    from.ifPresent(f -> root.put("from", f.toString()));
+    to.ifPresent(t -> root.put("to", t.toString()));
     after.ifPresent(a -> root.put("after", a.toString()));
     notes.forEach(root.putArray("notes")::add);
     ArrayNode lists = root.putArray("chunks");
@@ -74,12 +99,14 @@ public record PlanText(List<List<Window>> chunks, Optional<Instant> after, List<
       }
       List<String> notes = new ArrayList<>();
       root.get("notes").forEach(n -> notes.add(n.textValue()));
-      Optional<Instant> after =
-          Optional.ofNullable(root.get("after")).map(JsonNode::textValue).map(Instant::parse);
-      return new PlanText(chunks, after, notes);
+      return new PlanText(chunks, time(root, "from"), time(root, "to"), time(root, "after"), notes);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("a kept plan of windows cannot be read", e);
     }
+  }
+
+  private static Optional<Instant> time(JsonNode root, String name) {
+    return Optional.ofNullable(root.get(name)).map(JsonNode::textValue).map(Instant::parse);
   }
 
   private static @Nullable String orNull(JsonNode node) {

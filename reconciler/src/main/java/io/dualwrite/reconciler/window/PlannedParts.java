@@ -20,7 +20,7 @@ final class PlannedParts {
 
   PlannedParts(ComparedTable table, TimeRange range, PlanText plan, Set<Integer> finished) {
     this.table = table;
-    this.range = plan.after().map(range::after).orElse(range);
+    this.range = plan.range(range);
     this.windows = plan.windows();
     this.finished = finished;
     int first = 0;

@@ -53,6 +53,11 @@ public final class WindowPlanner {
     return new WindowPlanner(size, from, to, time);
   }
 
+  /** The plan in a form that can be kept, with the part of the table that it is of. */
+  public PlanText text(WindowPlan plan) {
+    return PlanText.of(plan, after).within(TimeRange.of(from, to));
+  }
+
   /** What is left of a plan made earlier, with the same ends: the windows that are not finished. */
   public List<Part> rest(ComparedTable table, PlanText plan, Set<Integer> finished) {
     return new PlannedParts(table, TimeRange.of(from, to), plan, finished).parts();
