@@ -8,8 +8,11 @@ import io.dualwrite.reconciler.backfill.BackfillOptions;
 import io.dualwrite.reconciler.backfill.BackfillPlan;
 import io.dualwrite.reconciler.report.BackfillJson;
 import io.dualwrite.reconciler.report.BackfillText;
+import io.dualwrite.reconciler.report.page.BackfillPage;
+import io.dualwrite.reconciler.report.page.PageFile;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,6 +51,7 @@ final class BackfillCommand implements Callable<Integer>, Connected {
   @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 19)
   private boolean noProgress;
 
+  @Mixin private final ReportOption report = new ReportOption();
   @Mixin private final OutputOptions output = new OutputOptions();
 
   BackfillCommand(Terminal terminal) {
@@ -66,12 +70,22 @@ final class BackfillCommand implements Callable<Integer>, Connected {
     format.check();
     MigrationConfig config = connection.config();
     BackfillOptions options = history.options(config);
+    Optional<PageFile> page = report.file();
+    if (page.isPresent() && (dryRun || restoreIndexes)) {
+      throw new IllegalArgumentException("--report is of a backfill that is done, not of a plan");
+    }
     try (Databases databases = terminal.cancelling(Databases.open(config, options.parallelism()))) {
       Reconciler reconciler = connection.reconciler(config, databases);
       if (restoreIndexes) {
         return restore(reconciler);
       }
-      return dryRun ? plan(reconciler, options) : backfill(reconciler, options);
+      if (dryRun) {
+        return plan(reconciler, options);
+      }
+      Backfill result = reconciler.backfill(options, RowBars.on(System.err, !noProgress));
+      String words = show(result);
+      page.ifPresent(f -> f.write(BackfillPage.of(result, words, ReportOption.settings(config))));
+      return code(result);
     }
   }
 
@@ -95,14 +109,19 @@ final class BackfillCommand implements Callable<Integer>, Connected {
     return plan.complete() ? ExitCodes.OK : ExitCodes.DATABASE;
   }
 
-  private int backfill(Reconciler reconciler, BackfillOptions options) {
-    Backfill result = reconciler.backfill(options, RowBars.on(System.err, !noProgress));
+  /** Prints the result; what it comes to. */
+  private String show(Backfill result) {
+    BackfillText text = new BackfillText(connection.next(history.scope()));
     PrintWriter out = terminal.out();
     if (format.json()) {
       out.println(BackfillJson.of(result));
     } else {
-      out.print(new BackfillText(connection.next(history.scope())).of(result));
+      out.print(text.of(result));
     }
+    return text.verdict(result);
+  }
+
+  private static int code(Backfill result) {
     if (!result.complete()) {
       return result.interrupted() ? ExitCodes.DATABASE : ExitCodes.DIFFERENCES;
     }

@@ -53,7 +53,8 @@ public final class BackfillText {
     text.append(words.startsWith(table) ? "" : table + ": ").append(words).append('\n');
   }
 
-  private String verdict(Backfill backfill) {
+  /** What it comes to, in one line with the next step. */
+  public String verdict(Backfill backfill) {
     String did =
         counted(backfill.copied(), "row")
             + " copied"

@@ -88,6 +88,14 @@ class ReportTest {
   }
 
   @Test
+  void aBackfillsPageSaysWhatWasCopiedAndWhatDiffers() throws IOException {
+    assertThat(report(1, "backfill", "--until", "end"))
+        .contains("default · backfill", "Done: 1 row copied", "done</span>")
+        .contains("3 rows of the target differ and were left")
+        .doesNotContain("secret");
+  }
+
+  @Test
   void aPlansPageIsThatOfItsComparison() throws IOException {
     assertThat(report(1, "repair", "--dry-run")).contains("Not in sync. 2 of 3 windows differ");
   }
