@@ -136,24 +136,23 @@ final class LoadJournal {
    */
   private String together(List<Column> columns) {
     int n = columns.size();
-    String keys =
-        "SELECT ARRAY["
-            + joined(n, i -> KeyText.encode(columns.get(i), value(columns.get(i), "k" + i)))
-            + "] AS key FROM ROWS FROM ("
-            + joined(n, i -> "pg_catalog.unnest(?::text[])")
-            + ") AS k("
-            + joined(n, i -> "k" + i)
-            + ")";
+    String slice = SliceFunction.of(columns).map(f -> f.sql(i -> "t.c" + i)).orElse("0");
     return into
         + "keys) SELECT "
         + names()
-        + ", pg_catalog.array_agg(s.key) FROM (SELECT b.key, b.slice, (row_number() OVER (PARTITION BY b.slice) - 1) / "
-        + Journal.MOST_KEYS
-        + " AS part FROM (SELECT a.key, "
-        + SliceFunction.of(columns).map(f -> f.sql(i -> "a.key[" + (i + 1) + "]")).orElse("0")
-        + " AS slice FROM ("
-        + keys
-        + " OFFSET 0) a OFFSET 0) b) s GROUP BY s.slice, s.part";
+        + ", pg_catalog.array_agg(ARRAY["
+        + joined(n, i -> "t.c" + i)
+        + "]) FROM (SELECT "
+        + joined(
+            n, i -> KeyText.encode(columns.get(i), value(columns.get(i), "k" + i)) + " AS c" + i)
+        + ", k.n FROM ROWS FROM ("
+        + joined(n, i -> "pg_catalog.unnest(?::text[])")
+        + ") WITH ORDINALITY AS k("
+        + joined(n, i -> "k" + i)
+        + ", n) OFFSET 0) t GROUP BY "
+        + slice
+        + ", (t.n - 1) / "
+        + Journal.MOST_KEYS;
   }
 
   private String oneRange(Column column) {

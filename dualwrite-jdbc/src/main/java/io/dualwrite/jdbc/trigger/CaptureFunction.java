@@ -190,15 +190,15 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
         + journal
         + " (table_name, key_id, keys) SELECT table_of, "
         + table.keyId()
-        + ", array_agg(k.key) FROM (SELECT b.key, b.slice, (row_number() OVER (PARTITION BY b.slice) - 1) / "
+        + ", array_agg(k.key) FROM (SELECT a.key, (row_number() OVER () - 1) / "
         + Journal.MOST_KEYS
-        + " AS block FROM (SELECT a.key, "
+        + " AS block, "
         + SliceFunction.of(table.key())
             .map(function -> function.sql(i -> "a.key[" + (i + 1) + "]"))
             .orElse("0")
         + " AS slice FROM ("
         + both(event, "SELECT ARRAY[" + keys(table.key(), "r") + "] AS key FROM %s r")
-        + ") a) b) k GROUP BY k.slice, k.block;";
+        + ") a) k GROUP BY k.slice, k.block;";
   }
 
   /**
