@@ -131,12 +131,11 @@ final class LoadJournal {
   }
 
   /**
-   * One entry for many rows of one slice of the table. {@code STRICT} writes rows at the commit
-   * that are named by themselves.
+   * One entry for many rows. {@code STRICT} writes rows at the commit that are named by themselves.
    */
   private String together(List<Column> columns) {
     int n = columns.size();
-    String slice = SliceFunction.of(columns).map(f -> f.sql(i -> "t.c" + i)).orElse("0");
+    String slice = table.slice(i -> "t.c" + i).map(s -> s + ", ").orElse("");
     return into
         + "keys) SELECT "
         + names()
@@ -151,7 +150,7 @@ final class LoadJournal {
         + joined(n, i -> "k" + i)
         + ", n) OFFSET 0) t GROUP BY "
         + slice
-        + ", (t.n - 1) / "
+        + "(t.n - 1) / "
         + Journal.MOST_KEYS;
   }
 

@@ -119,7 +119,8 @@ final class UncommittedTables extends ForwardingTableResolver {
         table.key(),
         table.rangeColumn(),
         table.keyId(),
-        FailurePolicy.RECOVER);
+        FailurePolicy.RECOVER,
+        table.sliced());
   }
 
   /** The same table as all know it, if they do. */

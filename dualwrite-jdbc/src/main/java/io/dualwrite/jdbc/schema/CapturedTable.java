@@ -3,6 +3,7 @@ package io.dualwrite.jdbc.schema;
 import io.dualwrite.FailurePolicy;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * What capture needs to know of a mirrored table, from the primary's catalog and the configuration
@@ -15,6 +16,8 @@ import java.util.Optional;
  *     whole table is
  * @param keyId which columns entries name rows by, in the source's names ({@link KeyId})
  * @param policy the failure policy of writes to it
+ * @param sliced whether an entry of many rows is to name rows of one slice of the table, so that
+ *     slices can be delivered by themselves ({@link SliceFunction})
  */
 public record CapturedTable(
     String journalName,
@@ -22,7 +25,8 @@ public record CapturedTable(
     List<Column> key,
     Optional<Column> rangeColumn,
     int keyId,
-    FailurePolicy policy) {
+    FailurePolicy policy,
+    boolean sliced) {
 
   /** A table of the source. */
   public CapturedTable(
@@ -37,6 +41,15 @@ public record CapturedTable(
         key,
         rangeColumn,
         KeyId.of(key.stream().map(Column::name).toList(), rangeColumn.map(Column::name)),
-        policy);
+        policy,
+        false);
+  }
+
+  /**
+   * By what many rows are told apart that share an entry, given an expression for the text of each
+   * key column; nothing where it does not matter.
+   */
+  public Optional<String> slice(IntFunction<String> text) {
+    return sliced ? SliceFunction.of(key).map(function -> function.sql(text)) : Optional.empty();
   }
 }

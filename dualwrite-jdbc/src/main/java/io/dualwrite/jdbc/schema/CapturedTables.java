@@ -56,7 +56,14 @@ public record CapturedTables(
                 key.stream().map(c -> named.sourceName(c.name())).toList(),
                 range.map(c -> named.sourceName(c.name())));
         tables.add(
-            new CapturedTable(identity, table, key, range, keyId, config.failurePolicy(identity)));
+            new CapturedTable(
+                identity,
+                table,
+                key,
+                range,
+                keyId,
+                config.failurePolicy(identity),
+                config.deliveryLanes() > 1));
       }
     }
     return new CapturedTables(

@@ -5,7 +5,6 @@ import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.schema.Column;
 import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.KeyText;
-import io.dualwrite.jdbc.schema.SliceFunction;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -184,7 +183,7 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
         + "  END IF;\n";
   }
 
-  /** One entry for many rows of one slice of the table. */
+  /** One entry for many rows. */
   private static String together(CaptureEvent event, String journal, CapturedTable table) {
     return "INSERT INTO "
         + journal
@@ -193,9 +192,7 @@ record CaptureFunction(CaptureEvent event, String name, String body) {
         + ", array_agg(k.key) FROM (SELECT a.key, (row_number() OVER () - 1) / "
         + Journal.MOST_KEYS
         + " AS block, "
-        + SliceFunction.of(table.key())
-            .map(function -> function.sql(i -> "a.key[" + (i + 1) + "]"))
-            .orElse("0")
+        + table.slice(i -> "a.key[" + (i + 1) + "]").orElse("0")
         + " AS slice FROM ("
         + both(event, "SELECT ARRAY[" + keys(table.key(), "r") + "] AS key FROM %s r")
         + ") a) k GROUP BY k.slice, k.block;";

@@ -6,13 +6,16 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.Delivery;
 import io.dualwrite.FailurePolicy;
+import io.dualwrite.Side;
 import io.dualwrite.jdbc.DualWriteDataSource;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.config.ThrottleConfig;
 import io.dualwrite.jdbc.delivery.DeliveryProbe.Point;
+import io.dualwrite.jdbc.schema.SliceFunction;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
+import java.io.StringReader;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -20,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -30,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postgresql.PGConnection;
 
 /** Applications that deliver one table by several connections. */
 @WithDatabases
@@ -161,6 +166,45 @@ class SeveralLanesTest {
       ds.migration().delivery().resume();
       awaitEmptyJournal();
       dbs.assertSameRows(ALL);
+    }
+  }
+
+  @Test
+  void entriesOfALoadNameRowsOfOneSliceEach() throws Exception {
+    dbs.executeOnBoth("CREATE TABLE part (id uuid PRIMARY KEY, v int)");
+    try (DualWriteDataSource ds = open(config(4).build());
+        Connection connection = ds.getConnection()) {
+      Awaitility.await().until(() -> ds.migration().delivery().lane("public.part").isPresent());
+      ds.migration().delivery().pause();
+      StringBuilder rows = new StringBuilder();
+      for (int i = 0; i < 4000; i++) {
+        rows.append(UUID.randomUUID()).append('\t').append(i).append('\n');
+      }
+      connection
+          .unwrap(PGConnection.class)
+          .getCopyAPI()
+          .copyIn("COPY part FROM STDIN", new StringReader(rows.toString()));
+      SliceFunction function =
+          SliceFunction.of(
+                  ds.migration()
+                      .delivery()
+                      .lane("public.part")
+                      .orElseThrow()
+                      .tables()
+                      .get(0)
+                      .keyOn(Side.SOURCE))
+              .orElseThrow();
+      assertThat(
+              dbs.query(
+                  dbs.source(),
+                  "SELECT count(DISTINCT "
+                      + function.sql(i -> "k")
+                      + "), count(*) > 50 FROM dualwrite.journal j CROSS JOIN LATERAL unnest(j.keys) k GROUP BY j.ctid"))
+          .hasSizeGreaterThanOrEqualTo(8)
+          .allMatch(row -> row.equals(List.of("1", "t")));
+      ds.migration().delivery().resume();
+      awaitEmptyJournal();
+      dbs.assertSameRows("SELECT * FROM part ORDER BY id");
     }
   }
 

@@ -436,7 +436,8 @@ class MirrorTest {
                   mirror.tables().get(0).keyOn(side),
                   java.util.Optional.empty(),
                   mirror.tables().get(0).keyId(),
-                  FailurePolicy.RECOVER));
+                  FailurePolicy.RECOVER,
+                  false));
       assertThat(captured.refused()).extracting(Refused::reason).containsExactly("no-key");
       captured.throwOnProblems();
     }
