@@ -3,12 +3,14 @@ package io.dualwrite.benchmarks.backfill;
 import io.dualwrite.benchmarks.Goal;
 import io.dualwrite.benchmarks.Machine;
 import io.dualwrite.benchmarks.TextTable;
+import io.dualwrite.benchmarks.system.Latencies;
 import io.dualwrite.benchmarks.system.Servers;
 import io.dualwrite.testing.ServerOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +32,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Runs reconciler backfill into an empty table with three indexes, beside a bare COPY | COPY and pg_dump | psql.")
+        "Runs reconciler backfill into an empty table with three indexes, beside a bare COPY | COPY"
+            + " and pg_dump | psql.")
 public final class BackfillBenchmark implements Callable<Integer> {
   private static final String PIPE = "COPY | COPY into the indexed table";
   private static final String ONE = "backfill, 1 worker";
@@ -75,7 +78,8 @@ public final class BackfillBenchmark implements Callable<Integer> {
       boolean dumps = dumpVersion() >= major(servers.version());
       if (!dumps) {
         out.printf(
-            "pg_dump is of version %d, or not there, and cannot read this server: COPY and indexes behind it stand in for it%n",
+            "pg_dump is of version %d, or not there, and cannot read this server: COPY and indexes"
+                + " behind it stand in for it%n",
             dumpVersion());
       }
       // The first of each is the compiler's, too.
@@ -94,8 +98,14 @@ public final class BackfillBenchmark implements Callable<Integer> {
         measure(table, DEFERRED, true, () -> ways.backfill(2, true));
         System.err.printf("round %d of %d%n", round + 1, rounds);
       }
+      table.empty(true);
+      DeliveryLag lag = new DeliveryLag(table);
+      Latencies quiet = lag.alone(Duration.ofSeconds(5));
+      table.empty(true);
+      Latencies beside = lag.besideBackfill(ways);
       out.println();
       out.println(table());
+      out.println(lags(quiet, beside));
       out.println(Goal.table(goals(dumps)));
       out.printf(Locale.ROOT, "load at the end %.1f%n", Machine.now().load());
       out.flush();
@@ -127,6 +137,26 @@ public final class BackfillBenchmark implements Callable<Integer> {
           String.format(Locale.ROOT, "%.2f", median(name) / median(PIPE)));
     }
     return table.toString();
+  }
+
+  private static String lags(Latencies quiet, Latencies beside) {
+    TextTable table = new TextTable("delivery takes", "p50 ms", "p99 ms", "longest ms", "writes");
+    row(table, "beside nothing", quiet);
+    row(table, "beside a backfill", beside);
+    return table.toString();
+  }
+
+  private static void row(TextTable table, String name, Latencies waits) {
+    table.row(
+        name,
+        millis(waits.percentile(0.5)),
+        millis(waits.percentile(0.99)),
+        millis(waits.percentile(1)),
+        Integer.toString(waits.count()));
+  }
+
+  private static String millis(double nanos) {
+    return String.format(Locale.ROOT, "%.1f", nanos / 1e6);
   }
 
   private List<Goal> goals(boolean dumps) {

@@ -98,7 +98,7 @@ final class SpanCopy {
         if (UNIQUE.equals(e.getSQLState()) && !taken) {
           // Somebody has brought one of these rows meanwhile.
           taken = true;
-        } else if (Failures.refusesRow(e)) {
+        } else if (Failures.refusesRow(e) && !pair.key().isEmpty()) {
           return Optional.empty();
         } else if (TRY_AGAIN.contains(String.valueOf(e.getSQLState()))) {
           crowded.run();
@@ -106,6 +106,9 @@ final class SpanCopy {
           throw locks.failed(e);
         }
       }
+    }
+    if (pair.key().isEmpty()) {
+      throw new KeylessRowsException(span);
     }
     return Optional.empty();
   }
@@ -248,7 +251,8 @@ final class SpanCopy {
         .append(" WHERE ")
         .append(condition)
         .append(
-            " AND xmin::text = pg_catalog.pg_current_xact_id()::xid::text OFFSET 0) o WHERE EXISTS (SELECT FROM ROWS FROM (")
+            " AND xmin::text = pg_catalog.pg_current_xact_id()::xid::text OFFSET 0) o WHERE EXISTS"
+                + " (SELECT FROM ROWS FROM (")
         .append(arrays)
         .append(") AS k(")
         .append(names)

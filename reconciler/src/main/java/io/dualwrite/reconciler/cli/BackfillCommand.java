@@ -25,8 +25,10 @@ import picocli.CommandLine.Option;
       "       reconciler backfill --source URL --target URL [options]%n"
     },
     description = {
-      "Loads history from the source to the target, oldest first, beside running traffic. Rows that the target has are left as they are.",
-      "Each window is verified by checksum and marked as done with its rows: after an interruption --resume goes on."
+      "Loads history from the source to the target, oldest first, beside running traffic. Rows that"
+          + " the target has are left as they are.",
+      "Each window is verified by checksum and marked as done with its rows: after an interruption"
+          + " --resume goes on."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -41,14 +43,15 @@ final class BackfillCommand implements Callable<Integer>, Connected {
   @Option(
       names = "--restore-indexes",
       description =
-          "Only build again the indexes and foreign keys that an interrupted --defer-indexes has dropped.",
+          "Only build again the indexes and foreign keys that an interrupted --defer-indexes has"
+              + " dropped.",
       order = 5)
   private boolean restoreIndexes;
 
   @Mixin private final HistoryOptions history = new HistoryOptions();
   @Mixin private final FormatOption format = new FormatOption();
 
-  @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 19)
+  @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 61)
   private boolean noProgress;
 
   @Mixin private final ReportOption report = new ReportOption();
