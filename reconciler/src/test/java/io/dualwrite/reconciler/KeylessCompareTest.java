@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.config.TablesConfig;
 import io.dualwrite.reconciler.compare.Difference;
 import io.dualwrite.reconciler.compare.TableComparison;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
 import io.dualwrite.reconciler.report.JsonReport;
 import io.dualwrite.testing.Guarantee;
@@ -16,6 +17,7 @@ import io.dualwrite.testing.WithDatabases;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -125,5 +127,42 @@ class KeylessCompareTest {
 
     bags.repair(RepairOptions.of(bags.options()).deleteExtra(true));
     assertThat(bags.table().inSync()).isTrue();
+  }
+
+  @Test
+  void aPartOfItIsNotRepairedByReplacingTheWhole() throws SQLException {
+    two.target(
+        "delete from events where at = '2001-01-14 00:10Z'",
+        "insert into events values ('2001-01-14 02:30Z', 7)");
+    RepairOptions part =
+        RepairOptions.of(
+            two.options()
+                .range(Optional.of("2001-01-14T00:00:00Z"), Optional.of("2001-01-14T01:00:00Z")));
+
+    assertThat(two.repair(part).tables())
+        .singleElement()
+        .satisfies(
+            t ->
+                assertThat(t.problems())
+                    .containsExactly(
+                        "has no key: it can only be replaced whole, without --from and --to"));
+    assertThat(two.table().extra()).isEqualTo(1);
+    assertThat(two.table().missing()).isEqualTo(2);
+  }
+
+  @Test
+  void replacingTheWholeObeysTheLimitOfChanges() throws SQLException {
+    two.target("delete from events where at = '2001-01-14 00:10Z'");
+    RepairOptions options = RepairOptions.of(two.options());
+
+    // 359 rows go and 361 come.
+    Repair stopped = two.repair(options.maxChanges(719));
+    assertThat(stopped.stopped()).isTrue();
+    assertThat(stopped.copied() + stopped.deleted()).isZero();
+    assertThat(two.table().missing()).isEqualTo(2);
+
+    Repair enough = two.repair(options.maxChanges(720));
+    assertThat(enough.stopped()).isFalse();
+    assertThat(enough.after().inSync()).isTrue();
   }
 }

@@ -20,6 +20,17 @@ final class ChangeBudget {
     return (int) Math.min(before, wanted);
   }
 
+  /**
+   * Takes all of these changes, or none where the budget has not so many; whether they may be made.
+   */
+  boolean takeAll(long wanted) {
+    long before = left.getAndUpdate(l -> l == Long.MAX_VALUE || l < wanted ? l : l - wanted);
+    if (before < wanted) {
+      exhausted = true;
+    }
+    return before >= wanted;
+  }
+
   /** Takes account of changes made before an interruption. */
   void spent(long changes) {
     left.getAndUpdate(l -> l == Long.MAX_VALUE ? l : Math.max(0, l - changes));

@@ -217,7 +217,10 @@ public final class Repairer {
 
   private void replace(TableRepairer repairer, Pass pass) {
     if (pass == Pass.COPY) {
-      repairer.replace(plan(repairer.table()).chunks(), options.deleteExtra());
+      boolean part =
+          repairer.table().pair().timeColumn().isPresent()
+              && (options.compare().from().isPresent() || options.compare().to().isPresent());
+      repairer.replace(plan(repairer.table()).chunks(), part, options.deleteExtra());
     }
   }
 

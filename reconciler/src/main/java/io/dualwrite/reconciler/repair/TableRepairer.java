@@ -243,11 +243,12 @@ final class TableRepairer {
 
   /**
    * Replaces all rows of a table without a key, if any window differs: its rows cannot be told
-   * apart.
+   * apart. Nothing is changed where that would exceed the budget.
    *
+   * @param part whether the chunks may be only a part of the table, which is then left as it is
    * @param deleteExtra whether it may be done although the target has rows that the source has not
    */
-  void replace(List<Chunk> chunks, boolean deleteExtra) {
+  void replace(List<Chunk> chunks, boolean part, boolean deleteExtra) {
     List<RowMerge.Surplus> surplus = new ArrayList<>();
     for (Chunk chunk : chunks) {
       List<Integer> windows =
@@ -256,7 +257,11 @@ final class TableRepairer {
         surplus.addAll(settler.copies(chunk, windows).surplus());
       }
     }
-    if (surplus.isEmpty()) {
+    if (surplus.isEmpty() || budget.exhausted()) {
+      return;
+    }
+    if (part) {
+      problem("has no key: it can only be replaced whole, without --from and --to");
       return;
     }
     if (!deleteExtra && surplus.stream().anyMatch(s -> s.extra() > 0)) {
@@ -266,6 +271,11 @@ final class TableRepairer {
     }
     try (LockedCopy lock = locks.begin(lane)) {
       CopyResult result = lock.replaceRange(table.pair(), null, null);
+      if (!budget.takeAll((long) result.written() + result.deleted())) {
+        problem(
+            "has no key and is replaced whole: that would change more rows than --max-changes allows");
+        return;
+      }
       lock.commit();
       done(result.written(), result.deleted());
     } catch (SQLException e) {
