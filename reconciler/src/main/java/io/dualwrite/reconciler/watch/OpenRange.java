@@ -2,6 +2,8 @@ package io.dualwrite.reconciler.watch;
 
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -28,6 +30,28 @@ record OpenRange(
 
   boolean overlaps(Instant start, Instant end) {
     return from.isBefore(end) && to.isAfter(start);
+  }
+
+  /**
+   * What is left of it outside {@code [start, end)}. Where its rows are is not known: each part may
+   * have them all.
+   */
+  List<OpenRange> outside(Instant start, Instant end) {
+    if (!overlaps(start, end)) {
+      return List.of(this);
+    }
+    List<OpenRange> parts = new ArrayList<>();
+    if (from.isBefore(start)) {
+      parts.add(between(from, start));
+    }
+    if (to.isAfter(end)) {
+      parts.add(between(end, to));
+    }
+    return parts;
+  }
+
+  private OpenRange between(Instant first, Instant last) {
+    return new OpenRange(first, last, status, missing, extra, changed, reason, since);
   }
 
   /** Both as one. */

@@ -103,9 +103,7 @@ final class TableWatch {
     List<OpenRange> before = open;
     List<OpenRange> after = new ArrayList<>();
     for (OpenRange range : before) {
-      if (!range.overlaps(start, end)) {
-        after.add(range);
-      }
+      after.addAll(range.outside(start, end));
     }
     for (WindowResult window : result.windows()) {
       Instant windowFrom = bound(window.window(), window.window().from(), Instant.MIN);

@@ -1,0 +1,57 @@
+package io.dualwrite.reconciler.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dualwrite.reconciler.compare.TableComparison;
+import io.dualwrite.reconciler.compare.WindowResult;
+import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.window.Window;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What a watch keeps of what it has found in a table. */
+class TableWatchTest {
+  private static final Instant NOW = Instant.parse("2026-03-02T00:00:00Z");
+  private static final Instant ONE = Instant.parse("2026-03-01T01:00:00Z");
+  private static final Instant HALF = Instant.parse("2026-03-01T01:30:00Z");
+  private static final Instant TWO = Instant.parse("2026-03-01T02:00:00Z");
+
+  private final TableWatch table = new TableWatch("t", true);
+
+  private void found(Window window, Status status, Optional<Instant> from, Instant to) {
+    WindowResult result =
+        new WindowResult(
+            window, status, 1, 0, status == Status.DIFFERS ? 1 : 0, 0, 0, Optional.empty());
+    table.found(
+        new TableComparison("t", List.of(result), List.of(), false, List.of(), List.of()),
+        from,
+        Optional.of(to),
+        NOW,
+        Duration.ZERO);
+  }
+
+  private static Window hour() {
+    return new Window(Window.Kind.TIME, ONE.toString(), TWO.toString(), "01:00");
+  }
+
+  @Test
+  void aLookAtAPartOfWhatDiffersLeavesTheRestOpen() {
+    found(hour(), Status.DIFFERS, Optional.empty(), NOW);
+
+    found(hour(), Status.EQUAL, Optional.of(ONE), HALF);
+    assertThat(table.open())
+        .singleElement()
+        .satisfies(
+            r -> {
+              assertThat(r.from()).isEqualTo(HALF);
+              assertThat(r.to()).isEqualTo(TWO);
+              assertThat(r.status()).isEqualTo(Status.DIFFERS);
+            });
+
+    found(hour(), Status.EQUAL, Optional.of(HALF), TWO);
+    assertThat(table.open()).isEmpty();
+  }
+}
