@@ -124,6 +124,7 @@ final class JointCopy {
 
   private int stream(TablePair table, NewRows news) throws SQLException {
     RowStream stream = copy.stream(table);
+    copy.noteIncomplete(table);
     int sent = 0;
     if (!news.ranges().isEmpty()) {
       sent += stream.ranges(copy.primary(), copy.secondary(), news.ranges());

@@ -52,6 +52,10 @@ public final class LockedCopy implements AutoCloseable {
   private boolean committed;
   private boolean preparable;
   private boolean deletedInVain;
+
+  /** Tables of which the primary's snapshot has not shown all rows that were asked for. */
+  private final Set<TablePair> incomplete = new HashSet<>();
+
   private @Nullable PreparedTransaction prepared;
 
   private LockedCopy(
@@ -265,7 +269,11 @@ public final class LockedCopy implements AutoCloseable {
   /** The primary's rows of these keys; those that are not there are left out. */
   public Map<RowKey, Row> readPrimary(TablePair table, Collection<RowKey> keys)
       throws SQLException {
-    return transfer(table).rows(primary(), context.primary(), keys);
+    Map<RowKey, Row> rows = transfer(table).rows(primary(), context.primary(), keys);
+    if (!rows.keySet().containsAll(keys)) {
+      noteIncomplete(table);
+    }
+    return rows;
   }
 
   /** The secondary's rows of these keys; those that are not there are left out. */
@@ -375,6 +383,7 @@ public final class LockedCopy implements AutoCloseable {
   public CopyResult replaceRange(TablePair table, @Nullable String from, @Nullable String to)
       throws SQLException {
     requireWhole();
+    noteIncomplete(table);
     return new RangeReplacement(table).run(primary(), secondary, context.primary(), from, to);
   }
 
@@ -389,14 +398,22 @@ public final class LockedCopy implements AutoCloseable {
   public List<RowKey> nextKeys(TablePair table, Side side, Optional<RowKey> after, int limit)
       throws SQLException {
     Connection connection = side == context.primary() ? primary() : secondary;
-    return transfer(table).nextKeys(connection, side, after.orElse(null), limit);
+    List<RowKey> next = transfer(table).nextKeys(connection, side, after.orElse(null), limit);
+    if (side == context.primary() && next.size() < limit) {
+      noteIncomplete(table);
+    }
+    return next;
   }
 
   /**
    * Commits the secondary and gives up the locks. An exception leaves the outcome unknown: copy
    * again.
+   *
+   * @throws ChangedTableException if a table was rewritten meanwhile, so that rows seemed to be
+   *     gone; nothing was committed
    */
   public void commit() throws SQLException {
+    RewrittenTables.check(primary, context.primary(), incomplete);
     secondary.commit();
     committed = true;
   }
@@ -413,6 +430,11 @@ public final class LockedCopy implements AutoCloseable {
    */
   public boolean deletedInVain() {
     return deletedInVain;
+  }
+
+  /** Rows of the table that were asked for were not there, or need not all have been shown. */
+  void noteIncomplete(TablePair table) {
+    incomplete.add(table);
   }
 
   void noteVainDelete() {

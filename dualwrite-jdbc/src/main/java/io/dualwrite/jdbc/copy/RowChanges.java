@@ -51,7 +51,17 @@ record RowChanges(List<Row> upserts, List<RowKey> deletes, Set<RowKey> left) {
       }
       bytes += more;
       copy.transfer(table)
-          .read(pipeline, primary, wanted, found -> changes.put(table, of(wanted, found)));
+          .read(
+              pipeline,
+              primary,
+              wanted,
+              found -> {
+                RowChanges ofTable = of(wanted, found);
+                changes.put(table, ofTable);
+                if (!ofTable.deletes().isEmpty()) {
+                  copy.noteIncomplete(table);
+                }
+              });
     }
     pipeline.send();
     return changes;

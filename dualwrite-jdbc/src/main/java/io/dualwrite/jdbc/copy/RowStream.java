@@ -196,7 +196,7 @@ final class RowStream {
             + " t WHERE "
             + matches
             + " OFFSET 0) t";
-    return Math.toIntExact(
+    long rows =
         pipe(
             from,
             "COPY (" + read + ") TO STDOUT" + format,
@@ -206,7 +206,10 @@ final class RowStream {
                 + " ("
                 + columns
                 + ") FROM STDIN"
-                + format));
+                + format);
+    // Both tables keep their definition now until the transactions end.
+    StreamFacts.check(pair, primary, from, to, binary);
+    return Math.toIntExact(rows);
   }
 
   /**

@@ -10,7 +10,7 @@ import java.time.Duration;
 final class BatchSize {
   private static final int LEAST = 50;
   private static final int GROWTH = 4;
-  private static final Duration SHORT = Duration.ofMillis(100);
+  private static final Duration SHORT = Duration.ofMillis(250);
   private static final Duration LONG = Duration.ofMillis(500);
 
   private final int least;

@@ -251,7 +251,8 @@ final class LaneDelivery {
         careful = false;
         held.tried();
         again = position.done(round.tables, round.found, round.limit, round.entries, Set.of());
-        return new RoundResult(again ? RoundResult.Kind.MORE : RoundResult.Kind.DRAINED, 0);
+        return new RoundResult(
+            again || round.isCut() ? RoundResult.Kind.MORE : RoundResult.Kind.DRAINED, 0);
       }
       write(copy, round);
       probe.reached(DeliveryProbe.Point.WRITTEN);

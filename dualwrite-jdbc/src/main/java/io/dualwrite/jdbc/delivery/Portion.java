@@ -48,11 +48,15 @@ final class Portion {
   void stream(LockedCopy copy, List<JournalEntry> entries, Streaming how) throws SQLException {
     Map<TablePair, List<JournalEntry>> runs = new HashMap<>();
     Map<TablePair, Long> named = new HashMap<>();
+    Map<TablePair, Boolean> may = new HashMap<>();
     for (JournalEntry entry : entries) {
       TablePair table = table(entry);
       long before = named.getOrDefault(table, 0L);
       long most = isRun(entry) ? how.rows() : Math.min(how.rows(), MOST_KEYS);
-      if (!isSeveral(entry) || before >= most || !how.isFor(table) || !copy.streams(table)) {
+      if (!isSeveral(entry)
+          || before >= most
+          || !may.computeIfAbsent(table, how::isFor)
+          || !copy.streams(table)) {
         continue;
       }
       named.put(table, before + width(entry));

@@ -100,6 +100,9 @@ final class Streaming {
    */
   private static void pause(TablePair table, Map<TablePair, Pause> pauses) {
     Pause last = pauses.get(table);
+    if (last != null && last.end().isAfter(Instant.now())) {
+      return;
+    }
     boolean soonAgain = last != null && last.end().plus(last.length()).isAfter(Instant.now());
     Duration length = last != null && soonAgain ? last.length().multipliedBy(2) : FIRST_PAUSE;
     Duration bounded = length.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : length;

@@ -32,6 +32,9 @@ public final class Throttle {
   /** A mass update that takes minutes is not what writes usually take. */
   private static final long LOAD = Duration.ofMillis(250).toNanos();
 
+  /** After so many looks without a backlog there is none. */
+  private static final int CALM = 6;
+
   /** How much the last moment counts in what writes usually take. */
   private static final double LAST = 0.1;
 
@@ -45,6 +48,10 @@ public final class Throttle {
   private boolean told;
   private volatile long limit;
   private volatile int step;
+
+  /** For how many looks there was none. */
+  private int looksWithout = CALM;
+
   private volatile boolean backlog;
 
   /** A throttle of that migration's delivery. */
@@ -81,8 +88,10 @@ public final class Throttle {
     long count = writes.sumThenReset();
     long slowOnes = slow.sumThenReset();
     long total = nanos.sumThenReset();
-    boolean catchingUp = backlog;
+    // A round and the rest behind it may take longer than it is from one look to the next.
+    looksWithout = backlog ? 0 : Math.min(CALM, looksWithout + 1);
     backlog = false;
+    boolean catchingUp = looksWithout < CALM;
     if (catchingUp && count >= FEW && slowOnes * 100 > count * SLOW_PERCENT) {
       step = Math.min(STEEPEST, step + 1);
     } else {

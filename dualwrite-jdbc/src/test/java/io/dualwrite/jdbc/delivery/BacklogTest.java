@@ -1,10 +1,13 @@
 package io.dualwrite.jdbc.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dualwrite.jdbc.copy.ChangedTableException;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
+import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
 /** Many entries that name a row each, as an outage of the secondary leaves them. */
@@ -125,5 +128,35 @@ class BacklogTest {
             + ", "
             + to
             + ") g");
+  }
+
+  @Test
+  void aTargetThatHasLostItsKeyGetsNoRowTwice() throws Exception {
+    insert(1, 400);
+    bed.drain(lane);
+    dbs.execute(
+        dbs.target(),
+        "ALTER TABLE part DROP CONSTRAINT part_pkey",
+        "ALTER TABLE part DROP CONSTRAINT part_name_key");
+    change("UPDATE part SET name = 'changed ' || no", 1, 400);
+    LaneDelivery knowingTheKey = lane;
+    assertThatThrownBy(() -> bed.drain(knowingTheKey)).isInstanceOf(SQLException.class);
+    assertThat(dbs.queryValue(dbs.target(), "SELECT count(*) FROM part")).isEqualTo("400");
+    assertThat(bed.pending()).isEqualTo(400);
+  }
+
+  @Test
+  void bitsDoNotBecomeAnotherTypesValue() throws Exception {
+    Bed other = new Bed(dbs, "CREATE TABLE reading (id int PRIMARY KEY, n bigint)");
+    LaneDelivery readings = other.delivery("public.reading");
+    dbs.execute(dbs.target(), "ALTER TABLE reading ALTER n TYPE double precision");
+    dbs.execute(
+        dbs.source(),
+        "INSERT INTO reading SELECT g, g FROM generate_series(1, 400) g",
+        "INSERT INTO dualwrite.journal (table_name, key_id, key) SELECT 'public.reading', "
+            + other.keyId("public.reading")
+            + ", ARRAY[g::text] FROM generate_series(1, 400) g");
+    assertThatThrownBy(() -> other.drain(readings)).isInstanceOf(ChangedTableException.class);
+    assertThat(dbs.queryValue(dbs.target(), "SELECT count(*) FROM reading")).isEqualTo("0");
   }
 }

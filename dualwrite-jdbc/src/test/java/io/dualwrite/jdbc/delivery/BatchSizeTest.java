@@ -12,8 +12,8 @@ class BatchSizeTest {
   void growsWhileFullRoundsAreShort() {
     batch.took(Duration.ofMillis(20), true);
     assertThat(batch.entries()).isEqualTo(2000);
-    batch.took(Duration.ofMillis(99), true);
-    batch.took(Duration.ofMillis(99), true);
+    batch.took(Duration.ofMillis(249), true);
+    batch.took(Duration.ofMillis(249), true);
     assertThat(batch.entries()).isEqualTo(4000);
   }
 

@@ -52,7 +52,10 @@ class ThrottleTest {
     throttle.rest(ROUND);
     moment(throttle, 20, Duration.ofSeconds(1));
     assertThat(throttle.rest(ROUND)).as("nothing is known yet").isZero();
-    moment(throttle, 0, Duration.ZERO);
+    for (int i = 0; i < 6; i++) {
+      moment(throttle, 100, Duration.ofSeconds(1));
+    }
+    throttle = new Throttle("test", ThrottleConfig.AUTO);
     moment(throttle, 100, Duration.ofMillis(8));
     throttle.rest(ROUND);
     moment(throttle, 20, Duration.ofMillis(39));
