@@ -108,7 +108,8 @@ public final class Comparer {
         options.complete(),
         results,
         Kept.NOTHING,
-        options.sample().isPresent() ? OptionalLong.of(planned.get()) : OptionalLong.empty());
+        options.sample().isPresent() ? OptionalLong.of(planned.get()) : OptionalLong.empty(),
+        keeping.again().isPresent());
   }
 
   private record Table(TableComparer comparer, List<String> notes) {

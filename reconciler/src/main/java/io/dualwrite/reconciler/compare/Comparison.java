@@ -19,6 +19,8 @@ import java.util.OptionalLong;
  * @param tables the tables, parents before children
  * @param kept what was kept of it in the target
  * @param sampledFrom how many windows there are of which it looked at a sample; empty: it was none
+ * @param ofDifferences whether only what the last comparison did not find equal was looked at
+ *     again: no such comparison is in sync
  */
 public record Comparison(
     String migration,
@@ -28,7 +30,8 @@ public record Comparison(
     boolean complete,
     List<TableComparison> tables,
     Kept kept,
-    OptionalLong sampledFrom) {
+    OptionalLong sampledFrom,
+    boolean ofDifferences) {
   public Comparison {
     tables = List.copyOf(tables);
   }
@@ -38,17 +41,7 @@ public record Comparison(
    * or nothing was.
    */
   public boolean inSync() {
-    return !tables.isEmpty() && nothingFound() && !ofDifferences() && !isSample();
-  }
-
-  /**
-   * Whether only what the last comparison did not find equal was looked at again: no such
-   * comparison is in sync.
-   */
-  public boolean ofDifferences() {
-    return tables.stream()
-        .flatMap(t -> t.notReadAgain().stream())
-        .anyMatch(n -> n.reason() == NotReadAgain.Reason.EQUAL_BEFORE);
+    return !tables.isEmpty() && nothingFound() && !ofDifferences && !isSample();
   }
 
   /** Whether only a sample of windows was looked at: none is in sync, whatever was found. */
@@ -69,7 +62,7 @@ public record Comparison(
   /** The same with what was kept of it. */
   public Comparison with(Kept how) {
     return new Comparison(
-        migration, startedAt, duration, checksum, complete, tables, how, sampledFrom);
+        migration, startedAt, duration, checksum, complete, tables, how, sampledFrom, ofDifferences);
   }
 
   /** Whether some window is to be looked at again. */

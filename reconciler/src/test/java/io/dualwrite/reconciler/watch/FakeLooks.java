@@ -108,7 +108,8 @@ final class FakeLooks implements Looks {
         false,
         results,
         Kept.NOTHING,
-        OptionalLong.empty());
+        OptionalLong.empty(),
+        false);
   }
 
   @Override

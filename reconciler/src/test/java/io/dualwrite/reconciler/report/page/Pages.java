@@ -77,7 +77,8 @@ final class Pages {
         true,
         List.of(tables),
         Kept.NOTHING,
-        OptionalLong.empty());
+        OptionalLong.empty(),
+        false);
   }
 
   static Difference difference(int i, Window window) {
