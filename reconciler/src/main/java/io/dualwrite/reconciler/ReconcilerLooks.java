@@ -94,7 +94,8 @@ final class ReconcilerLooks implements Looks {
             reconciler.look(
                 options
                     .tables(tables)
-                    .range(from.map(Instant::toString), to.map(Instant::toString)),
+                    .range(from.map(Instant::toString), to.map(Instant::toString))
+                    .withoutTime(from.isEmpty()),
                 keep));
   }
 

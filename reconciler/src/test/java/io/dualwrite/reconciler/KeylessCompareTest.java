@@ -15,6 +15,7 @@ import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,5 +165,20 @@ class KeylessCompareTest {
     Repair enough = two.repair(options.maxChanges(720));
     assertThat(enough.stopped()).isFalse();
     assertThat(enough.after().inSync()).isTrue();
+  }
+
+  @Test
+  @Guarantee("G10")
+  void aWatchReadsTheRowsWithoutATimeBeforeTheFirst() throws SQLException {
+    two.target("delete from events where at is null");
+    Instant first = Instant.parse("2001-01-14T00:00:00Z");
+    Instant end = Instant.parse("2001-01-15T00:00:00Z");
+    List<String> events = List.of("public.events");
+    try (ReconcilerLooks looks = new ReconcilerLooks(two.reconciler, two.options(), () -> {})) {
+      assertThat(looks.compare(events, Optional.empty(), Optional.of(end), false).inSync())
+          .isFalse();
+      assertThat(looks.compare(events, Optional.of(first), Optional.of(end), false).inSync())
+          .isTrue();
+    }
   }
 }

@@ -30,6 +30,7 @@ import java.util.TreeSet;
  * @param kept what is made of what earlier comparisons have kept
  * @param exclude globs of tables that are left out
  * @param sample how many windows are looked at; empty: all
+ * @param withoutTime whether a part of the time column includes the rows without a time
  */
 public record CompareOptions(
     List<String> tables,
@@ -43,7 +44,8 @@ public record CompareOptions(
     LoadLimits load,
     KeptUse kept,
     List<String> exclude,
-    Optional<Sample> sample) {
+    Optional<Sample> sample,
+    boolean withoutTime) {
   public CompareOptions {
     tables = List.copyOf(tables);
     exclude = List.copyOf(exclude);
@@ -72,7 +74,8 @@ public record CompareOptions(
         LoadLimits.NONE,
         KeptUse.DEFAULT,
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        false);
   }
 
   /** Only these tables. */
@@ -89,7 +92,8 @@ public record CompareOptions(
         load,
         kept,
         exclude,
-        sample);
+        sample,
+        withoutTime);
   }
 
   /** Only this part of the time column. */
@@ -106,7 +110,8 @@ public record CompareOptions(
         load,
         kept,
         exclude,
-        sample);
+        sample,
+        withoutTime);
   }
 
   /** Windows of that length. */
@@ -123,7 +128,8 @@ public record CompareOptions(
         load,
         kept,
         exclude,
-        sample);
+        sample,
+        withoutTime);
   }
 
   /** So many windows at once. */
@@ -140,7 +146,8 @@ public record CompareOptions(
         load,
         kept,
         exclude,
-        sample);
+        sample,
+        withoutTime);
   }
 
   /** So many differences listed. */
@@ -157,7 +164,8 @@ public record CompareOptions(
         load,
         kept,
         exclude,
-        sample);
+        sample,
+        withoutTime);
   }
 
   /** That checksum. */
@@ -174,7 +182,8 @@ public record CompareOptions(
         load,
         kept,
         exclude,
-        sample);
+        sample,
+        withoutTime);
   }
 
   /** That long a wait for what is on its way. */
@@ -191,7 +200,8 @@ public record CompareOptions(
         load,
         kept,
         exclude,
-        sample);
+        sample,
+        withoutTime);
   }
 
   /** At that cost at the most. */
@@ -208,7 +218,8 @@ public record CompareOptions(
         limits,
         kept,
         exclude,
-        sample);
+        sample,
+        withoutTime);
   }
 
   /** With that use of what was kept. */
@@ -225,7 +236,8 @@ public record CompareOptions(
         load,
         use,
         exclude,
-        sample);
+        sample,
+        withoutTime);
   }
 
   /** Without the tables of these globs. */
@@ -242,7 +254,8 @@ public record CompareOptions(
         load,
         kept,
         globs,
-        sample);
+        sample,
+        withoutTime);
   }
 
   /** Only so much of each table. */
@@ -259,7 +272,26 @@ public record CompareOptions(
         load,
         kept,
         exclude,
-        part);
+        part,
+        withoutTime);
+  }
+
+  /** With the rows without a time too, whatever part of the time column it is. */
+  public CompareOptions withoutTime(boolean included) {
+    return new CompareOptions(
+        tables,
+        from,
+        to,
+        window,
+        parallelism,
+        maxDifferences,
+        checksum,
+        patience,
+        load,
+        kept,
+        exclude,
+        sample,
+        included);
   }
 
   /** Whether the table is left out. */

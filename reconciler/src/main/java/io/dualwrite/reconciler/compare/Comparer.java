@@ -156,7 +156,9 @@ public final class Comparer {
   private List<Part> parts(Table table) {
     ComparedTable compared = table.comparer().table();
     TableKeeping kept = table.comparer().keeping();
-    WindowPlanner planner = new WindowPlanner(options.window(), options.from(), options.to());
+    WindowPlanner planner =
+        new WindowPlanner(options.window(), options.from(), options.to())
+            .withoutTime(options.withoutTime());
     if (kept.isAgain()) {
       return again(table, kept, planner);
     }

@@ -62,7 +62,15 @@ public record Comparison(
   /** The same with what was kept of it. */
   public Comparison with(Kept how) {
     return new Comparison(
-        migration, startedAt, duration, checksum, complete, tables, how, sampledFrom, ofDifferences);
+        migration,
+        startedAt,
+        duration,
+        checksum,
+        complete,
+        tables,
+        how,
+        sampledFrom,
+        ofDifferences);
   }
 
   /** Whether some window is to be looked at again. */

@@ -44,7 +44,8 @@ public interface Looks extends AutoCloseable {
   Optional<Migration> migration();
 
   /**
-   * Compares these tables within a range of their time columns; an end that is empty is open.
+   * Compares these tables within a range of their time columns; an end that is empty is open. The
+   * rows without a time are before every other: they are included where {@code from} is empty.
    *
    * @param keep whether what is found equal moves the watermark that the target keeps
    */

@@ -10,7 +10,8 @@ import java.util.Optional;
  * A part of a table that was not found equal when it was last looked at.
  *
  * @param from its lower bound; {@link Instant#MIN} where it has none
- * @param to its upper bound, exclusive; {@link Instant#MAX} where it has none
+ * @param to its upper bound, exclusive; {@link Instant#MAX} where it has none; both {@link
+ *     Instant#MIN} for the rows without a time
  * @param status what was found
  * @param missing rows of the source that the target lacks
  * @param extra rows of the target that the source lacks
@@ -27,6 +28,11 @@ record OpenRange(
     long changed,
     Optional<String> reason,
     Instant since) {
+
+  /** Whether it is of the rows without a time, which no range of times has. */
+  boolean withoutTime() {
+    return to.equals(Instant.MIN);
+  }
 
   boolean overlaps(Instant start, Instant end) {
     return from.isBefore(end) && to.isAfter(start);

@@ -103,7 +103,9 @@ final class TableWatch {
     List<OpenRange> before = open;
     List<OpenRange> after = new ArrayList<>();
     for (OpenRange range : before) {
-      after.addAll(range.outside(start, end));
+      if (!range.withoutTime() || from.isPresent()) {
+        after.addAll(range.outside(start, end));
+      }
     }
     for (WindowResult window : result.windows()) {
       Instant windowFrom = bound(window.window(), window.window().from(), Instant.MIN);
@@ -113,7 +115,10 @@ final class TableWatch {
       }
       if (window.status() != Status.EQUAL) {
         Instant windowTo = bound(window.window(), window.window().to(), Instant.MAX);
-        after.add(range(window, max(windowFrom, start), min(windowTo, end), before, now));
+        after.add(
+            window.window().kind() == Window.Kind.NULL_TIME
+                ? range(window, Instant.MIN, Instant.MIN, before, now)
+                : range(window, max(windowFrom, start), min(windowTo, end), before, now));
       }
     }
     after.sort(Comparator.comparing(OpenRange::from));
@@ -130,7 +135,8 @@ final class TableWatch {
       WindowResult window, Instant from, Instant to, List<OpenRange> before, Instant now) {
     Instant since =
         before.stream()
-            .filter(r -> r.overlaps(from, to) && r.status() == window.status())
+            .filter(r -> r.overlaps(from, to) || (r.withoutTime() && to.equals(Instant.MIN)))
+            .filter(r -> r.status() == window.status())
             .map(OpenRange::since)
             .min(Comparator.naturalOrder())
             .orElse(now);

@@ -166,15 +166,25 @@ public final class Watch implements AutoCloseable {
       for (OpenRange range : table.open()) {
         if (left > 0 && range.from().isBefore(closed) && range.since().isBefore(begun)) {
           left--;
+          // Rows without a time come with whatever is open below: as little as there is.
+          Instant end = range.withoutTime() ? firstWindow(table, closed) : range.to();
           compare(
               open,
               List.of(table.name()),
               Optional.of(range.from()).filter(i -> i.isAfter(Instant.MIN)),
-              Optional.of(range.to()).filter(i -> i.isBefore(Instant.MAX)),
+              Optional.of(end).filter(i -> i.isBefore(Instant.MAX)),
               false);
         }
       }
     }
+  }
+
+  private Instant firstWindow(TableWatch table, Instant closed) {
+    return table
+        .first()
+        .map(first -> first.plus(options.window()))
+        .filter(end -> end.isBefore(closed))
+        .orElse(closed);
   }
 
   private boolean wholeIsDue(TableWatch table) {
@@ -256,7 +266,7 @@ public final class Watch implements AutoCloseable {
   private static WatchState.Part part(OpenRange range) {
     return new WatchState.Part(
         Optional.of(range.from()).filter(i -> i.isAfter(Instant.MIN)),
-        Optional.of(range.to()).filter(i -> i.isBefore(Instant.MAX)),
+        Optional.of(range.to()).filter(i -> i.isBefore(Instant.MAX) && !range.withoutTime()),
         range.status(),
         range.missing(),
         range.extra(),

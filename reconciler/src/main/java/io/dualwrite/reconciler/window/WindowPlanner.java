@@ -31,26 +31,37 @@ public final class WindowPlanner {
   private final Optional<String> from;
   private final Optional<String> to;
   private final Optional<Instant> after;
+  private final boolean withoutTime;
 
   /**
    * Plans windows of that size; {@code from} and {@code to} limit them to a part of the time
    * column.
    */
   public WindowPlanner(WindowSize size, Optional<String> from, Optional<String> to) {
-    this(size, from, to, Optional.empty());
+    this(size, from, to, Optional.empty(), false);
   }
 
   private WindowPlanner(
-      WindowSize size, Optional<String> from, Optional<String> to, Optional<Instant> after) {
+      WindowSize size,
+      Optional<String> from,
+      Optional<String> to,
+      Optional<Instant> after,
+      boolean withoutTime) {
     this.size = size;
     this.from = from;
     this.to = to;
     this.after = after;
+    this.withoutTime = withoutTime;
   }
 
   /** The same without what lies before {@code time} by the time column. */
   public WindowPlanner after(Optional<Instant> time) {
-    return new WindowPlanner(size, from, to, time);
+    return new WindowPlanner(size, from, to, time, withoutTime);
+  }
+
+  /** The same with the rows without a time, whatever part of the time column it is. */
+  public WindowPlanner withoutTime(boolean included) {
+    return new WindowPlanner(size, from, to, after, included);
   }
 
   /** The plan in a form that can be kept, with the part of the table that it is of. */
@@ -116,7 +127,8 @@ public final class WindowPlanner {
   }
 
   private TimeRange range() {
-    TimeRange range = TimeRange.of(from, to);
+    TimeRange part = TimeRange.of(from, to);
+    TimeRange range = withoutTime ? new TimeRange(part.from(), part.to(), true) : part;
     return after.map(range::after).orElse(range);
   }
 

@@ -24,8 +24,7 @@ class ComparisonTest {
         Duration.ZERO,
         Checksum.SEND,
         false,
-        List.of(
-            new TableComparison("t", List.of(window), List.of(), false, List.of(), List.of())),
+        List.of(new TableComparison("t", List.of(window), List.of(), false, List.of(), List.of())),
         Kept.NOTHING,
         OptionalLong.empty(),
         ofDifferences);

@@ -54,4 +54,16 @@ class TableWatchTest {
     found(hour(), Status.EQUAL, Optional.of(HALF), TWO);
     assertThat(table.open()).isEmpty();
   }
+
+  @Test
+  void rowsWithoutATimeAreKnownUntilTheyAreLookedAtAgain() {
+    Window nulls = new Window(Window.Kind.NULL_TIME, null, null, "at is null");
+    found(nulls, Status.DIFFERS, Optional.empty(), NOW);
+
+    found(hour(), Status.EQUAL, Optional.of(ONE), NOW);
+    assertThat(table.has(Status.DIFFERS)).isTrue();
+
+    found(nulls, Status.EQUAL, Optional.empty(), ONE);
+    assertThat(table.open()).isEmpty();
+  }
 }
