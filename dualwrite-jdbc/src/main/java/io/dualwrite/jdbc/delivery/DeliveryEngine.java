@@ -15,12 +15,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
@@ -60,6 +62,13 @@ public final class DeliveryEngine implements AutoCloseable {
   private final DeliveryProbe probe;
   private final Throttle throttle;
   private final ScheduledThreadPoolExecutor executor;
+
+  /**
+   * All that may still be at work, to be cut off: those of lanes that have been replaced since end
+   * their round. Nobody else keeps these.
+   */
+  private final Set<LaneDelivery> deliveries =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   /** Of strict commits, to be cut off with the rest. */
   private final Set<LockedCopy> strictCopies = ConcurrentHashMap.newKeySet();
@@ -157,7 +166,9 @@ public final class DeliveryEngine implements AutoCloseable {
    */
   public void pause() {
     running = false;
-    workers.values().forEach(worker -> worker.lane().cutOff());
+    synchronized (deliveries) {
+      deliveries.forEach(LaneDelivery::cutOff);
+    }
     strictCopies.forEach(LockedCopy::abort);
   }
 
@@ -435,6 +446,7 @@ public final class DeliveryEngine implements AutoCloseable {
       BooleanSupplier mayRun = () -> running && !executor.isShutdown();
       LaneDelivery delivery =
           new LaneDelivery(lane, context, settings, metrics, probe, mayRun, MEMORY);
+      deliveries.add(delivery);
       LaneWorker worker = new LaneWorker(delivery, executor, breaker, settings, throttle, mayRun);
       delivery.tables().forEach(table -> next.put(table, worker));
     }
