@@ -1,14 +1,18 @@
 package io.dualwrite.reconciler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dualwrite.jdbc.journal.LockKeys;
 import io.dualwrite.reconciler.backfill.Backfill;
 import io.dualwrite.reconciler.backfill.BackfillOptions;
 import io.dualwrite.reconciler.backfill.BackfillOptions.End;
 import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,5 +165,24 @@ class DeferredIndexesTest {
 
     two.target("delete from items where id = -1");
     assertThat(two.reconciler.restoreIndexes()).isEmpty();
+  }
+
+  @Test
+  void oneProcessAtATimeDropsOrBuilds() throws SQLException {
+    interrupt();
+    List<List<String>> before = dropped();
+    try (Connection other = two.dbs.target().getConnection();
+        Statement statement = other.createStatement()) {
+      long key = LockKeys.of("deferred-indexes", two.config.migration());
+      statement.execute("select pg_advisory_lock(" + key + ")");
+
+      assertThatThrownBy(two.reconciler::restoreIndexes)
+          .hasMessageContaining("another process drops or builds indexes");
+      assertThat(dropped()).isEqualTo(before);
+
+      statement.execute("select pg_advisory_unlock(" + key + ")");
+    }
+    assertThat(two.reconciler.restoreIndexes()).isEmpty();
+    assertThat(dropped()).isEmpty();
   }
 }

@@ -30,6 +30,8 @@ public final class StagedCopy implements AutoCloseable {
    */
   private static final Duration ROW_PATIENCE = Duration.ofMillis(200);
 
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(400);
+
   /** Whether anybody waits for what this transaction has written. */
   private static final String WAITED_FOR =
       "SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE locktype = 'transactionid' AND NOT granted"
@@ -98,7 +100,9 @@ public final class StagedCopy implements AutoCloseable {
       if (left.isNegative() || isWaitedFor()) {
         return Optional.empty();
       }
-      wait = wait.multipliedBy(2);
+      // Shorter than what it takes the server to find two that wait for each other.
+      Duration longer = wait.multipliedBy(2);
+      wait = longer.compareTo(LONGEST_WAIT) < 0 ? longer : LONGEST_WAIT;
     }
     handedOver = true;
     return Optional.of(LockedCopy.after(context, lane, primary, secondary));

@@ -98,12 +98,14 @@ public record Backfiller(
       Optional<Instant> until = instant(run.run().settings().getOrDefault(END, ""));
       List<TableBackfill> results = new ArrayList<>();
       refused.forEach(r -> results.add(TableBackfill.failed(r.table(), r.explanation())));
-      results.addAll(
+      List<TableBackfill> filled =
           new TablesFiller(
                   databases, locks, checksum, options, until, run, schema, migration, throttle,
                   progress)
-              .run(tables));
-      List<String> unbuilt = build(results, notes);
+              .run(tables);
+      results.addAll(filled);
+      // A table that is refused keeps no other's indexes dropped.
+      List<String> unbuilt = build(filled, notes);
       Backfill backfill =
           new Backfill(
               migration,

@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.backfill;
 
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.journal.LockKeys;
 import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.Table;
 import io.dualwrite.jdbc.schema.TablePair;
@@ -12,6 +13,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +29,9 @@ import java.util.Set;
  * action (the dual writes rely on them) and the indexes that serve these, and anything of
  * partitioned tables.
  *
+ * <p>One process of a migration at a time drops or builds: two that build the same index would take
+ * it from each other and cross out what is not there.
+ *
  * @param databases both sides
  * @param schema the control schema
  * @param migration its name
@@ -34,6 +39,9 @@ import java.util.Set;
 record DeferredIndexes(Snapshots databases, String schema, String migration) {
   private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final int TRIES = 20;
+
+  /** How often it is asked for, 200 ms apart, whether others drop or build. */
+  private static final int TURNS = 10;
 
   private static final String INDEXES =
       """
@@ -106,21 +114,27 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
    * @throws SideReadException if one cannot be; what was dropped before is written down
    */
   void drop(List<Deferred> all) {
-    for (Deferred each : all) {
-      patiently(
-          c -> {
-            c.setAutoCommit(false);
-            try (Statement statement = c.createStatement()) {
-              statement.execute("SET LOCAL lock_timeout = '500ms'");
-              statement.execute(each.drop());
-              note(c, each);
-              c.commit();
-            } finally {
-              c.rollback();
-              c.setAutoCommit(true);
-            }
-          });
+    if (all.isEmpty()) {
+      return;
     }
+    alone(
+        target -> {
+          for (Deferred each : all) {
+            patiently(
+                () -> {
+                  target.setAutoCommit(false);
+                  try (Statement statement = target.createStatement()) {
+                    statement.execute("SET LOCAL lock_timeout = '500ms'");
+                    statement.execute(each.drop());
+                    note(target, each);
+                    target.commit();
+                  } finally {
+                    target.rollback();
+                    target.setAutoCommit(true);
+                  }
+                });
+          }
+        });
   }
 
   private void note(Connection target, Deferred dropped) throws SQLException {
@@ -141,37 +155,40 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
 
   /** What is dropped at present, indexes first. */
   List<Dropped> dropped() {
-    return databases.on(
-        Side.TARGET,
-        c -> {
-          List<Dropped> found = new ArrayList<>();
-          try (PreparedStatement statement =
-              c.prepareStatement(
-                  "SELECT table_name, name, kind, definition FROM "
-                      + table()
-                      + " WHERE migration = ? ORDER BY kind DESC, dropped_at")) {
-            statement.setString(1, migration);
-            try (ResultSet rows = statement.executeQuery()) {
-              while (rows.next()) {
-                found.add(
-                    new Dropped(
-                        rows.getString(1),
-                        rows.getString(2),
-                        Deferred.Kind.valueOf(rows.getString(3)),
-                        rows.getString(4)));
-              }
-            }
-          }
-          return found;
-        });
+    return databases.on(Side.TARGET, this::dropped);
+  }
+
+  private List<Dropped> dropped(Connection target) throws SQLException {
+    List<Dropped> found = new ArrayList<>();
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            "SELECT table_name, name, kind, definition, dropped_at FROM "
+                + table()
+                + " WHERE migration = ? ORDER BY kind DESC, dropped_at")) {
+      statement.setString(1, migration);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          found.add(
+              new Dropped(
+                  rows.getString(1),
+                  rows.getString(2),
+                  Deferred.Kind.valueOf(rows.getString(3)),
+                  rows.getString(4),
+                  rows.getObject(5, OffsetDateTime.class)));
+        }
+      }
+    }
+    return found;
   }
 
   /**
    * What was dropped, as it is written down.
    *
    * @param table the table on the target, quoted
+   * @param at when it was
    */
-  record Dropped(String table, String name, Deferred.Kind kind, String definition) {
+  record Dropped(
+      String table, String name, Deferred.Kind kind, String definition, OffsetDateTime at) {
     /** Deliveries go on meanwhile: an index is built without keeping writes out. */
     private String create() {
       return kind == Deferred.Kind.INDEX
@@ -198,23 +215,30 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
    */
   List<String> restore() {
     List<String> problems = new ArrayList<>();
-    List<Dropped> all = new ArrayList<>(dropped());
-    all.sort((a, b) -> a.kind().compareTo(b.kind()));
-    for (Dropped each : all) {
-      try {
-        patiently(c -> restore(c, each));
-      } catch (SideReadException e) {
-        if (e.isDown()) {
-          throw e;
-        }
-        problems.add(
-            each.label()
-                + " of "
-                + each.table()
-                + " could not be built again: "
-                + Failures.describe(e.failure()));
-      }
+    if (dropped().isEmpty()) {
+      return problems;
     }
+    alone(
+        target -> {
+          // Others may have built them meanwhile: only what is written down now counts.
+          List<Dropped> all = dropped(target);
+          all.sort((a, b) -> a.kind().compareTo(b.kind()));
+          for (Dropped each : all) {
+            try {
+              patiently(() -> restore(target, each));
+            } catch (SideReadException e) {
+              if (e.isDown()) {
+                throw e;
+              }
+              problems.add(
+                  each.label()
+                      + " of "
+                      + each.table()
+                      + " could not be built again: "
+                      + Failures.describe(e.failure()));
+            }
+          }
+        });
     return problems;
   }
 
@@ -243,10 +267,14 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
     }
     try (PreparedStatement statement =
         target.prepareStatement(
-            "DELETE FROM " + table() + " WHERE migration = ? AND table_name = ? AND name = ?")) {
+            "DELETE FROM "
+                + table()
+                + " WHERE migration = ? AND table_name = ? AND name = ? AND definition = ? AND dropped_at = ?")) {
       statement.setString(1, migration);
       statement.setString(2, each.table());
       statement.setString(3, each.name());
+      statement.setString(4, each.definition());
+      statement.setObject(5, each.at());
       statement.executeUpdate();
     }
   }
@@ -284,19 +312,52 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
     void in(Connection target) throws SQLException;
   }
 
-  private void patiently(Work work) {
+  private interface Step {
+    void run() throws SQLException;
+  }
+
+  /**
+   * Works on a connection that keeps every other process of the migration from dropping and
+   * building; where that one ends, so does this.
+   */
+  private void alone(Work work) {
+    databases.write(
+        Side.TARGET,
+        c -> {
+          long key = LockKeys.of("deferred-indexes", migration);
+          takeTurn(c, key);
+          try {
+            work.in(c);
+          } finally {
+            asked(c, "SELECT pg_catalog.pg_advisory_unlock(" + key + ")");
+          }
+          return true;
+        });
+  }
+
+  /** Whoever waits within the lock has a snapshot, which an index being built would wait for. */
+  private static void takeTurn(Connection target, long key) throws SQLException {
+    for (int turns = 0; turns < TURNS; turns++) {
+      if (asked(target, "SELECT pg_catalog.pg_try_advisory_lock(" + key + ")")) {
+        return;
+      }
+      try (Statement statement = target.createStatement()) {
+        statement.execute("SELECT pg_catalog.pg_sleep(0.2)");
+      }
+    }
+    throw new SQLException(
+        "another process drops or builds indexes of this migration; try again when it has ended",
+        LOCK_NOT_AVAILABLE);
+  }
+
+  private static void patiently(Step step) {
     for (int tries = 1; ; tries++) {
       try {
-        databases.write(
-            Side.TARGET,
-            c -> {
-              work.in(c);
-              return true;
-            });
+        step.run();
         return;
-      } catch (SideReadException e) {
-        if (tries == TRIES || !LOCK_NOT_AVAILABLE.equals(e.failure().getSQLState())) {
-          throw e;
+      } catch (SQLException e) {
+        if (tries == TRIES || !LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+          throw new SideReadException(Side.TARGET, e);
         }
       }
     }
