@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -32,13 +33,14 @@ public final class WindowPlanner {
   private final Optional<String> to;
   private final Optional<Instant> after;
   private final boolean withoutTime;
+  private final OptionalLong rowsPerQuery;
 
   /**
    * Plans windows of that size; {@code from} and {@code to} limit them to a part of the time
    * column.
    */
   public WindowPlanner(WindowSize size, Optional<String> from, Optional<String> to) {
-    this(size, from, to, Optional.empty(), false);
+    this(size, from, to, Optional.empty(), false, OptionalLong.empty());
   }
 
   private WindowPlanner(
@@ -46,22 +48,29 @@ public final class WindowPlanner {
       Optional<String> from,
       Optional<String> to,
       Optional<Instant> after,
-      boolean withoutTime) {
+      boolean withoutTime,
+      OptionalLong rowsPerQuery) {
     this.size = size;
     this.from = from;
     this.to = to;
     this.after = after;
     this.withoutTime = withoutTime;
+    this.rowsPerQuery = rowsPerQuery;
+  }
+
+  /** The same with so many rows in a query, however quickly the servers read them. */
+  public WindowPlanner rowsPerQuery(long rows) {
+    return new WindowPlanner(size, from, to, after, withoutTime, OptionalLong.of(rows));
   }
 
   /** The same without what lies before {@code time} by the time column. */
   public WindowPlanner after(Optional<Instant> time) {
-    return new WindowPlanner(size, from, to, time, withoutTime);
+    return new WindowPlanner(size, from, to, time, withoutTime, rowsPerQuery);
   }
 
   /** The same with the rows without a time, whatever part of the time column it is. */
   public WindowPlanner withoutTime(boolean included) {
-    return new WindowPlanner(size, from, to, after, included);
+    return new WindowPlanner(size, from, to, after, included, rowsPerQuery);
   }
 
   /** The plan in a form that can be kept, with the part of the table that it is of. */
@@ -88,7 +97,10 @@ public final class WindowPlanner {
     TableFacts sourceFacts = read(Side.SOURCE, () -> facts(source, pair, time, Side.SOURCE));
     TableFacts targetFacts = read(Side.TARGET, () -> facts(target, pair, time, Side.TARGET));
     long rows = Math.max(sourceFacts.rows(), targetFacts.rows());
-    long perChunk = new ReadRate(table).rowsPerQuery(source, target, rows);
+    long perChunk =
+        rowsPerQuery.isPresent()
+            ? rowsPerQuery.getAsLong()
+            : new ReadRate(table).rowsPerQuery(source, target, rows);
     if (time.isPresent()) {
       return new TimeWindows(pair, time.get(), size, range(), perChunk)
           .plan(source, target, sourceFacts, targetFacts);

@@ -69,6 +69,7 @@ class PaceTest {
             (source, target) ->
                 new WindowPlanner(
                         WindowSize.of(Duration.ofHours(5)), Optional.empty(), Optional.empty())
+                    .rowsPerQuery(50_000)
                     .plan(compared, source, target));
     BothSides sides = new BothSides(snapshots, Runnable::run);
     for (Chunk chunk : plan.chunks()) {
