@@ -33,7 +33,7 @@ record Backfilling(
   /** A window is sent by one statement; one that is a whole table takes its time. */
   private static final Duration STATEMENT = Duration.ofHours(6);
 
-  Backfill run(BackfillOptions options, BackfillProgress progress, Reconciler.Scene scene) {
+  Backfill run(BackfillOptions options, BackfillProgress progress, Scene scene) {
     if (scene.primary() == Side.TARGET) {
       throw new ReconcilerException(
           Kind.USAGE,
@@ -60,7 +60,7 @@ record Backfilling(
     }
   }
 
-  BackfillPlan plan(BackfillOptions options, Reconciler.Scene scene) {
+  BackfillPlan plan(BackfillOptions options, Scene scene) {
     return new Planner(databases, options, config.journal().schema(), config.migration())
         .plan(scene.tables(), scene.refused(), options.until(this::end));
   }

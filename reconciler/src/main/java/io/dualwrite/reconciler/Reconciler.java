@@ -3,54 +3,32 @@ package io.dualwrite.reconciler;
 import io.dualwrite.Phase;
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.MigrationConfig;
-import io.dualwrite.jdbc.copy.CopyContext;
-import io.dualwrite.jdbc.journal.Control;
-import io.dualwrite.jdbc.schema.Catalog;
-import io.dualwrite.jdbc.schema.Lane;
-import io.dualwrite.jdbc.schema.Mirror;
-import io.dualwrite.jdbc.schema.Refused;
 import io.dualwrite.jdbc.trigger.TriggerInstallation;
-import io.dualwrite.reconciler.ReconcilerException.Kind;
 import io.dualwrite.reconciler.backfill.Backfill;
 import io.dualwrite.reconciler.backfill.BackfillOptions;
 import io.dualwrite.reconciler.backfill.BackfillPlan;
 import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.reconciler.backfill.Backfiller;
-import io.dualwrite.reconciler.checksum.Checksum;
-import io.dualwrite.reconciler.checksum.ChecksumProbe;
-import io.dualwrite.reconciler.checksum.ComparedTable;
-import io.dualwrite.reconciler.compare.Again;
 import io.dualwrite.reconciler.compare.CompareOptions;
-import io.dualwrite.reconciler.compare.Comparer;
-import io.dualwrite.reconciler.compare.Comparer.Mirrored;
 import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.compare.DifferingValues;
-import io.dualwrite.reconciler.compare.Keeping;
-import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.inspect.InspectOptions;
 import io.dualwrite.reconciler.inspect.Inspection;
 import io.dualwrite.reconciler.inspect.Inspector;
-import io.dualwrite.reconciler.inspect.TableNames;
-import io.dualwrite.reconciler.inspect.UnmatchedGlobs;
-import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
-import io.dualwrite.reconciler.repair.Repairer;
 import io.dualwrite.reconciler.watch.Looks;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,22 +42,14 @@ import org.slf4j.LoggerFactory;
  * fails inside a window is part of the result.
  */
 public final class Reconciler {
-  /** How long a lane's lock is waited for, and how long one statement under it may take. */
-  private static final Duration STATEMENT_LIMIT = Duration.ofSeconds(30);
-
-  /** The command under which comparisons are kept. */
-  private static final String COMPARE = "compare";
-
-  /** And those of a watch, which are parts of tables and must not take the place of whole ones. */
-  private static final String WATCH = "watch";
-
   private static final Logger LOG = LoggerFactory.getLogger(Reconciler.class);
 
   private final MigrationConfig config;
   private final Snapshots databases;
   private final ControlTables control;
   private final Registration registration;
-  private final RunOpening runs;
+  private final Scenes scenes;
+  private final Comparing comparing;
   private final Clock clock;
 
   /** Over two databases that the caller opens and closes. */
@@ -92,7 +62,8 @@ public final class Reconciler {
     this.databases = databases;
     this.control = new ControlTables(config, databases);
     this.registration = new Registration(config, databases);
-    this.runs = new RunOpening(config, databases);
+    this.scenes = new Scenes(config, databases, control, registration);
+    this.comparing = new Comparing(config, databases, control, scenes, clock);
     this.clock = clock;
   }
 
@@ -132,29 +103,7 @@ public final class Reconciler {
    * ended before it as reconciled.
    */
   public Comparison compare(CompareOptions options, Progress progress) {
-    return explained(() -> compareNow(options, progress));
-  }
-
-  private Comparison compareNow(CompareOptions options, Progress progress) {
-    Scene scene = scene(options);
-    if (options.sample().isPresent()) {
-      return compare(options, progress, scene, Keeping.ofSample());
-    }
-    control.endReleasedGaps(scene.primary());
-    RunOpening.Opened run =
-        runs.open(
-            COMPARE,
-            options.tables(scene.wanted()).settings(),
-            options.kept(),
-            options.from().isEmpty() && options.to().isEmpty(),
-            scene.primary());
-    try (Keeping keeping = run.keeping()) {
-      Instant started = control.now(scene.primary()).minus(run.age());
-      Comparison comparison = compare(options, progress, scene, keeping);
-      reconcileGaps(scene, started, comparison);
-      keeping.end(!comparison.unfinished(), comparison.inSync() ? "in sync" : "not in sync");
-      return comparison.with(keeping.kept());
-    }
+    return explained(() -> comparing.compare(options, progress));
   }
 
   /**
@@ -183,26 +132,12 @@ public final class Reconciler {
 
   /** One comparison of a watch; where it is kept, under a name of its own. */
   Comparison look(CompareOptions options, boolean keep) {
-    return explained(
-        () -> {
-          Scene scene = scene(options);
-          if (!keep) {
-            return compare(
-                options, Progress.NONE, scene, Keeping.nothing("a watch looks again and again"));
-          }
-          RunOpening.Opened run =
-              runs.open(
-                  WATCH,
-                  options.tables(scene.wanted()).settings(),
-                  options.kept(),
-                  false,
-                  scene.primary());
-          try (Keeping keeping = run.keeping()) {
-            Comparison comparison = compare(options, Progress.NONE, scene, keeping);
-            keeping.end(!comparison.unfinished(), comparison.inSync() ? "in sync" : "not in sync");
-            return comparison;
-          }
-        });
+    return explained(() -> comparing.look(options, keep));
+  }
+
+  /** What both databases are like now. */
+  Scene scene(CompareOptions options) {
+    return scenes.scene(options);
   }
 
   /**
@@ -210,15 +145,7 @@ public final class Reconciler {
    * They are the data itself: nothing else that a comparison gives has row values.
    */
   public DifferingValues values(CompareOptions options, Comparison comparison) {
-    return explained(
-        () -> {
-          Scene scene = scene(options);
-          List<ComparedTable> tables =
-              scene.tables().stream()
-                  .map(t -> new ComparedTable(t.table(), scene.checksum(), scene.primary()))
-                  .toList();
-          return DifferingValues.read(comparison, tables, databases, clock);
-        });
+    return explained(() -> comparing.values(options, comparison));
   }
 
   /**
@@ -227,69 +154,7 @@ public final class Reconciler {
    * @throws ReconcilerException if the target is primary: its rows are the newer ones
    */
   public Repair repair(RepairOptions options, Progress progress) {
-    return explained(() -> repairNow(options, progress));
-  }
-
-  private Repair repairNow(RepairOptions options, Progress progress) {
-    Scene scene = scene(options.compare());
-    if (scene.primary() == Side.TARGET) {
-      throw new ReconcilerException(
-          Kind.USAGE,
-          "repair copies from the source to the target, and the target is primary: its rows are the newer ones. Nothing was changed.");
-    }
-    return options.fromLast()
-        ? repairAgain(options, progress, scene)
-        : repair(options, progress, scene);
-  }
-
-  private Repair repair(RepairOptions options, Progress progress, Scene scene) {
-    CompareOptions compare = options.compare().tables(scene.wanted());
-    RunOpening.Opened run =
-        runs.open(
-            "repair",
-            new RepairOptions(compare, options.deleteExtra(), false, options.maxChanges())
-                .settings(),
-            compare.kept(),
-            false,
-            scene.primary());
-    try (Keeping keeping = run.keeping()) {
-      Repairer.Work work = work(options, progress, scene, keeping, r -> r.repair(scene.tables()));
-      control.endReleasedGaps(scene.primary());
-      Instant started = control.now(scene.primary()).minus(run.age());
-      Comparison after = compare(options.compare(), progress, scene, keeping);
-      int gaps = reconcileGaps(scene, started, after);
-      boolean finished = !work.stopped() && !work.failed() && !after.unfinished();
-      keeping.end(finished, after.inSync() ? "in sync" : "not in sync");
-      return new Repair(work.tables(), work.stopped(), gaps, after.with(keeping.kept()));
-    }
-  }
-
-  private Repair repairAgain(RepairOptions options, Progress progress, Scene scene) {
-    Again again = runs.again();
-    Keeping keeping = Keeping.again(again);
-    Repairer.Work work =
-        work(options, progress, scene, keeping, r -> r.repairAgain(scene.tables(), again));
-    Comparison after = compare(options.compare(), progress, scene, Keeping.again(again));
-    return new Repair(work.tables(), work.stopped(), 0, after);
-  }
-
-  private Repairer.Work work(
-      RepairOptions options,
-      Progress progress,
-      Scene scene,
-      Keeping keeping,
-      Function<Repairer, Repairer.Work> repair) {
-    try (Throttle throttle = throttle(options.compare())) {
-      return repair.apply(
-          new Repairer(
-              limited(options.compare()),
-              scene.locks(),
-              scene.checksum(),
-              options,
-              throttle,
-              keeping,
-              progress));
-    }
+    return explained(() -> new Repairing(comparing).repair(options, progress));
   }
 
   /**
@@ -298,11 +163,7 @@ public final class Reconciler {
    * sync.
    */
   public Comparison compareDifferences(CompareOptions options, Progress progress) {
-    return explained(
-        () -> {
-          Scene scene = scene(options);
-          return compare(options, progress, scene, Keeping.again(runs.again()));
-        });
+    return explained(() -> comparing.compareAgain(options, progress));
   }
 
   /** Opens both databases of the configuration, loads history into the target and closes them. */
@@ -324,7 +185,7 @@ public final class Reconciler {
     return explained(
         () ->
             new Backfilling(config, databases, this::completionPoint, clock)
-                .run(options, progress, scene(compareOptions(options))));
+                .run(options, progress, scenes.scene(compareOptions(options))));
   }
 
   /** What a backfill with these options would do; nothing is changed. */
@@ -332,7 +193,7 @@ public final class Reconciler {
     return explained(
         () ->
             new Backfilling(config, databases, this::completionPoint, clock)
-                .plan(options, scene(compareOptions(options))));
+                .plan(options, scenes.scene(compareOptions(options))));
   }
 
   /**
@@ -463,104 +324,5 @@ public final class Reconciler {
     } catch (SideReadException e) {
       throw databases.explained(e);
     }
-  }
-
-  private Comparison compare(
-      CompareOptions options, Progress progress, Scene scene, Keeping keeping) {
-    try (Throttle throttle = throttle(options)) {
-      return new Comparer(
-              limited(options),
-              scene.locks(),
-              scene.checksum(),
-              options,
-              throttle,
-              keeping,
-              progress,
-              clock)
-          .compare(config.migration(), scene.tables(), scene.refused());
-    }
-  }
-
-  private Throttle throttle(CompareOptions options) {
-    return Throttle.start(
-        options.load(),
-        Map.of(Side.SOURCE, databases.source(), Side.TARGET, databases.target()),
-        options.parallelism());
-  }
-
-  private Snapshots limited(CompareOptions options) {
-    return databases.within(options.load().statementTimeout());
-  }
-
-  private int reconcileGaps(Scene scene, Instant started, Comparison comparison) {
-    return comparison.complete() && comparison.inSync()
-        ? control.reconcileGaps(scene.primary(), started)
-        : 0;
-  }
-
-  /** What both databases are like at the start. */
-  record Scene(
-      LaneLocks locks,
-      Checksum checksum,
-      List<String> wanted,
-      List<Mirrored> tables,
-      List<Refused> refused) {
-    Side primary() {
-      return locks.context().primary();
-    }
-  }
-
-  Scene scene(CompareOptions options) {
-    List.of(Side.values()).forEach(registration::throwIfOthers);
-    Phase phase = control.state().map(Control.State::phase).orElse(config.phase());
-    String schema = config.journal().schema();
-    Catalog source = databases.on(Side.SOURCE, c -> Catalog.read(c, schema));
-    Catalog target = databases.on(Side.TARGET, c -> Catalog.read(c, schema));
-    Mirror mirror = Mirror.of(source, target, config);
-    mirror.throwOnProblems();
-    Checksum checksum =
-        ChecksumProbe.agree(
-            databases.on(Side.SOURCE, ChecksumProbe::of),
-            databases.on(Side.TARGET, ChecksumProbe::of),
-            options.checksum());
-    List<String> wanted = names(mirror, source, options.tables());
-    List<Mirrored> tables = new ArrayList<>();
-    for (Lane lane : mirror.lanes()) {
-      lane.tables().stream()
-          .filter(t -> wanted.isEmpty() || wanted.contains(t.name().toString()))
-          .filter(t -> !options.excludes(t.name().toString()))
-          .forEach(t -> tables.add(new Mirrored(t, lane)));
-    }
-    UnmatchedGlobs unmatched = new UnmatchedGlobs(config, source);
-    List<Refused> refused =
-        Stream.concat(mirror.refused().stream(), unmatched.refused().stream())
-            .filter(r -> wanted.isEmpty() || wanted.contains(r.table()))
-            .filter(r -> !options.excludes(r.table()))
-            .toList();
-    if (tables.isEmpty() && refused.isEmpty()) {
-      throw new ReconcilerException(
-          Kind.USAGE,
-          options.exclude().isEmpty() ? unmatched.explanation() : "--exclude leaves no table");
-    }
-    return new Scene(locks(phase), checksum, wanted, tables, refused);
-  }
-
-  private LaneLocks locks(Phase phase) {
-    Side primary = phase.primary();
-    CopyContext context =
-        CopyContext.of(config, primary, databases.source(), databases.target(), STATEMENT_LIMIT);
-    return new LaneLocks(context, control.exists(primary));
-  }
-
-  /** The tables asked for, by their identities. */
-  private List<String> names(Mirror mirror, Catalog source, List<String> asked) {
-    return new TableNames(
-            Stream.concat(
-                    mirror.tables().stream().map(t -> t.name().toString()),
-                    mirror.refused().stream().map(Refused::table))
-                .toList(),
-            source.tables().stream().map(t -> t.name().toString()).toList(),
-            config.tables())
-        .resolve(asked);
   }
 }

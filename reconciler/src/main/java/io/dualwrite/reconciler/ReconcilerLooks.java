@@ -45,7 +45,7 @@ final class ReconcilerLooks implements Looks {
   public List<WatchedTable> tables() {
     return asked(
         () -> {
-          Reconciler.Scene scene = reconciler.scene(options);
+          Scene scene = reconciler.scene(options);
           return Stream.concat(
                   scene.tables().stream()
                       .map(

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * How a comparison is made. Immutable.
@@ -80,218 +81,66 @@ public record CompareOptions(
 
   /** Only these tables. */
   public CompareOptions tables(List<String> names) {
-    return new CompareOptions(
-        names,
-        from,
-        to,
-        window,
-        parallelism,
-        maxDifferences,
-        checksum,
-        patience,
-        load,
-        kept,
-        exclude,
-        sample,
-        withoutTime);
+    return with(d -> d.tables = names);
   }
 
   /** Only this part of the time column. */
   public CompareOptions range(Optional<String> first, Optional<String> end) {
-    return new CompareOptions(
-        tables,
-        first,
-        end,
-        window,
-        parallelism,
-        maxDifferences,
-        checksum,
-        patience,
-        load,
-        kept,
-        exclude,
-        sample,
-        withoutTime);
+    return with(
+        d -> {
+          d.from = first;
+          d.to = end;
+        });
   }
 
   /** Windows of that length. */
   public CompareOptions window(WindowSize size) {
-    return new CompareOptions(
-        tables,
-        from,
-        to,
-        size,
-        parallelism,
-        maxDifferences,
-        checksum,
-        patience,
-        load,
-        kept,
-        exclude,
-        sample,
-        withoutTime);
+    return with(d -> d.window = size);
   }
 
   /** So many windows at once. */
   public CompareOptions parallelism(int windows) {
-    return new CompareOptions(
-        tables,
-        from,
-        to,
-        window,
-        windows,
-        maxDifferences,
-        checksum,
-        patience,
-        load,
-        kept,
-        exclude,
-        sample,
-        withoutTime);
+    return with(d -> d.parallelism = windows);
   }
 
   /** So many differences listed. */
   public CompareOptions maxDifferences(int listed) {
-    return new CompareOptions(
-        tables,
-        from,
-        to,
-        window,
-        parallelism,
-        listed,
-        checksum,
-        patience,
-        load,
-        kept,
-        exclude,
-        sample,
-        withoutTime);
+    return with(d -> d.maxDifferences = listed);
   }
 
   /** That checksum. */
   public CompareOptions checksum(Optional<Checksum> wanted) {
-    return new CompareOptions(
-        tables,
-        from,
-        to,
-        window,
-        parallelism,
-        maxDifferences,
-        wanted,
-        patience,
-        load,
-        kept,
-        exclude,
-        sample,
-        withoutTime);
+    return with(d -> d.checksum = wanted);
   }
 
   /** That long a wait for what is on its way. */
   public CompareOptions patience(Duration wait) {
-    return new CompareOptions(
-        tables,
-        from,
-        to,
-        window,
-        parallelism,
-        maxDifferences,
-        checksum,
-        wait,
-        load,
-        kept,
-        exclude,
-        sample,
-        withoutTime);
+    return with(d -> d.patience = wait);
   }
 
   /** At that cost at the most. */
   public CompareOptions load(LoadLimits limits) {
-    return new CompareOptions(
-        tables,
-        from,
-        to,
-        window,
-        parallelism,
-        maxDifferences,
-        checksum,
-        patience,
-        limits,
-        kept,
-        exclude,
-        sample,
-        withoutTime);
+    return with(d -> d.load = limits);
   }
 
   /** With that use of what was kept. */
   public CompareOptions kept(KeptUse use) {
-    return new CompareOptions(
-        tables,
-        from,
-        to,
-        window,
-        parallelism,
-        maxDifferences,
-        checksum,
-        patience,
-        load,
-        use,
-        exclude,
-        sample,
-        withoutTime);
+    return with(d -> d.kept = use);
   }
 
   /** Without the tables of these globs. */
   public CompareOptions exclude(List<String> globs) {
-    return new CompareOptions(
-        tables,
-        from,
-        to,
-        window,
-        parallelism,
-        maxDifferences,
-        checksum,
-        patience,
-        load,
-        kept,
-        globs,
-        sample,
-        withoutTime);
+    return with(d -> d.exclude = globs);
   }
 
   /** Only so much of each table. */
   public CompareOptions sample(Optional<Sample> part) {
-    return new CompareOptions(
-        tables,
-        from,
-        to,
-        window,
-        parallelism,
-        maxDifferences,
-        checksum,
-        patience,
-        load,
-        kept,
-        exclude,
-        part,
-        withoutTime);
+    return with(d -> d.sample = part);
   }
 
   /** With the rows without a time too, whatever part of the time column it is. */
   public CompareOptions withoutTime(boolean included) {
-    return new CompareOptions(
-        tables,
-        from,
-        to,
-        window,
-        parallelism,
-        maxDifferences,
-        checksum,
-        patience,
-        load,
-        kept,
-        exclude,
-        sample,
-        included);
+    return with(d -> d.withoutTime = included);
   }
 
   /** Whether the table is left out. */
@@ -321,6 +170,62 @@ public record CompareOptions(
         && sample.isEmpty()
         && from.isEmpty()
         && to.isEmpty();
+  }
+
+  private CompareOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** Options of which one is about to be another. */
+  private static final class Draft {
+    private List<String> tables;
+    private Optional<String> from;
+    private Optional<String> to;
+    private WindowSize window;
+    private int parallelism;
+    private int maxDifferences;
+    private Optional<Checksum> checksum;
+    private Duration patience;
+    private LoadLimits load;
+    private KeptUse kept;
+    private List<String> exclude;
+    private Optional<Sample> sample;
+    private boolean withoutTime;
+
+    Draft(CompareOptions options) {
+      this.tables = options.tables;
+      this.from = options.from;
+      this.to = options.to;
+      this.window = options.window;
+      this.parallelism = options.parallelism;
+      this.maxDifferences = options.maxDifferences;
+      this.checksum = options.checksum;
+      this.patience = options.patience;
+      this.load = options.load;
+      this.kept = options.kept;
+      this.exclude = options.exclude;
+      this.sample = options.sample;
+      this.withoutTime = options.withoutTime;
+    }
+
+    CompareOptions options() {
+      return new CompareOptions(
+          tables,
+          from,
+          to,
+          window,
+          parallelism,
+          maxDifferences,
+          checksum,
+          patience,
+          load,
+          kept,
+          exclude,
+          sample,
+          withoutTime);
+    }
   }
 
   private static void check(boolean holds, String problem) {

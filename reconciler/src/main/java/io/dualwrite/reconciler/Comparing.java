@@ -1,0 +1,121 @@
+package io.dualwrite.reconciler;
+
+import io.dualwrite.Side;
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.reconciler.compare.CompareOptions;
+import io.dualwrite.reconciler.compare.Comparer;
+import io.dualwrite.reconciler.compare.Comparison;
+import io.dualwrite.reconciler.compare.DifferingValues;
+import io.dualwrite.reconciler.compare.Keeping;
+import io.dualwrite.reconciler.compare.Progress;
+import io.dualwrite.reconciler.compare.Snapshots;
+import io.dualwrite.reconciler.load.Throttle;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+
+/** The comparisons of this migration, kept in the target where they may be. */
+record Comparing(
+    MigrationConfig config,
+    Snapshots databases,
+    ControlTables control,
+    Scenes scenes,
+    Clock clock) {
+  /** The command under which comparisons are kept. */
+  private static final String COMPARE = "compare";
+
+  /** And those of a watch, which are parts of tables and must not take the place of whole ones. */
+  private static final String WATCH = "watch";
+
+  RunOpening runs() {
+    return new RunOpening(config, databases);
+  }
+
+  Comparison compare(CompareOptions options, Progress progress) {
+    Scene scene = scenes.scene(options);
+    if (options.sample().isPresent()) {
+      return compare(options, progress, scene, Keeping.ofSample());
+    }
+    control.endReleasedGaps(scene.primary());
+    RunOpening.Opened run =
+        runs()
+            .open(
+                COMPARE,
+                options.tables(scene.wanted()).settings(),
+                options.kept(),
+                options.from().isEmpty() && options.to().isEmpty(),
+                scene.primary());
+    try (Keeping keeping = run.keeping()) {
+      Instant started = control.now(scene.primary()).minus(run.age());
+      Comparison comparison = compare(options, progress, scene, keeping);
+      reconcileGaps(scene, started, comparison);
+      keeping.end(!comparison.unfinished(), comparison.inSync() ? "in sync" : "not in sync");
+      return comparison.with(keeping.kept());
+    }
+  }
+
+  /** One comparison of a watch; where it is kept, under a name of its own. */
+  Comparison look(CompareOptions options, boolean keep) {
+    Scene scene = scenes.scene(options);
+    if (!keep) {
+      return compare(
+          options, Progress.NONE, scene, Keeping.nothing("a watch looks again and again"));
+    }
+    RunOpening.Opened run =
+        runs()
+            .open(
+                WATCH,
+                options.tables(scene.wanted()).settings(),
+                options.kept(),
+                false,
+                scene.primary());
+    try (Keeping keeping = run.keeping()) {
+      Comparison comparison = compare(options, Progress.NONE, scene, keeping);
+      keeping.end(!comparison.unfinished(), comparison.inSync() ? "in sync" : "not in sync");
+      return comparison;
+    }
+  }
+
+  /** Looks again at what the last comparison of each table did not find equal. */
+  Comparison compareAgain(CompareOptions options, Progress progress) {
+    Scene scene = scenes.scene(options);
+    return compare(options, progress, scene, Keeping.again(runs().again()));
+  }
+
+  DifferingValues values(CompareOptions options, Comparison comparison) {
+    return DifferingValues.read(comparison, scenes.scene(options).compared(), databases, clock);
+  }
+
+  Comparison compare(CompareOptions options, Progress progress, Scene scene, Keeping keeping) {
+    try (Throttle throttle = throttle(options)) {
+      return new Comparer(
+              limited(options),
+              scene.locks(),
+              scene.checksum(),
+              options,
+              throttle,
+              keeping,
+              progress,
+              clock)
+          .compare(config.migration(), scene.tables(), scene.refused());
+    }
+  }
+
+  Throttle throttle(CompareOptions options) {
+    return Throttle.start(
+        options.load(),
+        Map.of(Side.SOURCE, databases.source(), Side.TARGET, databases.target()),
+        options.parallelism());
+  }
+
+  Snapshots limited(CompareOptions options) {
+    return databases.within(options.load().statementTimeout());
+  }
+
+  /** Marks the gaps that ended before {@code started}, if all was looked at and is in sync. */
+  int reconcileGaps(Scene scene, Instant started, Comparison comparison) {
+    return comparison.complete() && comparison.inSync()
+        ? control.reconcileGaps(scene.primary(), started)
+        : 0;
+  }
+}
