@@ -370,8 +370,20 @@ public final class LockedCopy implements AutoCloseable {
    */
   public List<RefusedRow> settle(Lane lane, Map<TablePair, ? extends Collection<RowKey>> keys)
       throws SQLException {
+    return settle(lane, keys, true).refused();
+  }
+
+  /**
+   * The same, and what it did.
+   *
+   * @param deletes whether rows that the primary has not may be deleted from the secondary: those
+   *     asked for, and those that stand in the way of others. If not, they stay as they are.
+   */
+  public Settled settle(
+      Lane lane, Map<TablePair, ? extends Collection<RowKey>> keys, boolean deletes)
+      throws SQLException {
     requireWhole();
-    return new Settlement(this, context, lane).run(keys);
+    return new Settlement(this, context, lane, deletes).run(keys);
   }
 
   /**

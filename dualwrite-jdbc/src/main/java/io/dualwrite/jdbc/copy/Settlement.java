@@ -37,6 +37,7 @@ final class Settlement {
   private final LockedCopy copy;
   private final CopyContext context;
   private final Lane lane;
+  private final boolean deletes;
   private final Connection secondary;
   private final Neighbours neighbours;
 
@@ -44,7 +45,11 @@ final class Settlement {
   private final Set<Target> disguised = new HashSet<>();
   private final Set<Target> relaxed = new HashSet<>();
 
-  Settlement(LockedCopy copy, CopyContext context, Lane lane) {
+  private int written;
+  private int deleted;
+
+  Settlement(LockedCopy copy, CopyContext context, Lane lane, boolean deletes) {
+    this.deletes = deletes;
     this.copy = copy;
     this.context = context;
     this.lane = lane;
@@ -61,6 +66,7 @@ final class Settlement {
     final @Nullable Row row;
     final @Nullable RowKey askedFor;
     @Nullable SQLException failure;
+    int deleted;
 
     Step(Target target, @Nullable Row row, @Nullable RowKey askedFor) {
       this.target = target;
@@ -69,7 +75,7 @@ final class Settlement {
     }
   }
 
-  List<RefusedRow> run(Map<TablePair, ? extends Collection<RowKey>> keys) throws SQLException {
+  Settled run(Map<TablePair, ? extends Collection<RowKey>> keys) throws SQLException {
     try (Statement statement = secondary.createStatement()) {
       statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
     }
@@ -83,6 +89,8 @@ final class Settlement {
       secondary.rollback(beginning);
       steps.clear();
       pulled.clear();
+      written = 0;
+      deleted = 0;
       asked.forEach(step -> steps.put(step.target, step));
       rounds(false);
     }
@@ -92,7 +100,7 @@ final class Settlement {
         refused.add(new RefusedRow(step.target.table, step.askedFor, step.failure));
       }
     }
-    return refused;
+    return new Settled(written, deleted, refused);
   }
 
   /** Adds what the primary says of these keys; true if any of it was not known yet. */
@@ -101,6 +109,9 @@ final class Settlement {
     boolean added = false;
     for (RowKey key : keys) {
       Row row = rows.get(key);
+      if (row == null && !deletes) {
+        continue;
+      }
       Target target = new Target(table, row == null ? key : copy.transfer(table).keyOf(row));
       if (!steps.containsKey(target)) {
         steps.put(target, new Step(target, row, asked ? key : null));
@@ -118,6 +129,8 @@ final class Settlement {
         SQLException failure = attempt(step, step.row);
         if (failure == null) {
           steps.remove(step.target);
+          written += step.row == null ? 0 : 1;
+          deleted += step.deleted;
           moving = true;
         } else {
           step.failure = failure;
@@ -155,7 +168,7 @@ final class Settlement {
       RowTransfer transfer = copy.transfer(step.target.table);
       if (row == null) {
         Cascades.refuse(step.target.table, survivors(step));
-        transfer.delete(secondary, context.secondary(), List.of(step.target.key));
+        step.deleted = transfer.delete(secondary, context.secondary(), List.of(step.target.key));
       } else {
         transfer.upsert(secondary, context.secondary(), List.of(row));
       }

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** How many rows a repair may still change. Safe for use by several threads. */
 final class ChangeBudget {
   private final AtomicLong left;
-  private volatile boolean exhausted;
+  private volatile boolean refused;
 
   ChangeBudget(long changes) {
     this.left = new AtomicLong(changes);
@@ -15,7 +15,7 @@ final class ChangeBudget {
   int take(int wanted) {
     long before = left.getAndUpdate(l -> l == Long.MAX_VALUE ? l : Math.max(0, l - wanted));
     if (before < wanted) {
-      exhausted = true;
+      refused = true;
     }
     return (int) Math.min(before, wanted);
   }
@@ -26,7 +26,7 @@ final class ChangeBudget {
   boolean takeAll(long wanted) {
     long before = left.getAndUpdate(l -> l == Long.MAX_VALUE || l < wanted ? l : l - wanted);
     if (before < wanted) {
-      exhausted = true;
+      refused = true;
     }
     return before >= wanted;
   }
@@ -41,8 +41,22 @@ final class ChangeBudget {
     left.getAndUpdate(l -> l == Long.MAX_VALUE ? l : l + unused);
   }
 
-  /** Whether something was refused. */
+  /** Puts right what was taken when it has turned out how many changes were made. */
+  void settle(int taken, int made) {
+    if (made > taken) {
+      spent(made - taken);
+    } else {
+      giveBack(taken - made);
+    }
+  }
+
+  /** Whether nothing more may be changed although there was more to change. */
   boolean exhausted() {
-    return exhausted;
+    return refused && left.get() == 0;
+  }
+
+  /** Whether anything was refused. */
+  boolean refused() {
+    return refused;
   }
 }

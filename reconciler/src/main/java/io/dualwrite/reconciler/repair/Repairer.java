@@ -94,7 +94,8 @@ public final class Repairer {
       for (Mirrored mirrored : tables) {
         ComparedTable table =
             new ComparedTable(mirrored.table(), checksum, locks.context().primary());
-        repairers.add(new TableRepairer(sides, locks, table, mirrored.lane(), budget));
+        repairers.add(
+            new TableRepairer(sides, locks, table, mirrored.lane(), budget, options.deleteExtra()));
       }
       if (options.deleteExtra()) {
         for (int i = repairers.size() - 1; i >= 0; i--) {
@@ -103,7 +104,7 @@ public final class Repairer {
       }
       repairers.forEach(r -> run.of(r, Pass.COPY, workers));
       return new Work(
-          repairers.stream().map(TableRepairer::result).toList(), budget.exhausted(), failed);
+          repairers.stream().map(TableRepairer::result).toList(), budget.refused(), failed);
     }
   }
 

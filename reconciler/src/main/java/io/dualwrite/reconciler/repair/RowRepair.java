@@ -1,0 +1,180 @@
+package io.dualwrite.reconciler.repair;
+
+import io.dualwrite.jdbc.copy.CopyResult;
+import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.copy.LockedCopy;
+import io.dualwrite.jdbc.copy.RefusedRow;
+import io.dualwrite.jdbc.copy.RowKey;
+import io.dualwrite.jdbc.copy.Settled;
+import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.reconciler.checksum.ComparedTable;
+import io.dualwrite.reconciler.compare.Difference;
+import io.dualwrite.reconciler.compare.LaneLocks;
+import io.dualwrite.reconciler.compare.Settler;
+import io.dualwrite.reconciler.compare.Verdict;
+import io.dualwrite.reconciler.repair.TableRepairer.Pass;
+import io.dualwrite.reconciler.window.SideReadException;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Repairs rows of one table that are known by their keys, in steps. Each step has one connection to
+ * either side, takes the lane's lock, looks at its rows again, and commits. Rows so wide that a
+ * step does not get through make the next ones smaller. Safe for use by several threads.
+ */
+final class RowRepair {
+  /**
+   * The lock is not held for longer than it takes to copy so many rows: deliveries wait meanwhile.
+   */
+  static final int STEP = 2_000;
+
+  /** As many are tried one by one where the target refuses one of them. */
+  private static final int SETTLED = 50;
+
+  private final LaneLocks locks;
+  private final ComparedTable table;
+  private final Lane lane;
+  private final ChangeBudget budget;
+  private final RepairTally tally;
+  private final boolean deletes;
+  private final Settler settler;
+
+  /** {@code deletes}: whether rows that the source has not may be deleted. */
+  RowRepair(
+      LaneLocks locks,
+      ComparedTable table,
+      Lane lane,
+      ChangeBudget budget,
+      RepairTally tally,
+      boolean deletes) {
+    this.deletes = deletes;
+    this.locks = locks;
+    this.table = table;
+    this.lane = lane;
+    this.budget = budget;
+    this.tally = tally;
+    this.settler = new Settler(locks, table, lane);
+  }
+
+  /**
+   * Repairs these rows.
+   *
+   * @param history whether the target has none of them, so that there is nothing to look at before
+   *     copying
+   * @return whether it got through all of them; false where the budget of changes was too small
+   */
+  boolean repair(List<RowKey> keys, Pass pass, boolean history, Optional<ChunkMark> mark) {
+    Deque<RowKey> rest = new ArrayDeque<>(keys);
+    int size = STEP;
+    while (!rest.isEmpty() && !budget.exhausted()) {
+      List<RowKey> some = new ArrayList<>();
+      while (some.size() < size && !rest.isEmpty()) {
+        some.add(rest.poll());
+      }
+      Rest left = step(some, pass, history, mark);
+      for (int i = left.keys().size() - 1; i >= 0; i--) {
+        rest.push(left.keys().get(i));
+      }
+      size = left.size();
+    }
+    return rest.isEmpty();
+  }
+
+  /**
+   * What a step leaves.
+   *
+   * @param keys those that are still to be looked at
+   * @param size how many rows to take next
+   */
+  private record Rest(List<RowKey> keys, int size) {}
+
+  private Rest step(List<RowKey> keys, Pass pass, boolean history, Optional<ChunkMark> mark) {
+    List<RowKey> taken = List.of();
+    List<RowKey> rest = List.of();
+    try (LockedCopy lock = locks.begin(lane)) {
+      List<RowKey> wrong = history && pass == Pass.COPY ? keys : wrong(lock, keys, pass);
+      int allowed = budget.take(wrong.size());
+      taken = wrong.subList(0, allowed);
+      rest = wrong.subList(allowed, wrong.size());
+      if (!taken.isEmpty()) {
+        CopyResult result = lock.copy(table.pair(), taken, pass == Pass.DELETE);
+        commit(mark, lock, result.written(), result.deleted());
+        budget.giveBack(taken.size() - result.written() - result.deleted());
+        if (!result.left().isEmpty()) {
+          return new Rest(
+              joined(result.left(), rest), Math.max(1, result.written() + result.deleted()));
+        }
+      }
+      return new Rest(rest, Math.min(STEP, keys.size() * 2));
+    } catch (SQLException e) {
+      if (!Failures.refusesRow(e)) {
+        throw new SideReadException(locks.context().secondary(), e);
+      }
+    }
+    if (taken.size() > SETTLED) {
+      budget.giveBack(taken.size());
+      return new Rest(joined(taken, rest), taken.size() / 2);
+    }
+    settle(taken, pass, mark);
+    return new Rest(rest, SETTLED);
+  }
+
+  private static List<RowKey> joined(Collection<RowKey> first, List<RowKey> then) {
+    List<RowKey> all = new ArrayList<>(first);
+    all.addAll(then);
+    return all;
+  }
+
+  /** The fast way was refused: every row by every means, under a new lock. */
+  private void settle(List<RowKey> keys, Pass pass, Optional<ChunkMark> mark) {
+    try (LockedCopy lock = locks.begin(lane)) {
+      Settled settled = lock.settle(lane, Map.of(table.pair(), keys), deletes);
+      settled.refused().forEach(r -> refused(r, mark));
+      commit(mark, lock, settled.written(), settled.deleted());
+      budget.settle(keys.size(), settled.written() + settled.deleted());
+    } catch (SQLException e) {
+      throw new SideReadException(locks.context().secondary(), e);
+    }
+  }
+
+  private void refused(RefusedRow row, Optional<ChunkMark> mark) {
+    String line =
+        "key " + String.join(", ", row.key().values()) + ": " + Failures.describe(row.cause());
+    tally.problem(line);
+    mark.ifPresent(m -> m.problem(line));
+  }
+
+  /** Commits the changes together with the mark that keeps how many they are. */
+  private void commit(Optional<ChunkMark> mark, LockedCopy lock, int written, int removed)
+      throws SQLException {
+    if (mark.isPresent() && written + removed > 0) {
+      mark.get().changes(lock.secondary(), written, removed);
+    }
+    try {
+      lock.commit();
+    } catch (SQLException e) {
+      mark.ifPresent(m -> m.undo(written, removed));
+      throw e;
+    }
+    tally.done(written, removed);
+  }
+
+  /** The keys whose rows differ under the lock too and that this pass is for. */
+  private List<RowKey> wrong(LockedCopy lock, List<RowKey> keys, Pass pass) {
+    List<Verdict> verdicts = settler.verdicts(lock, keys);
+    List<RowKey> wrong = new ArrayList<>();
+    for (int i = 0; i < keys.size(); i++) {
+      if (verdicts.get(i) instanceof Verdict.Differs differs
+          && (differs.kind() == Difference.Kind.EXTRA) == (pass == Pass.DELETE)) {
+        wrong.add(keys.get(i));
+      }
+    }
+    return wrong;
+  }
+}
