@@ -125,9 +125,10 @@ public final class ComparedColumn {
           x;
       // The hash of text under a nondeterministic collation is that of its sort key.
       case "text" -> x + " COLLATE \"C\"";
-      // So do arrays, whose nesting their hash leaves out, and jsonb, whose hash does not tell {}
-      // from
-      // [], nor a member of a document from one of a document in it.
+      // The hash of jsonb does not tell {} from [], nor a member of a document from one of a
+      // document in it. This is its text, with a byte before it.
+      case "jsonb" -> "jsonb_send(" + x + ")";
+      // So do arrays, whose nesting their hash leaves out.
       default -> x + "::text COLLATE \"C\"";
     };
   }

@@ -6,6 +6,7 @@ import com.google.common.collect.Iterables;
 import io.dualwrite.Side;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.window.Chunk;
+import io.dualwrite.reconciler.window.Chunk.SideSql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * The queries over one chunk on one side. Nothing but sums, keys and hashes leaves the database.
@@ -32,19 +34,32 @@ record ChunkQueries(ComparedTable table, Chunk chunk, Side side) {
 
   /** Count and checksum by window number; windows without rows are left out. */
   Map<Long, WindowSum> sums(Connection connection) throws SQLException {
-    boolean single = chunk.windows().size() == 1;
+    if (chunk.windows().size() == 1) {
+      return sums(connection, sums(0, chunk.predicate()));
+    }
+    List<SideSql> each = chunk.each();
+    if (!each.isEmpty()) {
+      return sums(
+          connection,
+          IntStream.range(0, each.size())
+              .mapToObj(window -> sums(window, each.get(window)))
+              .collect(joining(" union all ")));
+    }
     String rows =
-        "(select "
-            + (single ? "" : slot() + " as w, ")
-            + table.rowHash(side)
-            + " as h"
-            + from("true")
-            + FENCE;
-    return sums(
-        connection,
-        single
-            ? "select 0, " + SUMS + " from " + rows
-            : "select w, " + SUMS + " from " + rows + " group by w");
+        "(select " + slot() + " as w, " + table.rowHash(side) + " as h" + from("true") + FENCE;
+    return sums(connection, "select w, " + SUMS + " from " + rows + " group by w");
+  }
+
+  private String sums(int window, SideSql predicate) {
+    return "select "
+        + window
+        + ", "
+        + SUMS
+        + " from (select "
+        + table.rowHash(side)
+        + " as h"
+        + from(predicate, "true")
+        + FENCE;
   }
 
   /**
@@ -129,7 +144,11 @@ record ChunkQueries(ComparedTable table, Chunk chunk, Side side) {
   }
 
   private String from(String also) {
-    return " from " + table.from(side) + " where " + chunk.predicate().on(side) + " and " + also;
+    return from(chunk.predicate(), also);
+  }
+
+  private String from(SideSql predicate, String also) {
+    return " from " + table.from(side) + " where " + predicate.on(side) + " and " + also;
   }
 
   private String slot() {

@@ -12,18 +12,24 @@ import java.util.function.IntFunction;
  * @param predicate the condition that cuts the chunk out of the table
  * @param slot the number of the row's window within the chunk
  * @param cuts conditions that cut the chunk into so many pieces, or into fewer where it cannot be
+ * @param each the condition of each window, where so many looks into an index cost less than to
+ *     number the rows; otherwise empty
  */
 public record Chunk(
-    List<Window> windows, SideSql predicate, SideSql slot, IntFunction<List<SideSql>> cuts) {
+    List<Window> windows,
+    SideSql predicate,
+    SideSql slot,
+    IntFunction<List<SideSql>> cuts,
+    List<SideSql> each) {
 
   private Chunk(List<Window> windows, SideSql predicate, SideSql slot) {
-    this(windows, predicate, slot, pieces -> List.of(predicate));
+    this(windows, predicate, slot, pieces -> List.of(predicate), List.of());
   }
 
   /** The chunk in about so many pieces whose sums add up to its own; their windows are its own. */
   public List<Chunk> pieces(int number) {
     return cuts.apply(number).stream()
-        .map(piece -> new Chunk(windows, piece, slot, pieces -> List.of(piece)))
+        .map(piece -> piece.equals(predicate) ? this : new Chunk(windows, piece, slot))
         .toList();
   }
 

@@ -87,7 +87,7 @@ final class TimeWindows {
     }
     int perChunk =
         indexed ? WindowPlanner.windowsPerChunk(rows, starts.length, rowsPerChunk) : starts.length;
-    return new WindowPlan(chunks(starts, seconds, perChunk), notes);
+    return new WindowPlan(chunks(starts, seconds, perChunk, indexed), notes);
   }
 
   /** Where there are no rows, one window still looks that there are none. */
@@ -96,7 +96,7 @@ final class TimeWindows {
     return new Extent(start, start);
   }
 
-  private List<Chunk> chunks(long[] starts, long seconds, int perChunk) {
+  private List<Chunk> chunks(long[] starts, long seconds, int perChunk, boolean indexed) {
     List<Chunk> chunks = new ArrayList<>();
     for (int from = 0; from < starts.length; from += perChunk) {
       int to = Math.min(starts.length, from + perChunk);
@@ -114,7 +114,10 @@ final class TimeWindows {
           to == starts.length
               ? range.to().map(PgTime::sql)
               : Optional.of(sql(starts[to] * seconds));
-      chunks.add(column.chunk(windows, lower, inner, upper));
+      chunks.add(
+          indexed
+              ? column.indexedChunk(windows, lower, inner, upper)
+              : column.chunk(windows, lower, inner, upper));
     }
     if (range.withoutTime() && column.nullable()) {
       chunks.add(Chunk.nulls(column));

@@ -16,6 +16,8 @@ import java.util.function.UnaryOperator;
 
 /** A column by whose ranges a table is cut, of a type whose order is the same in every database. */
 record WindowColumn(ColumnPair pair, Family family) {
+  /** Beyond, the windows are so short that finding each costs as much as numbering their rows. */
+  private static final int MOST_RANGES = 50;
 
   /** Types that order alike on both sides. */
   enum Family {
@@ -77,11 +79,43 @@ record WindowColumn(ColumnPair pair, Family family) {
   /** A chunk of windows that meet at {@code inner}, one more than there are inner bounds. */
   Chunk chunk(
       List<Window> windows, Optional<String> lower, List<String> inner, Optional<String> upper) {
+    return chunk(windows, lower, inner, upper, List.of());
+  }
+
+  /** The same where the column is indexed: few windows are read range by range. */
+  Chunk indexedChunk(
+      List<Window> windows, Optional<String> lower, List<String> inner, Optional<String> upper) {
+    return chunk(
+        windows,
+        lower,
+        inner,
+        upper,
+        inner.isEmpty() || windows.size() > MOST_RANGES ? List.of() : each(lower, inner, upper));
+  }
+
+  private Chunk chunk(
+      List<Window> windows,
+      Optional<String> lower,
+      List<String> inner,
+      Optional<String> upper,
+      List<SideSql> each) {
     return new Chunk(
         windows,
         predicate(lower, upper),
         new SideSql(slot(Side.SOURCE, inner), slot(Side.TARGET, inner)),
-        pieces -> pieces(windows, lower, upper, pieces));
+        pieces -> pieces(windows, lower, upper, pieces),
+        each);
+  }
+
+  private List<SideSql> each(Optional<String> lower, List<String> inner, Optional<String> upper) {
+    List<SideSql> each = new ArrayList<>();
+    Optional<String> from = lower;
+    for (String bound : inner) {
+      each.add(predicate(from, Optional.of(bound)));
+      from = Optional.of(bound);
+    }
+    each.add(predicate(from, upper));
+    return each;
   }
 
   private SideSql predicate(Optional<String> lower, Optional<String> upper) {
@@ -90,14 +124,7 @@ record WindowColumn(ColumnPair pair, Family family) {
 
   private List<SideSql> pieces(
       List<Window> windows, Optional<String> lower, Optional<String> upper, int number) {
-    List<SideSql> pieces = new ArrayList<>();
-    Optional<String> from = lower;
-    for (String cut : new Cuts(family, windows).points(number)) {
-      pieces.add(predicate(from, Optional.of(cut)));
-      from = Optional.of(cut);
-    }
-    pieces.add(predicate(from, upper));
-    return pieces;
+    return each(lower, new Cuts(family, windows).points(number), upper);
   }
 
   private String slot(Side side, List<String> inner) {
