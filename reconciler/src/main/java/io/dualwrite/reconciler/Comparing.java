@@ -34,7 +34,8 @@ record Comparing(
   Comparison compare(CompareOptions options, Progress progress) {
     Scene scene = scenes.scene(options);
     if (options.sample().isPresent()) {
-      return compare(options, progress, scene, Keeping.ofSample());
+      Keeping keeping = Keeping.ofGlance(runs()::kept);
+      return compare(options, progress, scene, keeping).with(keeping.kept());
     }
     control.endReleasedGaps(scene.primary());
     RunOpening.Opened run =
@@ -58,8 +59,7 @@ record Comparing(
   Comparison look(CompareOptions options, boolean keep) {
     Scene scene = scenes.scene(options);
     if (!keep) {
-      return compare(
-          options, Progress.NONE, scene, Keeping.nothing("a watch looks again and again"));
+      return compare(options, Progress.NONE, scene, Keeping.ofGlance(runs()::kept));
     }
     RunOpening.Opened run =
         runs()

@@ -92,6 +92,18 @@ final class RunOpening {
         databases.database(Side.TARGET), Stores.of(schema, config.migration()), config.migration());
   }
 
+  /** Where comparisons are kept; empty where they cannot be. */
+  Optional<Again> kept() {
+    String schema = config.journal().schema();
+    return databases.on(Side.TARGET, c -> StateAccess.problem(c, schema)).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            new Again(
+                databases.database(Side.TARGET),
+                Stores.of(schema, config.migration()),
+                config.migration()));
+  }
+
   private Instant now() {
     return databases.on(
         Side.TARGET,

@@ -13,7 +13,14 @@ import java.util.List;
 public final class ReconcilerSchema {
   /** The tables, in the order in which they refer to each other. */
   public static final List<String> TABLES =
-      List.of("runs", "run_tables", "run_windows", "run_differences", "verified", "deferred");
+      List.of(
+          "runs",
+          "run_tables",
+          "run_windows",
+          "run_differences",
+          "verified",
+          "lowered",
+          "deferred");
 
   private ReconcilerSchema() {}
 
@@ -101,6 +108,16 @@ public final class ReconcilerSchema {
               first_at timestamptz NOT NULL,
               last_at timestamptz NOT NULL,
               PRIMARY KEY (migration, table_name)
+            )""",
+        create
+            + """
+            .lowered (
+              migration text NOT NULL,
+              table_name text COLLATE "C" NOT NULL,
+              kind text NOT NULL,
+              range_from text NOT NULL,
+              at timestamptz NOT NULL,
+              PRIMARY KEY (migration, table_name, kind, range_from)
             )""",
         create
             + """

@@ -8,6 +8,7 @@ import io.dualwrite.reconciler.state.Stores;
 import io.dualwrite.reconciler.state.TableRun;
 import io.dualwrite.reconciler.window.PlanText;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,9 +32,14 @@ public record Again(DataSource target, Stores stores, String migration) {
    * @param plan its windows
    * @param windows those that were not equal
    * @param span when they were looked at
+   * @param at when this was asked, by the target's clock
    */
   public record Left(
-      TableRun run, PlanText plan, List<KeptWindow> windows, Optional<RunWindows.Span> span) {
+      TableRun run,
+      PlanText plan,
+      List<KeptWindow> windows,
+      Optional<RunWindows.Span> span,
+      Instant at) {
     /** The numbers of the windows that need no look. */
     public Set<Integer> others() {
       Set<Integer> wanted = windows.stream().map(KeptWindow::number).collect(Collectors.toSet());
@@ -67,7 +73,8 @@ public record Again(DataSource target, Stores stores, String migration) {
                   run.get(),
                   PlanText.read(run.get().plan()),
                   s.windows().notEqual(c, run.get()),
-                  s.windows().span(c, run.get())));
+                  s.windows().span(c, run.get()),
+                  s.watermarks().now(c)));
         });
   }
 }

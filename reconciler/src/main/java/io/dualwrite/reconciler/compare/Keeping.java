@@ -3,6 +3,7 @@ package io.dualwrite.reconciler.compare;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.state.KeptRun;
+import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,15 +28,22 @@ public final class Keeping implements AutoCloseable {
   private final Optional<String> note;
   private final Scope scope;
   private final Optional<Again> again;
+  private final Supplier<Optional<Again>> place;
   private volatile boolean anew;
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
+  private final Set<String> notLowered = new ConcurrentSkipListSet<>();
 
   private Keeping(
-      Optional<KeptRun> run, Optional<String> note, Scope scope, Optional<Again> again) {
+      Optional<KeptRun> run,
+      Optional<String> note,
+      Scope scope,
+      Optional<Again> again,
+      Supplier<Optional<Again>> place) {
     this.run = run;
     this.note = note;
     this.scope = scope;
     this.again = again;
+    this.place = place;
   }
 
   /**
@@ -53,24 +64,31 @@ public final class Keeping implements AutoCloseable {
         Optional.empty(),
         Optional.of("Nothing is kept of this run: " + reason + "."),
         Scope.PLAIN,
-        Optional.empty());
+        Optional.empty(),
+        Optional::empty);
   }
 
-  /** Nothing is kept of a sample, and that goes without saying. */
-  public static Keeping ofSample() {
-    return new Keeping(Optional.empty(), Optional.empty(), Scope.PLAIN, Optional.empty());
+  /**
+   * Nothing is kept of a sample or a glance, and that goes without saying; but what differs is not
+   * verified any more.
+   *
+   * @param place where comparisons are kept, if anywhere; asked when a difference is found
+   */
+  public static Keeping ofGlance(Supplier<Optional<Again>> place) {
+    return new Keeping(Optional.empty(), Optional.empty(), Scope.PLAIN, Optional.empty(), place);
   }
 
   /** In this run; {@code note} is for people. */
   public static Keeping in(KeptRun run, Optional<String> note, Scope scope) {
-    return new Keeping(Optional.of(run), note, scope, Optional.empty());
+    return new Keeping(Optional.of(run), note, scope, Optional.empty(), Optional::empty);
   }
 
   /**
    * Only what the last comparisons did not find equal is looked at; their results are put right.
    */
   public static Keeping again(Again what) {
-    return new Keeping(Optional.empty(), Optional.empty(), Scope.PLAIN, Optional.of(what));
+    return new Keeping(
+        Optional.empty(), Optional.empty(), Scope.PLAIN, Optional.of(what), Optional::empty);
   }
 
   /** The run's comparison begins anew: what it has to find has changed since. */
@@ -115,6 +133,35 @@ public final class Keeping implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes back what was verified of a table before, whatever else can be kept: a difference was
+   * found there.
+   */
+  void lower(String table, KeptRun.Work<Boolean> work) {
+    try {
+      if (run.isPresent()) {
+        run.get().apart(work);
+      } else {
+        Optional<Again> where = again.isPresent() ? again : place.get();
+        if (where.isPresent()) {
+          KeptRun.transact(where.get().target(), where.get().stores(), work);
+        }
+      }
+    } catch (SQLException e) {
+      notLowered(table, Failures.describe(e));
+    } catch (SideReadException e) {
+      notLowered(table, e.problem());
+    }
+  }
+
+  private void notLowered(String table, String why) {
+    notLowered.add(
+        table
+            + " differs where it was verified before, which could not be taken back in the target ("
+            + why
+            + "): compare it with --all next.");
+  }
+
   Optional<KeptRun> run() {
     return problem.get() == null ? run : Optional.empty();
   }
@@ -140,6 +187,7 @@ public final class Keeping implements AutoCloseable {
     run.flatMap(KeptRun::failure).ifPresent(this::failed);
     List<String> notes = new ArrayList<>(note.stream().toList());
     Optional.ofNullable(problem.get()).ifPresent(notes::add);
+    notes.addAll(notLowered);
     return new Kept(
         run.map(r -> OptionalLong.of(r.run().id())).orElse(OptionalLong.empty()), notes);
   }

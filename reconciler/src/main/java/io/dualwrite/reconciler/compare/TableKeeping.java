@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class TableKeeping {
   private final List<NotReadAgain> notReadAgain = new ArrayList<>();
   private @Nullable PlanText plan;
   private @Nullable TableRun kept;
+  private Instant lookedSince = Instant.EPOCH;
   private final List<KeptWindow> corrected = Collections.synchronizedList(new ArrayList<>());
 
   TableKeeping(Keeping keeping, String step, ComparedTable table) {
@@ -203,6 +205,7 @@ public final class TableKeeping {
     if (left.isPresent()) {
       kept = left.get().run();
       plan = left.get().plan();
+      lookedSince = left.get().at();
       long equal = kept.windows() - left.get().windows().size();
       left.get()
           .span()
@@ -227,6 +230,10 @@ public final class TableKeeping {
 
   /** These windows have a result. */
   public void done(List<KeptWindow> windows) {
+    windows.stream()
+        .filter(w -> w.result() == KeptWindow.Result.DIFFERS)
+        .min(Comparator.comparing(KeptWindow::number))
+        .ifPresent(w -> differs(w.number(), w.window()));
     TableRun here = kept;
     if (isAgain()) {
       corrected.addAll(windows);
@@ -245,6 +252,36 @@ public final class TableKeeping {
     if (here != null && keeping.run().isPresent()) {
       keeping.run().orElseThrow().mark(target, here, windows);
     }
+  }
+
+  /**
+   * The table differs in this window of the plan, and maybe in later ones: what was verified from
+   * there on is so no more, from now on and whatever becomes of this run.
+   */
+  public void differs(int number, Window window) {
+    PlanText text = plan;
+    if (text != null && window.kind() != Window.Kind.NULL_TIME) {
+      lower(
+          VerifiedRanges.kind(text.windows()),
+          number == 0
+              ? text.after().or(text::from).map(Instant::toString)
+              : Optional.ofNullable(window.from()));
+    }
+  }
+
+  /** The table differs, it is not known where. */
+  public void differs() {
+    lower(Window.Kind.ALL, Optional.empty());
+  }
+
+  private void lower(Window.Kind kind, Optional<String> from) {
+    String meaning = TableShape.ofMeaning(table);
+    keeping.lower(
+        name,
+        (c, s) -> {
+          s.watermarks().lower(c, name, meaning, kind, from);
+          return true;
+        });
   }
 
   /** Every window has a result. */
@@ -267,7 +304,13 @@ public final class TableKeeping {
     keeping.use(
         (c, s) -> {
           s.watermarks()
-              .looked(c, name, TableShape.ofMeaning(table), ranges.kind(), ranges.looked());
+              .looked(
+                  c,
+                  name,
+                  TableShape.ofMeaning(table),
+                  ranges.kind(),
+                  ranges.looked(),
+                  isAgain() ? lookedSince : here.beganAt());
           if (isAgain()) {
             s.windows().correct(c, here, corrected);
           } else if (looked) {

@@ -35,8 +35,8 @@ record VerifiedRanges(Window.Kind kind, List<Looked> looked) {
       Optional<Instant> from,
       Optional<Instant> to,
       Instant closed) {
-    Window.Kind kind = windows.get(0).kind();
-    if (kind != Window.Kind.TIME && kind != Window.Kind.KEY) {
+    Window.Kind kind = kind(windows);
+    if (kind == Window.Kind.ALL) {
       return new VerifiedRanges(Window.Kind.ALL, List.of(whole(windows, results)));
     }
     int count = (int) windows.stream().filter(w -> w.kind() == kind).count();
@@ -56,6 +56,12 @@ record VerifiedRanges(Window.Kind kind, List<Looked> looked) {
       looked.add(new Looked(start, end, verdict, rows(results.get(i))));
     }
     return new VerifiedRanges(kind, looked);
+  }
+
+  /** By what these windows of a plan are cut. */
+  static Window.Kind kind(List<Window> windows) {
+    Window.Kind kind = windows.get(0).kind();
+    return kind == Window.Kind.TIME || kind == Window.Kind.KEY ? kind : Window.Kind.ALL;
   }
 
   private static Instant earlier(Instant time, Optional<Instant> limit) {

@@ -48,6 +48,11 @@ final class ChunkMark {
     deleted -= removed;
   }
 
+  /** The chunk's window of that number differs, and maybe later ones. */
+  void differs(int index) {
+    keeping.differs(part.first() + index, part.chunk().windows().get(index));
+  }
+
   /** A row was refused. */
   void problem(String line) {
     problems.add(line);

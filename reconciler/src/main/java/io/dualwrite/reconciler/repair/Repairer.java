@@ -120,7 +120,7 @@ public final class Repairer {
       guarded(repairer, () -> replace(repairer, pass));
       return;
     }
-    TableKeeping kept = keeping.pass(pass == Pass.DELETE ? "delete extra" : "copy", table);
+    TableKeeping kept = kept(table, pass);
     List<KeptWindow> before = new ArrayList<>();
     List<Part> parts = new ArrayList<>();
     guarded(repairer, () -> parts.addAll(parts(repairer, kept, before)));
@@ -134,6 +134,10 @@ public final class Repairer {
     }
     workers.runAll(tasks);
     progress.end(name);
+  }
+
+  private TableKeeping kept(ComparedTable table, Pass pass) {
+    return keeping.pass(pass == Pass.DELETE ? "delete extra" : "copy", table);
   }
 
   /** What is to be worked on: all of the table's plan, or what an interruption has left of it. */
@@ -221,7 +225,11 @@ public final class Repairer {
       boolean part =
           repairer.table().pair().timeColumn().isPresent()
               && (options.compare().from().isPresent() || options.compare().to().isPresent());
-      repairer.replace(plan(repairer.table()).chunks(), part, options.deleteExtra());
+      repairer.replace(
+          plan(repairer.table()).chunks(),
+          part,
+          options.deleteExtra(),
+          kept(repairer.table(), pass)::differs);
     }
   }
 

@@ -112,6 +112,7 @@ final class TableRepairer {
 
   /** Whether it got through all rows that differ. */
   private boolean repair(Chunk chunk, Drilldown.Sums sums, Pass pass, Optional<ChunkMark> mark) {
+    mark.ifPresent(m -> m.differs(Math.toIntExact(sums.differing().get(0))));
     if (budget.exhausted()) {
       return false;
     }
@@ -135,8 +136,9 @@ final class TableRepairer {
    *
    * @param part whether the chunks may be only a part of the table, which is then left as it is
    * @param deleteExtra whether it may be done although the target has rows that the source has not
+   * @param differs is told before anything is changed
    */
-  void replace(List<Chunk> chunks, boolean part, boolean deleteExtra) {
+  void replace(List<Chunk> chunks, boolean part, boolean deleteExtra, Runnable differs) {
     List<RowMerge.Surplus> surplus = new ArrayList<>();
     for (Chunk chunk : chunks) {
       List<Integer> windows =
@@ -148,6 +150,7 @@ final class TableRepairer {
     if (surplus.isEmpty() || budget.exhausted()) {
       return;
     }
+    differs.run();
     if (part) {
       problem("has no key: it can only be replaced whole, without --from and --to");
       return;

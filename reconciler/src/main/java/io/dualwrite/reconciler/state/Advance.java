@@ -117,6 +117,11 @@ final class Advance {
   }
 
   private int compare(String a, String b) {
+    return compare(kind, a, b);
+  }
+
+  /** In the order of bounds of that kind. */
+  static int compare(Window.Kind kind, String a, String b) {
     if (kind == Window.Kind.TIME) {
       return Instant.parse(a).compareTo(Instant.parse(b));
     }

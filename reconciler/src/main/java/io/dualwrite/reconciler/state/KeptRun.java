@@ -111,6 +111,13 @@ public final class KeptRun implements AutoCloseable {
     }
   }
 
+  /**
+   * Does something with the kept state in a transaction of its own, whatever has become of the run.
+   */
+  public <T> T apart(Work<T> work) throws SQLException {
+    return transact(target, stores, work);
+  }
+
   private void flush() throws SQLException {
     lock.lock();
     flushing++;

@@ -28,6 +28,7 @@ public final class Retention {
           "DELETE FROM {s}.run_differences WHERE table_id IN (" + OLD + ")",
           "DELETE FROM {s}.run_windows WHERE table_id IN (" + OLD + ")",
           "DELETE FROM {s}.run_tables WHERE id IN (" + OLD + ")",
+          "DELETE FROM {s}.lowered WHERE migration = {m} AND at < clock_timestamp() - interval '30 days'",
           "DELETE FROM {s}.runs r WHERE r.migration = {m} AND coalesce(r.ended_at < clock_timestamp() - interval '30 days',"
               + " r.seen_at < clock_timestamp() - interval '7 days')"
               + " AND NOT EXISTS (SELECT 1 FROM {s}.run_tables t WHERE t.run = r.run)");

@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public final class RunTables {
   private static final String COLUMNS =
-      "t.id, t.run, t.step, t.table_name, t.shape, t.checksum, t.plan, t.windows, t.ended_at";
+      "t.id, t.run, t.step, t.table_name, t.shape, t.checksum, t.plan, t.windows, t.ended_at, t.began_at";
 
   private final String schema;
 
@@ -45,7 +45,7 @@ public final class RunTables {
             + schema
             + ".run_tables (run, step, table_name, shape, checksum, plan, windows) SELECT h.run, ?, ?, ?, ?, ?, ? FROM "
             + held()
-            + " RETURNING id";
+            + " RETURNING id, began_at";
     try (PreparedStatement statement = target.prepareStatement(sql)) {
       statement.setString(1, step);
       statement.setString(2, table);
@@ -60,7 +60,16 @@ public final class RunTables {
           throw new TakenOverException(run);
         }
         return new TableRun(
-            rows.getLong(1), run, step, table, shape, checksum, plan, windows, Optional.empty());
+            rows.getLong(1),
+            run,
+            step,
+            table,
+            shape,
+            checksum,
+            plan,
+            windows,
+            rows.getTimestamp(2).toInstant(),
+            Optional.empty());
       }
     }
   }
@@ -215,6 +224,7 @@ public final class RunTables {
         rows.getString(before + 6),
         PackedText.unpack(rows.getBytes(before + 7)),
         rows.getInt(before + 8),
+        rows.getTimestamp(before + 10).toInstant(),
         Optional.ofNullable(rows.getTimestamp(before + 9)).map(Timestamp::toInstant));
   }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param checksum the form of the windows' sums
  * @param plan how the table is cut into windows, in a form of the command's own
  * @param windows how many there are
+ * @param beganAt when it was taken up, by the target's clock: its windows were looked at since
  * @param endedAt when the last of them was done, by the target's clock
  */
 public record TableRun(
@@ -26,4 +27,5 @@ public record TableRun(
     String checksum,
     String plan,
     int windows,
+    Instant beganAt,
     Optional<Instant> endedAt) {}

@@ -25,11 +25,13 @@ public final class Watermarks {
       "table_name, shape, kind, up_to, windows, rows, first_at, last_at";
 
   private final String verified;
+  private final Lowerings lowerings;
   private final String migration;
 
   /** The watermarks of {@code migration} in that control schema. */
   public Watermarks(String schema, String migration) {
     this.verified = Identifiers.quote(schema) + ".verified";
+    this.lowerings = new Lowerings(schema, migration);
     this.migration = migration;
   }
 
@@ -46,9 +48,43 @@ public final class Watermarks {
   /**
    * Moves a table's watermark by what was found in these ranges of one kind, given in ascending
    * order, and locks it until the transaction ends. Returns the new one; empty if nothing is
-   * verified.
+   * verified. Where somebody else has found a difference later than {@code since}, what was found
+   * equal from there on counts for nothing.
+   *
+   * @param since from when on the ranges were looked at, by the target's clock
    */
   public Optional<Watermark> looked(
+      Connection target,
+      String table,
+      String shape,
+      Window.Kind kind,
+      List<Looked> ranges,
+      Instant since)
+      throws SQLException {
+    lowerings.lock(target, table);
+    return move(target, table, shape, kind, lowerings.apply(target, table, kind, ranges, since));
+  }
+
+  /**
+   * Takes back what is verified from {@code from} on, by the same kind of ranges: a difference was
+   * found there.
+   *
+   * @param from where the range that differs begins; empty: at the table's beginning
+   */
+  public void lower(
+      Connection target, String table, String shape, Window.Kind kind, Optional<String> from)
+      throws SQLException {
+    lowerings.lock(target, table);
+    lowerings.add(target, table, kind, from);
+    move(
+        target,
+        table,
+        shape,
+        kind,
+        List.of(new Looked(from, Optional.empty(), Watermark.Verdict.DIFFERS, 0)));
+  }
+
+  private Optional<Watermark> move(
       Connection target, String table, String shape, Window.Kind kind, List<Looked> ranges)
       throws SQLException {
     Optional<Watermark> before =
@@ -137,7 +173,8 @@ public final class Watermarks {
     }
   }
 
-  private static Instant now(Connection target) throws SQLException {
+  /** The target's clock. */
+  public Instant now(Connection target) throws SQLException {
     try (Statement statement = target.createStatement();
         ResultSet rows = statement.executeQuery("SELECT clock_timestamp()")) {
       rows.next();

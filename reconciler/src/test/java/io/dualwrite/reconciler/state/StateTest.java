@@ -14,6 +14,7 @@ import io.dualwrite.testing.WithDatabases;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -242,7 +243,7 @@ class StateTest {
       List<Looked> day =
           List.of(
               new Looked(Optional.empty(), Optional.of("2026-11-20T00:00:00Z"), Verdict.EQUAL, 5));
-      watermarks.looked(target, "public.t", "shape", Window.Kind.TIME, day);
+      watermarks.looked(target, "public.t", "shape", Window.Kind.TIME, day, Instant.now());
       assertThat(watermarks.all(target)).hasSize(1);
       assertThat(watermarks.of(target, "public.t").orElseThrow().upTo())
           .hasValue("2026-11-20T00:00:00Z");
@@ -255,13 +256,13 @@ class StateTest {
                   Optional.of("2026-11-20T00:00:00Z"),
                   Verdict.DIFFERS,
                   5));
-      watermarks.looked(target, "public.t", "shape", Window.Kind.TIME, differs);
+      watermarks.looked(target, "public.t", "shape", Window.Kind.TIME, differs, Instant.now());
       assertThat(watermarks.of(target, "public.t").orElseThrow().upTo())
           .hasValue("2026-11-19T00:00:00Z");
 
       List<Looked> beginning =
           List.of(new Looked(Optional.empty(), Optional.empty(), Verdict.DIFFERS, 5));
-      watermarks.looked(target, "public.t", "shape", Window.Kind.TIME, beginning);
+      watermarks.looked(target, "public.t", "shape", Window.Kind.TIME, beginning, Instant.now());
       assertThat(watermarks.of(target, "public.t")).isEmpty();
     }
   }
