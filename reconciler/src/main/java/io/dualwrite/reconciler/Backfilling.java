@@ -11,6 +11,7 @@ import io.dualwrite.reconciler.backfill.BackfillOptions;
 import io.dualwrite.reconciler.backfill.BackfillPlan;
 import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.reconciler.backfill.Backfiller;
+import io.dualwrite.reconciler.backfill.HistoryEnd;
 import io.dualwrite.reconciler.backfill.Planner;
 import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.Snapshots;
@@ -19,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** A backfill of this migration: what must hold before, and its limits. */
@@ -54,7 +56,7 @@ record Backfilling(
               throttle,
               progress,
               clock)
-          .backfill(scene.tables(), scene.refused(), this::end);
+          .backfill(scene.tables(), scene.refused(), end());
     } catch (BackfillBusyException e) {
       throw new ReconcilerException(Kind.CONFLICT, String.valueOf(e.getMessage()), e);
     }
@@ -62,7 +64,7 @@ record Backfilling(
 
   BackfillPlan plan(BackfillOptions options, Scene scene) {
     return new Planner(databases, options, config.journal().schema(), config.migration())
-        .plan(scene.tables(), scene.refused(), options.until(this::end));
+        .plan(scene.tables(), scene.refused(), options.until(end()::required));
   }
 
   private LaneLocks locks(BackfillOptions options, boolean journalled) {
@@ -79,16 +81,26 @@ record Backfilling(
     return new LaneLocks(context, journalled);
   }
 
-  private Instant end() {
-    CompletionPoint point = completionPoint.get();
-    return point
-        .at()
-        .orElseThrow(
-            () ->
-                new ReconcilerException(
-                    Kind.USAGE,
-                    "up to when history must be copied cannot be known: "
-                        + String.join("; ", point.reasons())
-                        + ". Give --until TIME, or --until end to copy everything."));
+  private HistoryEnd end() {
+    return new HistoryEnd() {
+      @Override
+      public Optional<Instant> known() {
+        return completionPoint.get().at();
+      }
+
+      @Override
+      public Instant required() {
+        CompletionPoint point = completionPoint.get();
+        return point.at().orElseThrow(() -> unknown(point));
+      }
+    };
+  }
+
+  private static ReconcilerException unknown(CompletionPoint point) {
+    return new ReconcilerException(
+        Kind.USAGE,
+        "up to when history must be copied cannot be known: "
+            + String.join("; ", point.reasons())
+            + ". Give --until TIME, or --until end to copy everything.");
   }
 }

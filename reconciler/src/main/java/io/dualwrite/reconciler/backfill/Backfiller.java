@@ -3,16 +3,14 @@ package io.dualwrite.reconciler.backfill;
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.schema.Refused;
 import io.dualwrite.reconciler.backfill.Backfill.TableBackfill;
-import io.dualwrite.reconciler.backfill.BackfillOptions.End;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.compare.Comparer.Mirrored;
 import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.load.Throttle;
-import io.dualwrite.reconciler.state.Run;
+import io.dualwrite.reconciler.state.Retention;
 import io.dualwrite.reconciler.state.Runs;
 import io.dualwrite.reconciler.state.StateAccess;
-import io.dualwrite.reconciler.state.UnfinishedRun;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,9 +18,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.function.Supplier;
 
 /**
  * Loads history from the source to the target while dual writes go on.
@@ -47,18 +42,16 @@ public record Backfiller(
     Throttle throttle,
     BackfillProgress progress,
     Clock clock) {
-  private static final String END = "end";
-  private static final String SINCE = "since";
-
   /**
    * Copies these tables, given parents before children.
    *
    * @param refused tables that are not mirrored; they are part of the result
-   * @param completionPoint asked where history ends, if that is needed
+   * @param end asked where history ends, if that is needed
    * @throws BackfillBusyException while another process copies one of these tables
+   * @throws IllegalArgumentException if nothing can be kept in the target, or the run to resume was
+   *     asked for another part of the tables
    */
-  public Backfill backfill(
-      List<Mirrored> tables, List<Refused> refused, Supplier<Instant> completionPoint) {
+  public Backfill backfill(List<Mirrored> tables, List<Refused> refused, HistoryEnd end) {
     Instant startedAt = clock.instant();
     Optional<String> problem = databases.on(Side.TARGET, c -> StateAccess.problem(c, schema));
     if (problem.isPresent()) {
@@ -66,36 +59,10 @@ public record Backfiller(
           "backfill keeps in the target what is done, and " + problem.get() + ".");
     }
     Runs runs = new Runs(schema, migration);
-    String wanted = KeptRun.tables(options.tables());
-    KeptRun.busy(databases, runs, wanted)
-        .ifPresent(
-            busy -> {
-              throw new BackfillBusyException(busy);
-            });
     List<String> notes = new ArrayList<>();
-    Optional<UnfinishedRun> interrupted =
-        KeptRun.interrupted(databases, runs).stream()
-            .filter(r -> fits(r.run(), wanted))
-            .findFirst();
-    boolean resumes = options.resume() && interrupted.isPresent();
-    if (options.resume() && !resumes) {
-      notes.add(
-          "There was no interrupted backfill of these tables to resume: this one began anew.");
-    }
-    if (!options.resume()) {
-      interrupted.ifPresent(
-          r ->
-              notes.add(
-                  "The backfill of "
-                      + r.run().startedAt()
-                      + " was interrupted, and this one began anew: what the target has was compared and not copied again. --resume goes on without that."));
-    }
-    try (KeptRun run =
-        resumes
-            ? KeptRun.takeOver(databases, runs, interrupted.orElseThrow().run())
-                .orElseThrow(() -> new BackfillBusyException(interrupted.orElseThrow()))
-            : KeptRun.begin(databases, runs, settings(wanted, completionPoint))) {
-      Optional<Instant> until = instant(run.run().settings().getOrDefault(END, ""));
+    try (KeptRun run = new BackfillOpening(databases, runs, options, end).open(notes)) {
+      Optional<Instant> until = Request.of(run.run()).until();
+      boolean resumes = run.run().resumes() > 0;
       List<TableBackfill> results = new ArrayList<>();
       refused.forEach(r -> results.add(TableBackfill.failed(r.table(), r.explanation())));
       List<TableBackfill> filled =
@@ -118,7 +85,7 @@ public record Backfiller(
               notes,
               unbuilt);
       if (backfill.complete()) {
-        run.end("done");
+        run.end("done", new Retention(schema, migration));
       }
       return backfill;
     }
@@ -155,32 +122,5 @@ public record Backfiller(
    */
   public static List<String> restoreIndexes(Snapshots databases, String schema, String migration) {
     return new DeferredIndexes(databases, schema, migration).restore();
-  }
-
-  /** Whether a run was asked for what this one is: its end may have been found out then. */
-  private boolean fits(Run run, String wanted) {
-    SortedMap<String, String> settings = run.settings();
-    boolean sameEnd =
-        options.end().kind() == End.Kind.COMPLETION_POINT
-            || settings
-                .getOrDefault(END, "")
-                .equals(options.end().at().map(Instant::toString).orElse(""));
-    return sameEnd
-        && settings.getOrDefault(KeptRun.TABLES, "").equals(wanted)
-        && settings
-            .getOrDefault(SINCE, "")
-            .equals(options.since().map(Instant::toString).orElse(""));
-  }
-
-  private SortedMap<String, String> settings(String wanted, Supplier<Instant> completionPoint) {
-    SortedMap<String, String> settings = new TreeMap<>();
-    settings.put(KeptRun.TABLES, wanted);
-    settings.put(SINCE, options.since().map(Instant::toString).orElse(""));
-    settings.put(END, options.until(completionPoint).map(Instant::toString).orElse(""));
-    return settings;
-  }
-
-  private static Optional<Instant> instant(String text) {
-    return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
   }
 }

@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.backfill;
 
 import io.dualwrite.Side;
 import io.dualwrite.reconciler.compare.Snapshots;
+import io.dualwrite.reconciler.state.Retention;
 import io.dualwrite.reconciler.state.Run;
 import io.dualwrite.reconciler.state.Runs;
 import io.dualwrite.reconciler.state.UnfinishedRun;
@@ -94,8 +95,28 @@ final class KeptRun implements AutoCloseable {
             Arrays.asList(one.split(",", -1)), Arrays.asList(other.split(",", -1)));
   }
 
-  static KeptRun begin(Snapshots databases, Runs runs, SortedMap<String, String> settings) {
-    Run run = databases.write(Side.TARGET, c -> runs.begin(c, COMMAND, settings));
+  /**
+   * Begins one.
+   *
+   * @param replaced interrupted ones that it takes the place of: they cannot be taken up any more
+   */
+  static KeptRun begin(
+      Snapshots databases,
+      Runs runs,
+      SortedMap<String, String> settings,
+      List<UnfinishedRun> replaced) {
+    Run run =
+        databases.write(
+            Side.TARGET,
+            c -> {
+              for (UnfinishedRun old : replaced) {
+                Optional<Run> taken = runs.takeOver(c, old.run());
+                if (taken.isPresent()) {
+                  runs.end(c, taken.get(), "given up");
+                }
+              }
+              return runs.begin(c, COMMAND, settings);
+            });
     return new KeptRun(databases, runs, run);
   }
 
@@ -124,14 +145,18 @@ final class KeptRun implements AutoCloseable {
     }
   }
 
-  /** It is done and cannot be taken up again. */
-  void end(String outcome) {
+  /**
+   * It is done and cannot be taken up again. What is of no use any more is removed, of this run and
+   * of others.
+   */
+  void end(String outcome, Retention retention) {
     ended = true;
     heart.shutdownNow();
     databases.write(
         Side.TARGET,
         c -> {
           runs.end(c, run, outcome);
+          retention.prune(c);
           return true;
         });
   }

@@ -1,7 +1,10 @@
 package io.dualwrite.reconciler.backfill;
 
+import io.dualwrite.jdbc.copy.LockedCopy;
+import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.reconciler.state.KeptWindow;
 import io.dualwrite.reconciler.state.KeptWindow.Result;
+import io.dualwrite.reconciler.state.RunTables;
 import io.dualwrite.reconciler.state.RunWindows;
 import io.dualwrite.reconciler.state.TableRun;
 import io.dualwrite.reconciler.window.Window;
@@ -18,18 +21,53 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Ledger {
   private final RunWindows windows;
+  private final RunTables tables;
   private final TableRun table;
+  private final TablePair pair;
   private final AtomicInteger next;
+  private volatile Storage storage;
 
-  /** Goes on numbering behind what is kept. */
-  Ledger(RunWindows windows, TableRun table, List<KeptWindow> kept) {
+  /**
+   * Goes on numbering behind what is kept.
+   *
+   * @param storage where the target's rows lie, as it is kept with the table
+   */
+  Ledger(
+      RunWindows windows,
+      RunTables tables,
+      TableRun table,
+      List<KeptWindow> kept,
+      TablePair pair,
+      Storage storage) {
     this.windows = windows;
+    this.tables = tables;
     this.table = table;
+    this.pair = pair;
+    this.storage = storage;
     this.next = new AtomicInteger(kept.stream().mapToInt(KeptWindow::number).max().orElse(-1) + 1);
   }
 
-  /** Within the transaction on the target. */
-  void keep(Connection target, Window window, SpanResult result) throws SQLException {
+  /**
+   * Keeps it and commits what the lock holds. Whoever has the lane's lock is alone with it.
+   *
+   * @throws RewrittenTargetException if finished spans may be gone; nothing is committed then
+   */
+  void commit(LockedCopy lock, Window window, SpanResult result) throws SQLException {
+    Connection target = lock.secondary();
+    Storage now = Storage.read(target, pair.target());
+    if (!now.holds(storage)) {
+      throw new RewrittenTargetException(pair);
+    }
+    if (!now.equals(storage)) {
+      // Partitions that the rows, or others, have brought.
+      tables.setDetail(target, table, now.text());
+    }
+    keep(target, window, result);
+    lock.commit();
+    storage = now;
+  }
+
+  private void keep(Connection target, Window window, SpanResult result) throws SQLException {
     windows.done(
         target,
         table,

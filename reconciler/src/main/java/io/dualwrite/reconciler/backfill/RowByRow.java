@@ -63,8 +63,7 @@ final class RowByRow {
           look.cuts().alike()
               ? tally.result(look.of(span).sums(lock.primary(), lock.secondary()), copied)
               : tally.result(SpanResult.NOTHING, copied);
-      ledger.keep(lock.secondary(), look.window(span), result);
-      lock.commit();
+      ledger.commit(lock, look.window(span), result);
       return result;
     } catch (SQLException e) {
       throw locks.failed(e);

@@ -6,14 +6,18 @@ import io.dualwrite.jdbc.schema.ColumnPair;
 import java.util.List;
 
 /**
- * What finished spans depend on: the columns copied and those that the table is cut by. Where these
- * are others than when a run was interrupted, its spans say nothing.
+ * What finished spans depend on: the tables themselves, the columns copied and those that the table
+ * is cut by. Where these are others than when a run was interrupted, its spans say nothing.
  */
 final class Shape {
   private Shape() {}
 
   static String of(Cuts cuts) {
-    return "by "
+    return "of "
+        + cuts.pair().source().oid()
+        + " in "
+        + cuts.pair().target().oid()
+        + "; by "
         + columns(cuts.columns())
         + (cuts.alike() ? "" : " of the source alone")
         + "; copies "

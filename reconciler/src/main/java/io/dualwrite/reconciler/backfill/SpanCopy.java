@@ -171,8 +171,7 @@ final class SpanCopy {
           sums.equal()
               ? SpanResult.equal(sums, sent.rows().written())
               : settle(lock, chunk, sums, sent);
-      ledger.keep(lock.secondary(), look.window(span), result);
-      lock.commit();
+      ledger.commit(lock, look.window(span), result);
       return Optional.of(result);
     } finally {
       held.accept(Duration.ofNanos(System.nanoTime() - began));

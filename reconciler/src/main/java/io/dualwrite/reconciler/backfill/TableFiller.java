@@ -112,7 +112,7 @@ final class TableFiller {
       }
     } catch (SideReadException e) {
       failed(outage.problem(e));
-    } catch (KeylessRowsException e) {
+    } catch (KeylessRowsException | RewrittenTargetException e) {
       failed(String.valueOf(e.getMessage()));
     }
   }

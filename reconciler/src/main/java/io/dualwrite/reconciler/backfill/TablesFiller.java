@@ -29,6 +29,12 @@ import java.util.Optional;
 final class TablesFiller {
   private static final String STEP = "copy";
 
+  private static final String REWRITTEN =
+      "begun anew: the target's table was emptied, rewritten or got other partitions since the interruption (TRUNCATE, VACUUM FULL, CLUSTER,"
+          + " ALTER TABLE, …), so that what was brought may be gone. What it has was compared and not copied again";
+  private static final String RESHAPED =
+      "begun anew: a table, its columns, the checksum or the end is another than before the interruption. What the target has was compared and not copied again";
+
   private final Snapshots snapshots;
   private final LaneLocks locks;
   private final Checksum checksum;
@@ -83,7 +89,8 @@ final class TablesFiller {
       outage.throwIfDown();
       TableFacts facts = snapshots.on(Side.SOURCE, c -> TableFacts.read(c, pair.source()));
       Cuts cuts = Cuts.of(pair, facts, options.since(), until);
-      TableRun table = begin(name, Shape.of(cuts), checksum.label());
+      Begun begun = begin(name, cuts);
+      TableRun table = begun.table();
       List<KeptWindow> kept = snapshots.on(Side.TARGET, c -> runWindows.of(c, table));
       TableFiller filler =
           new TableFiller(
@@ -92,7 +99,7 @@ final class TablesFiller {
               lane,
               new ComparedTable(pair, checksum, Side.SOURCE),
               cuts,
-              new Ledger(runWindows, table, kept),
+              new Ledger(runWindows, runTables, table, kept, pair, begun.storage()),
               kept,
               options.batchRows().isPresent()
                   ? Pace.of(options.batchRows().getAsInt())
@@ -101,6 +108,7 @@ final class TablesFiller {
               outage,
               progress,
               workers);
+      begun.note().ifPresent(filler::note);
       Notes.of(pair, cuts).forEach(filler::note);
       progress.begin(name, facts.rows());
       if (table.endedAt().isEmpty()) {
@@ -131,17 +139,35 @@ final class TablesFiller {
     }
   }
 
-  private TableRun begin(String name, String shape, String sums) {
+  /**
+   * A table that is taken up.
+   *
+   * @param storage where the target's rows lie
+   * @param note why nothing is made of what an interrupted run has of it
+   */
+  private record Begun(TableRun table, Storage storage, Optional<String> note) {}
+
+  private Begun begin(String name, Cuts cuts) {
+    String shape = Shape.of(cuts);
     return snapshots.write(
         Side.TARGET,
         c -> {
-          Optional<TableRun> before =
-              runTables
-                  .find(c, run.run(), STEP, name)
-                  .filter(t -> t.shape().equals(shape) && t.checksum().equals(sums));
-          return before.isPresent()
-              ? before.get()
-              : runTables.begin(c, run.run(), STEP, name, shape, sums, "", 0);
+          Storage storage = Storage.read(c, cuts.pair().target());
+          Optional<TableRun> before = runTables.find(c, run.run(), STEP, name);
+          Optional<String> note = Optional.empty();
+          if (before.isPresent()) {
+            boolean same =
+                before.get().shape().equals(shape)
+                    && before.get().checksum().equals(checksum.label());
+            if (same && runTables.detail(c, before.get()).equals(Optional.of(storage.text()))) {
+              return new Begun(before.get(), storage, note);
+            }
+            note = Optional.of(same ? REWRITTEN : RESHAPED);
+          }
+          TableRun table =
+              runTables.begin(c, run.run(), STEP, name, shape, checksum.label(), "", 0);
+          runTables.setDetail(c, table, storage.text());
+          return new Begun(table, storage, note);
         });
   }
 }

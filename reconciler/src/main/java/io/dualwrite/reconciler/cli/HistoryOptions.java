@@ -97,7 +97,7 @@ final class HistoryOptions {
   BackfillOptions options(MigrationConfig config) {
     boolean everything = EVERYTHING.equals(until);
     Optional<String> last = everything ? Optional.empty() : Optional.ofNullable(until);
-    TimeRange range = TimeRange.of(Optional.ofNullable(from), last);
+    TimeRange range = TimeRange.of("--from", Optional.ofNullable(from), "--until", last);
     End end = everything ? End.NONE : range.to().map(End::of).orElse(End.COMPLETION_POINT);
     BackfillOptions options =
         BackfillOptions.of(config.reconciler())

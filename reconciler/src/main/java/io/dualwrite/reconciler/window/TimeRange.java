@@ -16,16 +16,30 @@ public record TimeRange(Optional<Instant> from, Optional<Instant> to, boolean wi
    * @throws IllegalArgumentException if one is no time, or nothing lies between them
    */
   public static TimeRange of(Optional<String> from, Optional<String> to) {
+    return of("from", from, "to", to);
+  }
+
+  /** The same of ends that are called otherwise in messages. */
+  public static TimeRange of(
+      String fromOption, Optional<String> from, String toOption, Optional<String> to) {
     TimeRange range =
         new TimeRange(
-            from.map(f -> parse("from", f)),
-            to.map(t -> parse("to", t)),
+            from.map(f -> parse(fromOption, f)),
+            to.map(t -> parse(toOption, t)),
             from.isEmpty() && to.isEmpty());
     if (from.isPresent()
         && to.isPresent()
         && !range.from.orElseThrow().isBefore(range.to.orElseThrow())) {
       throw new IllegalArgumentException(
-          "from must be before to, was " + from.get() + ", and to was " + to.get());
+          fromOption
+              + " must be before "
+              + toOption
+              + ", was "
+              + from.get()
+              + ", and "
+              + toOption
+              + " was "
+              + to.get());
     }
     return range;
   }

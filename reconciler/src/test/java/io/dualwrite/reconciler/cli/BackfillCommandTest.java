@@ -113,6 +113,6 @@ class BackfillCommandTest {
     Ran ran = commands.run("backfill", "--until", "soon");
 
     assertThat(ran.code()).isEqualTo(ExitCodes.USAGE);
-    assertThat(ran.err()).contains("must be a day or a time", "soon");
+    assertThat(ran.err()).contains("--until must be a day or a time", "soon");
   }
 }
