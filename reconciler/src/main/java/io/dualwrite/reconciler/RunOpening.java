@@ -88,8 +88,7 @@ final class RunOpening {
       throw new ReconcilerException(
           Kind.USAGE, "--from-last: no comparison was kept: " + problem.get() + ".");
     }
-    return new Again(
-        databases.database(Side.TARGET), Stores.of(schema, config.migration()), config.migration());
+    return place();
   }
 
   /** Where comparisons are kept; empty where they cannot be. */
@@ -97,11 +96,15 @@ final class RunOpening {
     String schema = config.journal().schema();
     return databases.on(Side.TARGET, c -> StateAccess.problem(c, schema)).isPresent()
         ? Optional.empty()
-        : Optional.of(
-            new Again(
-                databases.database(Side.TARGET),
-                Stores.of(schema, config.migration()),
-                config.migration()));
+        : Optional.of(place());
+  }
+
+  private Again place() {
+    return new Again(
+        databases.database(Side.TARGET),
+        Stores.of(config.journal().schema(), config.migration()),
+        config.migration(),
+        config.reconciler().lateness());
   }
 
   private Instant now() {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.config.ReconcilerConfig;
 import io.dualwrite.jdbc.config.TableOverride;
 import io.dualwrite.jdbc.config.TablesConfig;
+import io.dualwrite.reconciler.compare.CompareOptions;
 import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.compare.KeptUse;
 import io.dualwrite.reconciler.compare.NotReadAgain;
@@ -14,10 +16,14 @@ import io.dualwrite.reconciler.compare.TableComparison;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
+import io.dualwrite.reconciler.state.KeptState;
+import io.dualwrite.reconciler.window.WindowSize;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,20 +107,74 @@ class RepairFromLastTest {
     two.dbs.assertSameRows("table flights");
   }
 
+  private CompareOptions part() {
+    return two.options()
+        .range(Optional.of("2001-01-01T00:30:00Z"), Optional.of("2001-01-01T01:30:00Z"));
+  }
+
   @Test
-  void onlyThePartThatWasComparedIsLookedAt() throws SQLException {
+  void aComparisonOfAPartIsNotTakenForOneOfTheTable() throws SQLException {
     two.target("delete from flights where id in (60, 5, 200)");
-    two.compare(
-        two.options()
-            .range(Optional.of("2001-01-01T00:30:00Z"), Optional.of("2001-01-01T01:30:00Z")));
+    two.compare(part());
 
-    Repair repair = two.repair(fromLast().fromLast(true));
+    Repair repair = two.repair(fromLast());
 
-    assertThat(repair.copied()).isEqualTo(1);
-    assertThat(repair.after().tables().get(1).sourceRows())
-        .as("the half of the hour that was compared")
-        .isEqualTo(30);
-    assertThat(two.compare().tables().get(1).missing()).isEqualTo(2);
+    assertThat(repair.copied()).isZero();
+    assertThat(repair.after().tables().get(1).windows().get(0).reason().orElseThrow())
+        .startsWith("no comparison of the whole table is kept");
+  }
+
+  @Test
+  void aPartAndAWatchComparedLaterLeaveWhatTheWholeComparisonFound() throws SQLException {
+    two.target("delete from flights where id in (60, 5, 200)");
+    two.compare();
+
+    two.compare(part());
+    two.reconciler.look(part(), true);
+    two.compare(part());
+
+    KeptState kept = two.reconciler.status().kept();
+    assertThat(kept.tables().get(1).last().orElseThrow().missing()).isEqualTo(3);
+    assertThat(two.repair(fromLast()).copied()).isEqualTo(3);
+    assertThat(two.reconciler.status().kept().tables().get(1).last().orElseThrow().missing())
+        .isZero();
+  }
+
+  @Test
+  void tablesComparedAloneTakeThePlaceOfTheirLastComparisonOnly() throws SQLException {
+    damage();
+    two.compare();
+
+    two.target("delete from flights where id = 5400");
+    two.compare(two.options().tables(List.of("public.flights")));
+
+    assertThat(two.repair(fromLast()).copied()).isEqualTo(303);
+  }
+
+  @Test
+  void rowsMayStillComeAsLateAsConfiguredIntoWhatIsLookedAtAgain() throws SQLException {
+    TwoDatabases late =
+        new TwoDatabases(
+            two.dbs,
+            MigrationConfig.builder("test")
+                .reconciler(new ReconcilerConfig(Duration.ofHours(1), 1, Duration.ofDays(1)))
+                .build());
+    late.both(
+        "truncate flights",
+        "insert into flights select i, timestamptz '"
+            + Instant.now()
+            + "' - i * interval '1 min', 'A1' from generate_series(0, 179) i");
+    late.target("delete from flights where id = 179");
+    CompareOptions hours = late.options().window(WindowSize.of(Duration.ofHours(1)));
+    late.compare(hours);
+
+    assertThat(late.repair(RepairOptions.of(hours).fromLast(true)).copied()).isEqualTo(1);
+
+    assertThat(
+            late.dbs.query(
+                late.dbs.target(),
+                "select up_to from dualwrite.verified where table_name = 'public.flights'"))
+        .isEmpty();
   }
 
   @Test
@@ -143,7 +203,7 @@ class RepairFromLastTest {
 
     assertThat(repair.copied()).as("the airport").isEqualTo(1);
     assertThat(repair.after().tables().get(1).windows().get(0).reason().orElseThrow())
-        .startsWith("no comparison of it is kept, or its form");
+        .startsWith("no comparison of the whole table is kept, or its form");
   }
 
   @Test

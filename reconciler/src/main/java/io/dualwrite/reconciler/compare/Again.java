@@ -8,6 +8,7 @@ import io.dualwrite.reconciler.state.Stores;
 import io.dualwrite.reconciler.state.TableRun;
 import io.dualwrite.reconciler.window.PlanText;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +23,9 @@ import javax.sql.DataSource;
  * @param target where they are kept
  * @param stores the same
  * @param migration whose they are
+ * @param lateness how much later than its time a row may still be written
  */
-public record Again(DataSource target, Stores stores, String migration) {
+public record Again(DataSource target, Stores stores, String migration, Duration lateness) {
 
   /**
    * A table's.

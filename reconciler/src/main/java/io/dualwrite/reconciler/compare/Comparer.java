@@ -204,7 +204,7 @@ public final class Comparer {
     Optional<Again.Left> left = kept.again();
     if (left.isEmpty()) {
       String reason =
-          "no comparison of it is kept, or its form, its settings or the checksum have changed since: compare it first";
+          "no comparison of the whole table is kept, or its form, its settings or the checksum have changed since: compare it first";
       table
           .comparer()
           .tally()

@@ -88,7 +88,11 @@ public final class Keeping implements AutoCloseable {
    */
   public static Keeping again(Again what) {
     return new Keeping(
-        Optional.empty(), Optional.empty(), Scope.PLAIN, Optional.of(what), Optional::empty);
+        Optional.empty(),
+        Optional.empty(),
+        new Scope(what.lateness(), false, Optional.empty()),
+        Optional.of(what),
+        Optional::empty);
   }
 
   /** The run's comparison begins anew: what it has to find has changed since. */

@@ -26,7 +26,7 @@ public record KeptState(
       SELECT l.table_name, l.ended_at, count(w.number), count(*) FILTER (WHERE w.result = 'DIFFERS'),
           count(*) FILTER (WHERE w.result = 'NOT_YET'), coalesce(sum(w.missing), 0), coalesce(sum(w.extra), 0), coalesce(sum(w.changed), 0)
         FROM (SELECT DISTINCT ON (t.table_name) t.id, t.table_name, t.ended_at FROM {s}.run_tables t JOIN {s}.runs r USING (run)
-               WHERE r.migration = ? AND t.step = 'compare' AND t.ended_at IS NOT NULL ORDER BY t.table_name, t.ended_at DESC, t.id DESC) l
+               WHERE r.migration = ? AND {compared} AND t.ended_at IS NOT NULL ORDER BY t.table_name, t.ended_at DESC, t.id DESC) l
         LEFT JOIN {s}.run_windows w ON w.table_id = l.id GROUP BY l.id, l.table_name, l.ended_at""";
 
   public KeptState {
@@ -73,7 +73,9 @@ public record KeptState(
   private static Map<String, TableState.Last> last(
       Connection target, String schema, String migration) throws SQLException {
     Map<String, TableState.Last> last = new TreeMap<>();
-    try (PreparedStatement statement = target.prepareStatement(LAST.replace("{s}", schema))) {
+    try (PreparedStatement statement =
+        target.prepareStatement(
+            LAST.replace("{s}", schema).replace("{compared}", RunTables.COMPARED))) {
       statement.setString(1, migration);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {

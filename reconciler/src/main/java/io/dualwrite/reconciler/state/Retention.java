@@ -8,9 +8,10 @@ import java.util.List;
 
 /**
  * Removes what is of no use any more: the windows and differences of a table that a later run of
- * the same command has been through, runs that ended a month ago, and runs given up for a week.
- * What is left is, for each command and table, the windows of the last run, and every run that may
- * go on.
+ * the same command has been through, runs that ended a month ago, and runs given up for a week. A
+ * run through a part of the table does not take the place of one through the whole. What is left
+ * is, for each command and table, the windows of the last run and of the last one through the whole
+ * table, and every run that may go on.
  */
 public final class Retention {
   private static final String OLD =
@@ -20,7 +21,7 @@ public final class Retention {
          (r.ended_at IS NULL AND r.seen_at < clock_timestamp() - interval '7 days')
          OR (r.ended_at IS NOT NULL AND (t.ended_at IS NULL OR EXISTS (
               SELECT 1 FROM {s}.run_tables l JOIN {s}.runs q USING (run)
-               WHERE q.migration = r.migration AND q.command = r.command AND l.step = t.step
+               WHERE q.migration = r.migration AND q.command = r.command AND l.step = t.step AND ({whole:q} OR NOT {whole:r})
                  AND l.table_name = t.table_name AND (l.ended_at, l.id) > (t.ended_at, t.id)))))""";
 
   private static final List<String> STATEMENTS =
@@ -46,7 +47,11 @@ public final class Retention {
   public void prune(Connection target) throws SQLException {
     try (Statement statement = target.createStatement()) {
       for (String sql : STATEMENTS) {
-        statement.executeUpdate(sql.replace("{s}", schema).replace("{m}", migration));
+        statement.executeUpdate(
+            sql.replace("{s}", schema)
+                .replace("{m}", migration)
+                .replace("{whole:r}", RunTables.WHOLE)
+                .replace("{whole:q}", RunTables.WHOLE.replace("r.settings", "q.settings")));
       }
     }
   }

@@ -13,6 +13,13 @@ import java.util.Optional;
  * nothing itself.
  */
 public final class RunTables {
+  /** Of a run {@code r}: it went through its tables whole, not through parts of them. */
+  static final String WHOLE = "r.settings @> ARRAY['--from=none', '--to=none']";
+
+  /** And it compared them so: a watch does it piece by piece. */
+  static final String COMPARED =
+      "r.command IN ('compare', 'repair') AND " + WHOLE + " AND t.step = 'compare'";
+
   private static final String COLUMNS =
       "t.id, t.run, t.step, t.table_name, t.shape, t.checksum, t.plan, t.windows, t.ended_at, t.began_at";
 
@@ -125,7 +132,7 @@ public final class RunTables {
     }
   }
 
-  /** The last comparison, of any command, that has been through the table. */
+  /** The last comparison or repair that has been through the whole table. */
   public Optional<TableRun> lastCompared(Connection target, String migration, String table)
       throws SQLException {
     String sql =
@@ -135,7 +142,9 @@ public final class RunTables {
             + schema
             + ".run_tables t JOIN "
             + schema
-            + ".runs r ON r.run = t.run WHERE r.migration = ? AND t.step = 'compare' AND t.table_name = ?"
+            + ".runs r ON r.run = t.run WHERE r.migration = ? AND "
+            + COMPARED
+            + " AND t.table_name = ?"
             + " AND t.ended_at IS NOT NULL ORDER BY t.ended_at DESC, t.id DESC LIMIT 1";
     try (PreparedStatement statement = target.prepareStatement(sql)) {
       statement.setString(1, migration);
