@@ -8,8 +8,12 @@ import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.compare.Difference;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
+import io.dualwrite.reconciler.report.page.ComparisonPage;
+import io.dualwrite.reconciler.report.page.PageFile;
+import io.dualwrite.reconciler.report.page.PageSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -33,7 +37,12 @@ final class DamageRepaired implements Step {
     claims.that(
         !damage.seenOn(stage.source()).equals(damage.seenOn(stage.target())),
         "the damage cannot be seen");
-    Map<Long, Difference.Kind> found = found(Reconciler.compare(stage.config(), options));
+    Comparison damaged = Reconciler.compare(stage.config(), options);
+    Map<Long, Difference.Kind> found = found(damaged);
+    new PageFile(stage.report())
+        .write(
+            ComparisonPage.of(
+                damaged, new PageSettings(stage.config(), "dualwrite demo"), Optional.empty()));
     claims.that(
         found.equals(damage.kinds()), "damaged were %s, found were %s", damage.kinds(), found);
 

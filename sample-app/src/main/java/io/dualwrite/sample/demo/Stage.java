@@ -1,8 +1,6 @@
 package io.dualwrite.sample.demo;
 
 import io.dualwrite.jdbc.config.MigrationConfig;
-import io.dualwrite.reconciler.compare.CompareOptions;
-import io.dualwrite.reconciler.repair.RepairOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +19,7 @@ final class Stage implements AutoCloseable {
   private final Pace pace;
   private final Path log;
   private final Path yaml;
+  private final Path report;
   private final Answers answers = new Answers();
   private @Nullable AppProcess app;
   private String dualSince = "";
@@ -33,6 +32,7 @@ final class Stage implements AutoCloseable {
     this.pace = pace;
     this.log = directory.resolve("demo.log");
     this.yaml = directory.resolve("dualwrite.yaml");
+    this.report = directory.resolve("demo-report.html");
     Files.writeString(
         yaml,
         Servers.resource("dualwrite.yaml")
@@ -224,8 +224,9 @@ final class Stage implements AutoCloseable {
         failures.stream().findFirst().orElse(""));
   }
 
-  RepairOptions everything() throws Exception {
-    return RepairOptions.of(CompareOptions.of(config().reconciler()));
+  /** Where the page goes that shows what was damaged. */
+  Path report() {
+    return report;
   }
 
   @Override

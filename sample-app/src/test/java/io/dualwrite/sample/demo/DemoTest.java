@@ -23,5 +23,6 @@ class DemoTest {
     assertThat(story.lines().filter(l -> l.endsWith(" ok"))).as(story).hasSize(7);
     assertThat(story)
         .contains("0 failed requests", "9 found, 9 repaired", "Both servers hold the same");
+    assertThat(directory.resolve("demo-report.html")).content().contains("CHANGED");
   }
 }
