@@ -60,13 +60,12 @@ record OpenRange(
     return new OpenRange(first, last, status, missing, extra, changed, reason, since);
   }
 
-  /** Both as one. */
+  /** Both as one; the other was found to be the same. */
   OpenRange and(OpenRange next) {
-    boolean worse = status == Status.DIFFERS || next.status != Status.DIFFERS;
     return new OpenRange(
         from.isBefore(next.from) ? from : next.from,
         to.isAfter(next.to) ? to : next.to,
-        worse ? status : next.status,
+        status,
         missing + next.missing,
         extra + next.extra,
         changed + next.changed,

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -151,16 +153,33 @@ final class TableWatch {
         since);
   }
 
+  /** What failed never becomes one with what is pending or differs. */
   private static List<OpenRange> bounded(List<OpenRange> ranges) {
-    List<OpenRange> fewer = ranges;
-    while (fewer.size() > RANGES) {
-      List<OpenRange> pairs = new ArrayList<>();
-      for (int i = 0; i < fewer.size(); i += 2) {
-        pairs.add(i + 1 < fewer.size() ? fewer.get(i).and(fewer.get(i + 1)) : fewer.get(i));
-      }
-      fewer = pairs;
+    if (ranges.size() <= RANGES) {
+      return ranges;
     }
-    return fewer;
+    Map<Status, List<OpenRange>> alike = new EnumMap<>(Status.class);
+    List<OpenRange> all = new ArrayList<>();
+    for (OpenRange range : ranges) {
+      (range.withoutTime() ? all : alike.computeIfAbsent(range.status(), s -> new ArrayList<>()))
+          .add(range);
+    }
+    while (alike.values().stream().mapToInt(List::size).sum() > RANGES - all.size()) {
+      alike.entrySet().stream()
+          .max(Comparator.comparing(e -> e.getValue().size()))
+          .ifPresent(most -> most.setValue(pairs(most.getValue())));
+    }
+    alike.values().forEach(all::addAll);
+    all.sort(Comparator.comparing(OpenRange::from));
+    return all;
+  }
+
+  private static List<OpenRange> pairs(List<OpenRange> ranges) {
+    List<OpenRange> pairs = new ArrayList<>();
+    for (int i = 0; i < ranges.size(); i += 2) {
+      pairs.add(i + 1 < ranges.size() ? ranges.get(i).and(ranges.get(i + 1)) : ranges.get(i));
+    }
+    return pairs;
   }
 
   private static Instant bound(Window window, @Nullable String text, Instant none) {

@@ -34,9 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class Watch implements AutoCloseable {
   private static final int LAST_DIFFERENCES = 50;
 
-  /** So many parts that were not equal are looked at again in a round. */
-  private static final int AGAIN = 20;
-
   /** A table without a time column takes no more than this share of the time. */
   private static final int WHOLE_SHARE = 20;
 
@@ -49,6 +46,7 @@ public final class Watch implements AutoCloseable {
   private final SortedMap<String, TableWatch> tables = new TreeMap<>();
   private final Deque<SeenDifference> differences = new ArrayDeque<>();
   private final Rolling rolling;
+  private final Turns turns = new Turns();
   private @Nullable Looks looks;
   private @Nullable Instant frontier;
   private Optional<Instant> upTo = Optional.empty();
@@ -158,24 +156,19 @@ public final class Watch implements AutoCloseable {
 
   /** What was not equal before this round and lies before what is looked at anyway. */
   private void lookAgain(Looks open, Instant closed, Instant begun) {
-    int left = AGAIN;
-    for (TableWatch table : List.copyOf(tables.values())) {
-      if (!table.timed() || table.problem().isPresent()) {
-        continue;
-      }
-      for (OpenRange range : table.open()) {
-        if (left > 0 && range.from().isBefore(closed) && range.since().isBefore(begun)) {
-          left--;
-          // Rows without a time come with whatever is open below: as little as there is.
-          Instant end = range.withoutTime() ? firstWindow(table, closed) : range.to();
-          compare(
-              open,
-              List.of(table.name()),
-              Optional.of(range.from()).filter(i -> i.isAfter(Instant.MIN)),
-              Optional.of(end).filter(i -> i.isBefore(Instant.MAX)),
-              false);
-        }
-      }
+    List<TableWatch> lookable =
+        tables.values().stream().filter(t -> t.timed() && t.problem().isEmpty()).toList();
+    for (Turns.Due due :
+        turns.due(lookable, r -> r.from().isBefore(closed) && r.since().isBefore(begun))) {
+      OpenRange range = due.range();
+      // Rows without a time come with whatever is open below: as little as there is.
+      Instant end = range.withoutTime() ? firstWindow(due.table(), closed) : range.to();
+      compare(
+          open,
+          List.of(due.table().name()),
+          Optional.of(range.from()).filter(i -> i.isAfter(Instant.MIN)),
+          Optional.of(end).filter(i -> i.isBefore(Instant.MAX)),
+          false);
     }
   }
 
@@ -267,6 +260,7 @@ public final class Watch implements AutoCloseable {
     return new WatchState.Part(
         Optional.of(range.from()).filter(i -> i.isAfter(Instant.MIN)),
         Optional.of(range.to()).filter(i -> i.isBefore(Instant.MAX) && !range.withoutTime()),
+        range.withoutTime(),
         range.status(),
         range.missing(),
         range.extra(),

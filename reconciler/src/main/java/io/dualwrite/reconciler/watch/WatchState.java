@@ -82,10 +82,15 @@ public record WatchState(
     }
   }
 
-  /** A part of a table; an end that is empty is open. */
+  /**
+   * A part of a table; an end that is empty is open.
+   *
+   * @param withoutTime whether it is the rows without a time, and no others
+   */
   public record Part(
       Optional<Instant> from,
       Optional<Instant> to,
+      boolean withoutTime,
       Status status,
       long missing,
       long extra,

@@ -24,6 +24,7 @@ final class FakeLooks implements Looks {
   final Instant first;
   final List<WatchedTable> tables = new ArrayList<>();
   final Map<Instant, Status> hours = new TreeMap<>();
+  final Map<String, Map<Instant, Status>> ofTable = new TreeMap<>();
   final List<String> asked = new ArrayList<>();
   Optional<String> away = Optional.empty();
   int opened;
@@ -74,7 +75,7 @@ final class FakeLooks implements Looks {
       List<Difference> differences = new ArrayList<>();
       Instant end = to.orElse(first.plus(Duration.ofHours(1)));
       for (Instant hour = from.orElse(first); hour.isBefore(end); hour = hour.plusSeconds(3600)) {
-        Status status = hours.getOrDefault(hour, Status.EQUAL);
+        Status status = ofTable.getOrDefault(name, hours).getOrDefault(hour, Status.EQUAL);
         boolean differs = status == Status.DIFFERS;
         Window window =
             new Window(

@@ -6,8 +6,10 @@ import io.dualwrite.reconciler.compare.TableComparison;
 import io.dualwrite.reconciler.compare.WindowResult;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.window.Window;
+import io.dualwrite.testing.Guarantee;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,49 @@ class TableWatchTest {
 
     found(hour(), Status.EQUAL, Optional.of(HALF), TWO);
     assertThat(table.open()).isEmpty();
+  }
+
+  @Test
+  @Guarantee("G10")
+  void whatFailedIsStillToBeSeenAmongMuchThatIsPendingOrDiffers() {
+    List<WindowResult> windows = new ArrayList<>();
+    for (int i = 0; i < 3_000; i++) {
+      Status status = i % 1000 == 5 ? Status.FAILED : i % 2 == 0 ? Status.NOT_YET : Status.DIFFERS;
+      Instant from = ONE.plusSeconds(3600L * i);
+      windows.add(
+          new WindowResult(
+              new Window(
+                  Window.Kind.TIME, from.toString(), from.plusSeconds(3600).toString(), "hour"),
+              status,
+              1,
+              0,
+              status == Status.DIFFERS ? 1 : 0,
+              0,
+              0,
+              Optional.empty()));
+    }
+    windows.add(
+        new WindowResult(
+            new Window(Window.Kind.NULL_TIME, null, null, "at is null"),
+            Status.DIFFERS,
+            1,
+            0,
+            1,
+            0,
+            0,
+            Optional.empty()));
+
+    table.found(
+        new TableComparison("t", windows, List.of(), false, List.of(), List.of()),
+        Optional.empty(),
+        Optional.empty(),
+        NOW,
+        Duration.ZERO);
+
+    assertThat(table.open()).hasSizeBetween(100, 500);
+    assertThat(table.open().stream().filter(r -> r.status() == Status.FAILED)).hasSize(3);
+    assertThat(table.open().stream().filter(OpenRange::withoutTime)).hasSize(1);
+    assertThat(table.open().stream().mapToLong(OpenRange::missing).sum()).isEqualTo(1_498);
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What a watch looks at, and what it makes of what it sees, without databases. */
@@ -117,6 +118,32 @@ class WatchTest {
 
     databases.hours.clear();
     assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+  }
+
+  @Test
+  void aTableWhereMuchDiffersDoesNotKeepOthersFromBeingLookedAtAgain() {
+    table("a", true);
+    table("b", true);
+    databases.ofTable.put("a", new TreeMap<>());
+    databases.ofTable.put("b", new TreeMap<>());
+    for (int hour = 0; hour < 100; hour++) {
+      databases.ofTable.get("a").put(FIRST.plus(Duration.ofHours(hour)), Status.DIFFERS);
+    }
+    databases.ofTable.get("b").put(FIRST.plus(Duration.ofHours(3)), Status.DIFFERS);
+    now = FIRST.plus(Duration.ofHours(101));
+    assertThat(Watch.drifting(round())).containsKeys("a", "b");
+
+    databases.ofTable.get("b").clear();
+    assertThat(Watch.drifting(round())).containsOnlyKeys("a");
+
+    databases.ofTable.get("a").keySet().removeIf(h -> h.isAfter(FIRST));
+    for (int i = 0; i < 6; i++) {
+      round();
+    }
+    assertThat(Watch.drifting(watch.state())).as("each in its turn").containsEntry("a", 1L);
+    assertThat(databases.asked.stream().filter(a -> a.startsWith("a ") && !a.endsWith("kept")))
+        .as("20 in a round, and the open hour")
+        .hasSizeLessThan(7 * 30);
   }
 
   @Test

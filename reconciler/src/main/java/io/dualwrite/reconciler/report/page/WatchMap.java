@@ -28,7 +28,9 @@ final class WatchMap {
     Instant first = table.first().filter(f -> f.isBefore(upTo)).orElse(upTo);
     Duration share = Duration.between(first, upTo).dividedBy(CELLS);
     if (!table.timed() || share.toMillis() < 1) {
-      Cell whole = cell(table, Instant.MIN, Instant.MAX, "all rows");
+      Cell whole =
+          cell(
+              table, Instant.MIN, Instant.MAX, table.timed() ? "all rows with a time" : "all rows");
       return new HeatMap(List.of(whole), whole.title(), "all rows", "", "");
     }
     List<Cell> cells = new ArrayList<>();
@@ -58,14 +60,7 @@ final class WatchMap {
     if (worst.isPresent()) {
       Status status = worst.get().status();
       return new Cell(
-          HeatMap.style(status),
-          HeatMap.sign(status),
-          label
-              + ": "
-              + HeatMap.word(status)
-              + " since "
-              + MINUTE.format(worst.get().since())
-              + worst.get().reason().map(r -> ", " + r).orElse(""));
+          HeatMap.style(status), HeatMap.sign(status), label + ": " + found(worst.get()));
     }
     if (table.problem().isPresent()) {
       return new Cell(
@@ -78,8 +73,17 @@ final class WatchMap {
         : new Cell("u", "", label + ": not looked at yet");
   }
 
+  /** What was found in a part, and since when. */
+  static String found(Part part) {
+    return HeatMap.word(part.status())
+        + " since "
+        + MINUTE.format(part.since())
+        + part.reason().map(r -> ", " + r).orElse("");
+  }
+
   private static boolean overlaps(Part part, Instant from, Instant to) {
-    return part.from().orElse(Instant.MIN).isBefore(to)
+    return !part.withoutTime()
+        && part.from().orElse(Instant.MIN).isBefore(to)
         && part.to().orElse(Instant.MAX).isAfter(from);
   }
 

@@ -128,6 +128,10 @@ public final class WatchPage {
     List<String> problems = new ArrayList<>();
     table.problem().ifPresent(problems::add);
     table.open().stream()
+        .filter(WatchState.Part::withoutTime)
+        .map(p -> "rows without a time: " + WatchMap.found(p))
+        .forEach(problems::add);
+    table.open().stream()
         .flatMap(p -> p.reason().stream())
         .distinct()
         .limit(3)

@@ -51,6 +51,7 @@ class WatchPageTest {
     return new Part(
         Optional.of(FIRST.plus(Duration.ofHours(hour))),
         Optional.of(FIRST.plus(Duration.ofHours(hour + 1L))),
+        false,
         status,
         2,
         0,
@@ -68,6 +69,29 @@ class WatchPageTest {
         .contains("<meta http-equiv=\"refresh\" content=\"5\">", "2 rows differ")
         .doesNotContain("<script", "<b>", "http://");
     assertThat(html.split("<i class=\"d\" title=", -1)).hasSize(2);
+  }
+
+  @Test
+  void rowsWithoutATimeAreToldApartFromTheTable() {
+    Part nulls =
+        new Part(
+            Optional.empty(),
+            Optional.empty(),
+            true,
+            Status.DIFFERS,
+            3,
+            0,
+            0,
+            Optional.empty(),
+            UP_TO);
+
+    String html = WatchPage.of(state(Optional.empty(), nulls), "v");
+
+    Html.assertWellFormed(html);
+    assertThat(html)
+        .contains("3 rows differ", "rows without a time: differs since 2026-01-07 00:00")
+        .contains("<i class=\"e\"")
+        .doesNotContain("<i class=\"d\" title=\"2026");
   }
 
   @Test
