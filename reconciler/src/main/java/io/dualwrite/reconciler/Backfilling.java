@@ -15,6 +15,7 @@ import io.dualwrite.reconciler.backfill.HistoryEnd;
 import io.dualwrite.reconciler.backfill.Planner;
 import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.Snapshots;
+import io.dualwrite.reconciler.load.LoadLimits;
 import io.dualwrite.reconciler.load.Throttle;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,7 +49,7 @@ record Backfilling(
             options.parallelism())) {
       return new Backfiller(
               databases,
-              locks(options, scene.locks().journalled()),
+              locks(options.load(), scene.locks().journalled()),
               scene.checksum(),
               config.migration(),
               config.journal().schema(),
@@ -67,7 +68,8 @@ record Backfilling(
         .plan(scene.tables(), scene.refused(), options.until(end()::required));
   }
 
-  private LaneLocks locks(BackfillOptions options, boolean journalled) {
+  /** The locks of a copy whose statements may take their time. */
+  LaneLocks locks(LoadLimits load, boolean journalled) {
     CopyContext context =
         new CopyContext(
             config.migration(),
@@ -76,7 +78,7 @@ record Backfilling(
             databases.source(),
             databases.target(),
             LOCK_WAIT,
-            options.load().statementTimeout().orElse(STATEMENT),
+            load.statementTimeout().orElse(STATEMENT),
             IDLE);
     return new LaneLocks(context, journalled);
   }

@@ -9,6 +9,9 @@ import io.dualwrite.reconciler.backfill.BackfillOptions;
 import io.dualwrite.reconciler.backfill.BackfillPlan;
 import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.reconciler.backfill.Backfiller;
+import io.dualwrite.reconciler.backfill.file.FileBackfill;
+import io.dualwrite.reconciler.backfill.file.FileBackfillOptions;
+import io.dualwrite.reconciler.backfill.file.FileBackfillPlan;
 import io.dualwrite.reconciler.compare.CompareOptions;
 import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.compare.DifferingValues;
@@ -194,6 +197,45 @@ public final class Reconciler {
         () ->
             new Backfilling(config, databases, this::completionPoint, clock)
                 .plan(options, scenes.scene(compareOptions(options))));
+  }
+
+  /**
+   * Opens both databases of the configuration, loads files into a table of the target and closes
+   * them.
+   */
+  public static FileBackfill backfill(MigrationConfig config, FileBackfillOptions options) {
+    try (Databases databases = Databases.open(config, 1)) {
+      return new Reconciler(config, databases.source(), databases.target())
+          .backfill(options, BackfillProgress.NONE);
+    }
+  }
+
+  /**
+   * Loads records of CSV or Parquet files into a table of the target while dual writes go on. What
+   * is done is kept in the target, so that an interrupted load can be resumed.
+   *
+   * @throws ReconcilerException if the target is primary, if the files cannot be read, or while
+   *     another process loads files into the table
+   * @throws IllegalArgumentException if files, columns or options do not fit
+   */
+  public FileBackfill backfill(FileBackfillOptions options, BackfillProgress progress) {
+    return explained(
+        () -> fileBackfilling().run(options, progress, scenes.scene(compareOptions(options))));
+  }
+
+  /** What a load of files would do; they are read through, and nothing is changed. */
+  public FileBackfillPlan planBackfill(FileBackfillOptions options) {
+    return explained(() -> fileBackfilling().plan(options, scenes.scene(compareOptions(options))));
+  }
+
+  private FileBackfilling fileBackfilling() {
+    return new FileBackfilling(new Backfilling(config, databases, this::completionPoint, clock));
+  }
+
+  private CompareOptions compareOptions(FileBackfillOptions options) {
+    return CompareOptions.of(config.reconciler())
+        .tables(List.of(options.table()))
+        .load(options.load());
   }
 
   /**

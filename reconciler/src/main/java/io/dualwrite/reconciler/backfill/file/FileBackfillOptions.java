@@ -1,0 +1,123 @@
+package io.dualwrite.reconciler.backfill.file;
+
+import io.dualwrite.reconciler.load.LoadLimits;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which files are loaded into which table, and how. Immutable.
+ *
+ * @param table the table, by its identity
+ * @param files paths, patterns with {@code *} and URLs, loaded one after the other
+ * @param format how the files are written; empty: what the ends of their names say
+ * @param csv how CSV files are written
+ * @param ignoredColumns columns of the files that are not loaded, and columns of the table that the
+ *     files have not: those get their default
+ * @param absent what becomes of records that the source has not
+ * @param setAside where bad records go; empty: {@code <table>-set-aside.csv} in the working
+ *     directory
+ * @param batchRows how many records go into a batch at the most, 1 to 50,000
+ * @param load what it may cost the databases
+ * @param resume whether to go on with a load of the same files that was interrupted
+ */
+public record FileBackfillOptions(
+    String table,
+    List<String> files,
+    Optional<FileFormat> format,
+    CsvForm csv,
+    List<String> ignoredColumns,
+    Absent absent,
+    Optional<Path> setAside,
+    int batchRows,
+    LoadLimits load,
+    boolean resume) {
+  private static final int BATCH_ROWS = 5_000;
+  private static final int MOST_ROWS = 50_000;
+
+  public FileBackfillOptions {
+    files = List.copyOf(files);
+    ignoredColumns = List.copyOf(ignoredColumns);
+    if (files.isEmpty()) {
+      throw new IllegalArgumentException("no file is given");
+    }
+    if (batchRows < 1 || batchRows > MOST_ROWS) {
+      throw new IllegalArgumentException(
+          "batch-rows must be between 1 and " + MOST_ROWS + " for files, was " + batchRows);
+    }
+  }
+
+  /** These files into that table, where the source has their rows. */
+  public static FileBackfillOptions of(String table, List<String> files) {
+    return new FileBackfillOptions(
+        table,
+        files,
+        Optional.empty(),
+        CsvForm.DEFAULT,
+        List.of(),
+        Absent.HOLD,
+        Optional.empty(),
+        BATCH_ROWS,
+        LoadLimits.NONE,
+        false);
+  }
+
+  /** Into that table. */
+  public FileBackfillOptions table(String name) {
+    return new FileBackfillOptions(
+        name, files, format, csv, ignoredColumns, absent, setAside, batchRows, load, resume);
+  }
+
+  /** Files written so, whatever they are called. */
+  public FileBackfillOptions format(Optional<FileFormat> written) {
+    return new FileBackfillOptions(
+        table, files, written, csv, ignoredColumns, absent, setAside, batchRows, load, resume);
+  }
+
+  /** CSV files written so. */
+  public FileBackfillOptions csv(CsvForm form) {
+    return new FileBackfillOptions(
+        table, files, format, form, ignoredColumns, absent, setAside, batchRows, load, resume);
+  }
+
+  /** Without these columns. */
+  public FileBackfillOptions ignoredColumns(List<String> names) {
+    return new FileBackfillOptions(
+        table, files, format, csv, names, absent, setAside, batchRows, load, resume);
+  }
+
+  /** That becomes of records that the source has not. */
+  public FileBackfillOptions absent(Absent what) {
+    return new FileBackfillOptions(
+        table, files, format, csv, ignoredColumns, what, setAside, batchRows, load, resume);
+  }
+
+  /** Bad records go there. */
+  public FileBackfillOptions setAside(Optional<Path> file) {
+    return new FileBackfillOptions(
+        table, files, format, csv, ignoredColumns, absent, file, batchRows, load, resume);
+  }
+
+  /** So many records in a batch. */
+  public FileBackfillOptions batchRows(int rows) {
+    return new FileBackfillOptions(
+        table, files, format, csv, ignoredColumns, absent, setAside, rows, load, resume);
+  }
+
+  /** Within these limits. */
+  public FileBackfillOptions load(LoadLimits limits) {
+    return new FileBackfillOptions(
+        table, files, format, csv, ignoredColumns, absent, setAside, batchRows, limits, resume);
+  }
+
+  /** Whether to go on with one that was interrupted. */
+  public FileBackfillOptions resume(boolean goOn) {
+    return new FileBackfillOptions(
+        table, files, format, csv, ignoredColumns, absent, setAside, batchRows, load, goOn);
+  }
+
+  /** Where bad records go. */
+  Path setAsideFile() {
+    return setAside.orElse(Path.of(table.replace('/', '_') + "-set-aside.csv"));
+  }
+}

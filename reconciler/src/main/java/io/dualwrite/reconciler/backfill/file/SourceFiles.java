@@ -1,0 +1,123 @@
+package io.dualwrite.reconciler.backfill.file;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds the files that a user has asked for. */
+record SourceFiles(Engine engine, Optional<FileFormat> format) {
+
+  /**
+   * The files, in the order given, those of a pattern by name.
+   *
+   * @throws IllegalArgumentException naming what cannot be read, or is no file
+   */
+  List<SourceFile> find(List<String> asked) {
+    Map<String, SourceFile> found = new LinkedHashMap<>();
+    for (String each : asked) {
+      for (String path : SourceFile.isRemote(each) ? remote(each) : local(each)) {
+        if (found.put(path, file(path)) != null) {
+          throw new IllegalArgumentException(
+              "--file " + SourceFile.shown(path) + " is given twice");
+        }
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  private List<String> local(String asked) {
+    try {
+      Path path = Path.of(asked);
+      if (Files.isDirectory(path)) {
+        throw new IllegalArgumentException(
+            "--file " + asked + " is a directory: give its files, " + path.resolve("*.csv"));
+      }
+      if (Files.exists(path) || !isPattern(asked)) {
+        return List.of(asked);
+      }
+    } catch (InvalidPathException e) {
+      if (!isPattern(asked)) {
+        throw new IllegalArgumentException("--file " + asked + " is no path", e);
+      }
+    }
+    return matching(asked);
+  }
+
+  private List<String> remote(String asked) {
+    if (asked.startsWith("file://")) {
+      return local(Path.of(URI.create(asked)).toString());
+    }
+    new ObjectStorage(engine).prepare(asked);
+    boolean web = asked.startsWith("http://") || asked.startsWith("https://");
+    return !web && isPattern(asked) ? matching(asked) : List.of(asked);
+  }
+
+  private static boolean isPattern(String path) {
+    return path.chars().anyMatch(c -> c == '*' || c == '?' || c == '[');
+  }
+
+  private List<String> matching(String pattern) {
+    List<String> files = new ArrayList<>();
+    try {
+      engine
+          .rows("SELECT file FROM glob(" + Engine.literal(pattern) + ") ORDER BY file")
+          .forEach(row -> files.add(row.get(0)));
+    } catch (SQLException e) {
+      throw FileReadException.of(SourceFile.shown(pattern), e);
+    }
+    if (files.isEmpty()) {
+      throw new IllegalArgumentException(
+          "--file " + SourceFile.shown(pattern) + ": no file matches");
+    }
+    return files;
+  }
+
+  private SourceFile file(String path) {
+    FileFormat written =
+        format
+            .or(() -> FileFormat.of(path))
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "--file "
+                            + SourceFile.shown(path)
+                            + ": its name does not say how it is written; give --file-format csv or parquet"));
+    return SourceFile.isRemote(path) ? remoteFile(path, written) : localFile(path, written);
+  }
+
+  private SourceFile remoteFile(String path, FileFormat written) {
+    try {
+      List<String> row =
+          engine
+              .rows("SELECT size, last_modified FROM read_blob(" + Engine.literal(path) + ")")
+              .get(0);
+      return new SourceFile(path, written, Long.parseLong(row.get(0)), row.get(1));
+    } catch (SQLException e) {
+      throw FileReadException.of(SourceFile.shown(path), e);
+    }
+  }
+
+  private static SourceFile localFile(String asked, FileFormat written) {
+    try {
+      Path path = Path.of(asked).toRealPath();
+      if (!Files.isReadable(path)) {
+        throw new IllegalArgumentException("--file " + asked + " may not be read");
+      }
+      return new SourceFile(
+          path.toString(),
+          written,
+          Files.size(path),
+          Files.getLastModifiedTime(path).toInstant().toString());
+    } catch (IOException e) {
+      throw new IllegalArgumentException("--file " + asked + ": there is no such file", e);
+    }
+  }
+}

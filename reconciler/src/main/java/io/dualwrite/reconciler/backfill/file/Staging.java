@@ -1,0 +1,232 @@
+package io.dualwrite.reconciler.backfill.file;
+
+import static java.util.stream.Collectors.joining;
+
+import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.schema.Column;
+import io.dualwrite.jdbc.schema.ColumnText;
+import io.dualwrite.jdbc.schema.Identifiers;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+
+/**
+ * Records of a batch in temporary tables of the target's transaction, first as texts, then as
+ * values of the table's own types. Those that cannot be are found one by one and left out.
+ *
+ * @param table the table on the target
+ * @param columns its columns, in the order of the records' values
+ */
+record Staging(String table, List<Column> columns) {
+  /** The records as values; {@code dualwrite_n} is their place in the batch. */
+  static final String ROWS = "pg_temp.dualwrite_file_rows";
+
+  static final String N = "dualwrite_n";
+
+  private static final String TEXTS = "pg_temp.dualwrite_file_texts";
+  private static final String BAD = "pg_temp.dualwrite_file_bad";
+
+  /** Stages the records; those that could not be. */
+  List<Bad> stage(Connection target, List<FileRecord> records) throws SQLException {
+    try (Statement statement = target.createStatement()) {
+      statement.execute(create());
+      List<Bad> bad = new ArrayList<>();
+      send(target, records, 0, records.size(), bad);
+      Savepoint before = target.setSavepoint();
+      try {
+        statement.execute(
+            "INSERT INTO " + ROWS + " SELECT " + values("t.") + " FROM " + TEXTS + " t ORDER BY n");
+      } catch (SQLException e) {
+        if (!Failures.refusesRow(e)) {
+          throw e;
+        }
+        target.rollback(before);
+        statement.execute(oneByOne());
+        bad.addAll(bad(statement));
+      }
+      return bad;
+    }
+  }
+
+  private String create() {
+    String names = columns.stream().map(Column::sql).collect(joining(", "));
+    String texts =
+        IntStream.range(0, columns.size())
+            .mapToObj(i -> "c" + i + " pg_catalog.text")
+            .collect(joining(", "));
+    String notNull =
+        columns.stream()
+            .filter(Column::notNull)
+            .map(c -> ", ALTER " + c.sql() + " SET NOT NULL")
+            .collect(joining());
+    return "DROP TABLE IF EXISTS "
+        + String.join(", ", TEXTS, ROWS, BAD)
+        + "; CREATE TEMPORARY TABLE dualwrite_file_texts (n pg_catalog.int4, "
+        + texts
+        + ") ON COMMIT DROP; CREATE TEMPORARY TABLE dualwrite_file_rows ON COMMIT DROP AS SELECT 0::pg_catalog.int4 AS "
+        + N
+        + ", "
+        + names
+        + " FROM "
+        + table
+        + " WITH NO DATA; ALTER TABLE "
+        + ROWS
+        + " ADD PRIMARY KEY ("
+        + N
+        + ")"
+        + notNull
+        + "; CREATE TEMPORARY TABLE dualwrite_file_bad (n pg_catalog.int4, col pg_catalog.text, state pg_catalog.text,"
+        + " constr pg_catalog.text, said pg_catalog.text) ON COMMIT DROP";
+  }
+
+  private String values(String from) {
+    return from
+        + "n, "
+        + IntStream.range(0, columns.size())
+            .mapToObj(i -> ColumnText.write(columns.get(i), from + "c" + i))
+            .collect(joining(", "));
+  }
+
+  /** Texts that the database's encoding has not are found by halves. */
+  private void send(Connection target, List<FileRecord> records, int from, int to, List<Bad> bad)
+      throws SQLException {
+    if (from == to) {
+      return;
+    }
+    Savepoint before = target.setSavepoint();
+    try {
+      copy(target, records, from, to);
+      target.releaseSavepoint(before);
+    } catch (SQLException e) {
+      if (!Failures.refusesRow(e)) {
+        throw e;
+      }
+      target.rollback(before);
+      if (to - from == 1) {
+        String state = String.valueOf(e.getSQLState());
+        String words = Refusals.words(state, "");
+        bad.add(new Bad(from, Optional.empty(), words, words));
+      } else {
+        int half = (from + to) >>> 1;
+        send(target, records, from, half, bad);
+        send(target, records, half, to, bad);
+      }
+    }
+  }
+
+  private static void copy(Connection target, List<FileRecord> records, int from, int to)
+      throws SQLException {
+    CopyIn copy =
+        target.unwrap(PGConnection.class).getCopyAPI().copyIn("COPY " + TEXTS + " FROM STDIN");
+    try {
+      for (int i = from; i < to; i++) {
+        StringBuilder line = new StringBuilder().append(i);
+        for (String value : records.get(i).values()) {
+          line.append('\t');
+          append(line, value);
+        }
+        byte[] bytes = line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+        copy.writeToCopy(bytes, 0, bytes.length);
+      }
+      copy.endCopy();
+    } finally {
+      if (copy.isActive()) {
+        copy.cancelCopy();
+      }
+    }
+  }
+
+  private static void append(StringBuilder line, @Nullable String value) {
+    if (value == null) {
+      line.append("\\N");
+      return;
+    }
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      switch (c) {
+        case '\\' -> line.append("\\\\");
+        case '\t' -> line.append("\\t");
+        case '\n' -> line.append("\\n");
+        case '\r' -> line.append("\\r");
+        default -> line.append(c);
+      }
+    }
+  }
+
+  /**
+   * Each record by itself; the column is found by assigning each value to a variable of its type.
+   */
+  private String oneByOne() {
+    StringBuilder variables = new StringBuilder();
+    StringBuilder tries = new StringBuilder();
+    for (int i = 0; i < columns.size(); i++) {
+      Column column = columns.get(i);
+      variables.append(" v").append(i).append(' ').append(column.type()).append(';');
+      tries
+          .append(" IF found = '' THEN BEGIN v")
+          .append(i)
+          .append(" := ")
+          .append(ColumnText.write(column, "r.c" + i))
+          .append("; EXCEPTION WHEN OTHERS THEN found := ")
+          .append(Identifiers.literal(column.name()))
+          .append("; END; END IF;");
+    }
+    return loop(
+        variables.toString(),
+        "SELECT * FROM " + TEXTS + " ORDER BY n",
+        "INSERT INTO " + ROWS + " SELECT " + values("r."),
+        tries.toString());
+  }
+
+  /**
+   * A block that tries a statement for each row {@code r} of a query and writes down the rows that
+   * it is refused for.
+   */
+  static String loop(String variables, String query, String statement, String more) {
+    String body =
+        "DECLARE r record; st text; found text; con text; msg text;"
+            + variables
+            + " BEGIN FOR r IN "
+            + query
+            + " LOOP BEGIN "
+            + statement
+            + "; EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS st = RETURNED_SQLSTATE, found = COLUMN_NAME,"
+            + " con = CONSTRAINT_NAME, msg = MESSAGE_TEXT;"
+            + " IF left(st, 2) NOT IN ('22', '23', '44', 'P0') AND st NOT IN ('54000', '0A000') THEN RAISE; END IF;"
+            + more
+            + " INSERT INTO "
+            + BAD
+            + " VALUES (r.n, found, st, con, msg); END; END LOOP; END";
+    return "DO " + Identifiers.literal(body);
+  }
+
+  /** What such a block has written down since it was last asked. */
+  static List<Bad> bad(Statement statement) throws SQLException {
+    List<Bad> bad = new ArrayList<>();
+    try (ResultSet rows =
+        statement.executeQuery("DELETE FROM " + BAD + " RETURNING n, col, state, constr, said")) {
+      while (rows.next()) {
+        Optional<String> column = Optional.ofNullable(rows.getString(2)).filter(c -> !c.isEmpty());
+        String state = rows.getString(3);
+        String words = Refusals.words(state, Optional.ofNullable(rows.getString(4)).orElse(""));
+        bad.add(
+            new Bad(
+                rows.getInt(1),
+                column,
+                column.map(c -> "column " + c + ": ").orElse("") + words,
+                rows.getString(5) + " (" + state + ")"));
+      }
+    }
+    return bad;
+  }
+}
