@@ -39,17 +39,12 @@ public enum Checksum {
     return Arrays.stream(values()).map(Checksum::label).toList();
   }
 
-  /**
-   * The 64-bit hash of a row of texts, some of which may be null.
-   *
-   * @param texts SQL expressions
-   */
-  String ofTexts(List<String> texts) {
+  /** The 64-bit hash of a row of texts, some of which may be null. */
+  String of(RowText texts) {
     return switch (this) {
       // The text of a record quotes, escapes and marks nulls, so that no two rows share one.
-      case SEND, TEXT ->
-          "hashtextextended(row(" + String.join(", ", texts) + ")::text COLLATE \"C\", 1)";
-      case MD5, SHA256 -> bits(digest(canonical(texts)));
+      case SEND, TEXT -> "hashtextextended(" + texts.record() + "::text COLLATE \"C\", 1)";
+      case MD5, SHA256 -> bits(digest(texts.canonical()));
     };
   }
 
@@ -78,16 +73,5 @@ public enum Checksum {
 
   private static String bits(String digits) {
     return "('x' || left(" + digits + ", 16))::bit(64)::int8";
-  }
-
-  /** Each text behind its length, so that no two rows share one; null has none. */
-  private static String canonical(List<String> texts) {
-    return "concat("
-        + String.join(
-            ", ",
-            texts.stream()
-                .map(t -> "coalesce(char_length(" + t + ") || ':' || " + t + ", 'null'), ','")
-                .toList())
-        + ")";
   }
 }

@@ -31,8 +31,14 @@ public record ChecksumProbe(Map<Checksum, String> hashes) {
           numeric_send(-1.50), numeric_send('NaN'), '\\x00ff'::bytea, '10.0.0.1'::inet, jsonb_send('{"a": [1, null, "é"]}'), '{1,NULL,é}'::text[]::text collate "C", 'Grüße'::text collate "C",
           'ab'::bpchar collate "C", null::text collate "C"), 1)""";
 
-  private static final List<String> TEXTS =
-      List.of("'7'", "'Grüße'", "null::text", "'a,\"b\\c'", "''");
+  private static final RowText TEXTS =
+      new RowText(
+          List.of(
+              RowText.Value.of("7::text", "int4"),
+              RowText.Value.of("'Grüße'", "text"),
+              RowText.Value.of("null::text", "text"),
+              RowText.Value.of("'a,\"b\\c'", "text"),
+              RowText.Value.of("''", "text")));
 
   public ChecksumProbe {
     hashes = Map.copyOf(hashes);
@@ -42,7 +48,7 @@ public record ChecksumProbe(Map<Checksum, String> hashes) {
   public static ChecksumProbe of(Connection connection) throws SQLException {
     Map<Checksum, String> hashes = new EnumMap<>(Checksum.class);
     for (Checksum checksum : Checksum.values()) {
-      String texts = checksum.ofTexts(TEXTS);
+      String texts = checksum.of(TEXTS);
       String all = checksum == Checksum.SEND ? SEND + " || ':' || " + texts : texts;
       hash(connection, checksum, all).ifPresent(hash -> hashes.put(checksum, hash));
     }

@@ -81,8 +81,10 @@ public final class ComparedColumn {
    * Like {@link #text}, and the same for most values that are near each other; never for values
    * that are not.
    */
-  String hashedText(Side side) {
-    return nearness().map(n -> n.bucket(value.on(side))).orElseGet(() -> exactText(side));
+  RowText.Value hashed(Side side) {
+    return nearness()
+        .map(n -> new RowText.Value(n.bucket(value.on(side)), false))
+        .orElseGet(() -> RowText.Value.of(exactText(side), value.baseType()));
   }
 
   private String exactText(Side side) {
@@ -100,7 +102,7 @@ public final class ComparedColumn {
    */
   String send(Side side) {
     if (nearness().isPresent()) {
-      return hashedText(side) + " COLLATE \"C\"";
+      return hashed(side).sql() + " COLLATE \"C\"";
     }
     String x = value.on(side);
     return switch (value.baseType()) {

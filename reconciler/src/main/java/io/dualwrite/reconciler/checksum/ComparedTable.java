@@ -173,6 +173,6 @@ public final class ComparedTable {
   }
 
   private String hashOfTexts(List<ComparedColumn> of, Side side) {
-    return checksum.ofTexts(of.stream().map(c -> c.hashedText(side)).toList());
+    return checksum.of(new RowText(of.stream().map(c -> c.hashed(side)).toList()));
   }
 }
