@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.pipeline.Pipeline;
-import io.dualwrite.jdbc.schema.ColumnText;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.Slices;
 import io.dualwrite.jdbc.schema.TablePair;
@@ -44,13 +43,13 @@ public final class LockedCopy implements AutoCloseable {
   private final Connection secondary;
   private final Map<TablePair, RowTransfer> transfers = new HashMap<>();
   private final boolean closesPrimary;
+  private final boolean preparable;
 
   /** What is still to be sent to the primary before anything is read; sent with the first read. */
   private List<String> opening;
 
   private @Nullable SliceShare share;
   private boolean committed;
-  private boolean preparable;
   private boolean deletedInVain;
 
   /** Tables of which the primary's snapshot has not shown all rows that were asked for. */
@@ -58,13 +57,15 @@ public final class LockedCopy implements AutoCloseable {
 
   private @Nullable PreparedTransaction prepared;
 
-  private LockedCopy(
+  LockedCopy(
       CopyContext context,
       Lane lane,
       Connection primary,
       List<String> opening,
       Connection secondary,
-      boolean closesPrimary) {
+      boolean closesPrimary,
+      boolean preparable) {
+    this.preparable = preparable;
     this.lane = lane;
     this.closesPrimary = closesPrimary;
     this.context = context;
@@ -75,12 +76,12 @@ public final class LockedCopy implements AutoCloseable {
 
   /** Waits for the lane's locks (at most {@link CopyContext#lockWait()}, then SQLState 55P03). */
   public static LockedCopy begin(CopyContext context, Lane lane) throws SQLException {
-    return open(context, lane, locks(context, lane, "pg_advisory_xact_lock")).orElseThrow();
+    return new CopyOpening(context, lane).locking("pg_advisory_xact_lock").orElseThrow();
   }
 
   /** Takes the lane's locks if nobody has any of them. */
   public static Optional<LockedCopy> tryBegin(CopyContext context, Lane lane) throws SQLException {
-    return open(context, lane, locks(context, lane, "pg_try_advisory_xact_lock"));
+    return new CopyOpening(context, lane).locking("pg_try_advisory_xact_lock");
   }
 
   /**
@@ -93,9 +94,8 @@ public final class LockedCopy implements AutoCloseable {
       CopyContext context, Lane lane, Slices slices, Collection<Integer> wanted)
       throws SQLException {
     Set<Integer> granted = new HashSet<>();
-    return open(
-            context,
-            lane,
+    return new CopyOpening(context, lane)
+        .open(
             secondary -> granted.addAll(Transactions.trySlices(secondary, context, slices, wanted)))
         .map(copy -> copy.sharing(new SliceShare(slices, granted)));
   }
@@ -155,59 +155,14 @@ public final class LockedCopy implements AutoCloseable {
       Connection own,
       boolean exclusive)
       throws SQLException {
-    String lock = exclusive ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared";
-    Connection secondary = context.secondaryDatabase().getConnection();
-    boolean opened = false;
-    try {
-      Transactions.Granted granted =
-          Transactions.lock(
-              secondary, context, lock, lane.tables(), exclusive ? List.of() : writes);
-      opened = true;
-      LockedCopy copy =
-          new LockedCopy(
-              context, lane, own, List.of(ColumnText.SESSION_SETTINGS), secondary, false);
-      copy.preparable = granted.prepares();
-      return copy;
-    } finally {
-      if (!opened) {
-        Transactions.release(secondary);
-      }
-    }
+    return new CopyOpening(context, lane).within(writes, own, exclusive);
   }
 
   /** Goes on in transactions that a {@link StagedCopy} began, now that the locks are granted. */
   static LockedCopy after(
       CopyContext context, Lane lane, Connection primary, Connection secondary) {
-    return new LockedCopy(context, lane, primary, Transactions.snapshot(context), secondary, true);
-  }
-
-  private static LockTaking locks(CopyContext context, Lane lane, String lock) {
-    return secondary -> Transactions.lock(secondary, context, lock, lane.tables(), List.of()).all();
-  }
-
-  private static Optional<LockedCopy> open(CopyContext context, Lane lane, LockTaking locks)
-      throws SQLException {
-    Connection secondary = context.secondaryDatabase().getConnection();
-    Connection primary = null;
-    boolean opened = false;
-    try {
-      // Before the lock: strict transactions hold a connection of the same pool while they wait for
-      // it.
-      primary = context.primaryDatabase().getConnection();
-      primary.setAutoCommit(false);
-      Transactions.limitSilence(primary, context);
-      if (!locks.take(secondary)) {
-        return Optional.empty();
-      }
-      opened = true;
-      return Optional.of(
-          new LockedCopy(context, lane, primary, Transactions.snapshot(context), secondary, true));
-    } finally {
-      if (!opened) {
-        Transactions.release(secondary);
-        Transactions.release(primary);
-      }
-    }
+    return new LockedCopy(
+        context, lane, primary, Transactions.snapshot(context), secondary, true, false);
   }
 
   /**
