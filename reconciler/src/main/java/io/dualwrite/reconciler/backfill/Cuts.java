@@ -9,6 +9,7 @@ import io.dualwrite.jdbc.schema.ColumnText;
 import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.jdbc.schema.UniqueKey;
+import io.dualwrite.reconciler.window.Rounding;
 import io.dualwrite.reconciler.window.TableFacts;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,8 +25,9 @@ import java.util.stream.IntStream;
  * @param pair the table
  * @param columns in the order of the index; empty: the table is not cut
  * @param byTime whether it is cut by its time column
- * @param alike whether these columns order alike on both sides, so that a span of the source is one
- *     of the target as well
+ * @param alike whether these columns, and the time column where it has an end, order alike on both
+ *     sides, so that a span of the source is one of the target as well. Not if the target keeps
+ *     less of a time: a row may then lie in another span there
  * @param since only rows whose time column is at or after it
  * @param until only rows whose time column is before it, and those that have none
  */
@@ -46,12 +48,17 @@ record Cuts(
     Optional<ColumnPair> time =
         pair.timeColumn().filter(t -> source.indexed().contains(t.source().name()));
     List<ColumnPair> columns = time.map(List::of).orElseGet(() -> key(pair));
-    boolean limited = pair.timeColumn().isPresent();
+    boolean limited = pair.timeColumn().isPresent() && (since.isPresent() || until.isPresent());
+    boolean limitsAlike = !limited || ordersAlike(pair.timeColumn().orElseThrow());
+    if (pair.key().isEmpty() && !columns.stream().allMatch(Cuts::ordersAlike)) {
+      // Its rows cannot be looked up on the target by those that were sent: all at once.
+      columns = List.of();
+    }
     return new Cuts(
         pair,
         columns,
-        time.isPresent(),
-        columns.stream().allMatch(Cuts::ordersAlike),
+        !columns.isEmpty() && time.isPresent(),
+        limitsAlike && columns.stream().allMatch(Cuts::ordersAlike),
         limited ? since : Optional.empty(),
         limited ? until : Optional.empty());
   }
@@ -67,11 +74,18 @@ record Cuts(
   }
 
   private static boolean ordersAlike(ColumnPair pair) {
-    return List.of(NUMBERS, TIMES, DATES, UUIDS).stream()
-        .anyMatch(
-            family ->
-                family.contains(pair.source().baseType())
-                    && family.contains(pair.target().baseType()));
+    boolean sameFamily =
+        List.of(NUMBERS, TIMES, DATES, UUIDS).stream()
+            .anyMatch(
+                family ->
+                    family.contains(pair.source().baseType())
+                        && family.contains(pair.target().baseType()));
+    return sameFamily && (!TIMES.contains(pair.source().baseType()) || Rounding.isNone(pair));
+  }
+
+  /** Whether the target's time column tells what the source's does, so that an end cuts alike. */
+  boolean timesAlike() {
+    return pair.timeColumn().map(Cuts::ordersAlike).orElse(true);
   }
 
   /** Whether rows may lie in no range of the columns. */

@@ -37,6 +37,12 @@ final class Notes {
                     || c.generation() == Generation.IDENTITY_BY_DEFAULT)) {
       notes.add("the target's sequence is not moved: that is done when the roles swap");
     }
+    if (!cuts.timesAlike()) {
+      notes.add(
+          "the target's "
+              + pair.timeColumn().orElseThrow().target().name()
+              + " may keep less of a time than the source's: rows are looked up there by their keys, and those behind the end are not counted");
+    }
     if (cuts.columns().isEmpty()) {
       notes.add(
           "is copied in one piece: "
@@ -52,7 +58,7 @@ final class Notes {
 
   /** Rows at or after the end that the target has fewer of. */
   static Optional<String> beyond(Snapshots snapshots, TablePair pair, Cuts cuts) {
-    if (cuts.beyond(Side.SOURCE).isEmpty()) {
+    if (cuts.beyond(Side.SOURCE).isEmpty() || !cuts.timesAlike()) {
       return Optional.empty();
     }
     long target = count(snapshots, pair, cuts, Side.TARGET);

@@ -136,7 +136,9 @@ final class SpanCopy {
       }
     }
     if (pair.key().isEmpty()) {
-      throw new KeylessRowsException(span);
+      throw cuts.alike()
+          ? new KeylessRowsException(span)
+          : KeylessRowsException.withoutAnEnd(pair.timeColumn().orElseThrow());
     }
     Staged rows = stream.missing(staged.primary(), to, source);
     return new Sent(cuts.alike() ? target : stream.isStaged(), rows);

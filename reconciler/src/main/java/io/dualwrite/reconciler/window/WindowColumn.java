@@ -71,9 +71,41 @@ record WindowColumn(ColumnPair pair, Family family) {
     if (lower.isEmpty() && upper.isEmpty()) {
       return column.notNull() ? "true" : column.sql() + " is not null";
     }
-    String from = lower.map(l -> column.sql() + " >= " + bound(side, l)).orElse("");
-    String to = upper.map(u -> column.sql() + " < " + bound(side, u)).orElse("");
+    String from = lower.map(l -> compared(side, ">=", "-", l)).orElse("");
+    String to = upper.map(u -> compared(side, "<", "+", u)).orElse("");
     return from + (from.isEmpty() || to.isEmpty() ? "" : " and ") + to;
+  }
+
+  /** The source's value is in the window that its value on the target is in. */
+  private String compared(Side side, String operator, String outwards, String text) {
+    String column = pair.on(side).sql();
+    Optional<Rounding> rounding = rounding(side);
+    if (rounding.isEmpty()) {
+      return column + " " + operator + " " + bound(side, text);
+    }
+    // The first condition is for the index, the second is exact.
+    String bound = Identifiers.literal(text) + "::" + rounding.get().baseType();
+    return column
+        + " "
+        + operator
+        + " "
+        + bound
+        + " "
+        + outwards
+        + " interval '"
+        + rounding.get().reach()
+        + "' and "
+        + column
+        + "::"
+        + rounding.get().type()
+        + " "
+        + operator
+        + " "
+        + bound;
+  }
+
+  private Optional<Rounding> rounding(Side side) {
+    return family == Family.TIME && side == Side.SOURCE ? Rounding.of(pair) : Optional.empty();
   }
 
   /** A chunk of windows that meet at {@code inner}, one more than there are inner bounds. */
@@ -132,12 +164,14 @@ record WindowColumn(ColumnPair pair, Family family) {
       return "0";
     }
     String bounds = inner.stream().map(b -> '"' + b + '"').collect(joining(",", "'{", "}'"));
+    Optional<Rounding> rounding = rounding(side);
     return "width_bucket("
         + pair.on(side).sql()
+        + rounding.map(r -> "::" + r.type()).orElse("")
         + ", "
         + bounds
         + "::"
-        + pair.on(side).baseType()
+        + rounding.map(Rounding::baseType).orElse(pair.on(side).baseType())
         + "[])";
   }
 }
