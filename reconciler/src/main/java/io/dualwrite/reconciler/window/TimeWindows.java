@@ -26,6 +26,9 @@ final class TimeWindows {
   private static final DateTimeFormatter DAY =
       DateTimeFormatter.ofPattern("uuuu-MM-dd", java.util.Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  /** In windows of fewer rows it costs as much to look into the index as to number the rows. */
+  private static final long ROWS_PER_RANGE = 500;
+
   private final TablePair tables;
   private final WindowColumn column;
   private final WindowSize size;
@@ -87,7 +90,8 @@ final class TimeWindows {
     }
     int perChunk =
         indexed ? WindowPlanner.windowsPerChunk(rows, starts.length, rowsPerChunk) : starts.length;
-    return new WindowPlan(chunks(starts, seconds, perChunk, indexed), notes);
+    boolean ranges = indexed && rows / Math.max(1, starts.length) >= ROWS_PER_RANGE;
+    return new WindowPlan(chunks(starts, seconds, perChunk, ranges), notes);
   }
 
   /** Where there are no rows, one window still looks that there are none. */
@@ -96,7 +100,7 @@ final class TimeWindows {
     return new Extent(start, start);
   }
 
-  private List<Chunk> chunks(long[] starts, long seconds, int perChunk, boolean indexed) {
+  private List<Chunk> chunks(long[] starts, long seconds, int perChunk, boolean ranges) {
     List<Chunk> chunks = new ArrayList<>();
     for (int from = 0; from < starts.length; from += perChunk) {
       int to = Math.min(starts.length, from + perChunk);
@@ -115,8 +119,8 @@ final class TimeWindows {
               ? range.to().map(PgTime::sql)
               : Optional.of(sql(starts[to] * seconds));
       chunks.add(
-          indexed
-              ? column.indexedChunk(windows, lower, inner, upper)
+          ranges
+              ? column.chunkOfRanges(windows, lower, inner, upper)
               : column.chunk(windows, lower, inner, upper));
     }
     if (range.withoutTime() && column.nullable()) {

@@ -16,8 +16,6 @@ import java.util.function.UnaryOperator;
 
 /** A column by whose ranges a table is cut, of a type whose order is the same in every database. */
 record WindowColumn(ColumnPair pair, Family family) {
-  /** Beyond, the windows are so short that finding each costs as much as numbering their rows. */
-  private static final int MOST_RANGES = 50;
 
   /** Types that order alike on both sides. */
   enum Family {
@@ -114,15 +112,11 @@ record WindowColumn(ColumnPair pair, Family family) {
     return chunk(windows, lower, inner, upper, List.of());
   }
 
-  /** The same where the column is indexed: few windows are read range by range. */
-  Chunk indexedChunk(
+  /** The same, read range by range: for an indexed column and windows that are not short. */
+  Chunk chunkOfRanges(
       List<Window> windows, Optional<String> lower, List<String> inner, Optional<String> upper) {
     return chunk(
-        windows,
-        lower,
-        inner,
-        upper,
-        inner.isEmpty() || windows.size() > MOST_RANGES ? List.of() : each(lower, inner, upper));
+        windows, lower, inner, upper, inner.isEmpty() ? List.of() : each(lower, inner, upper));
   }
 
   private Chunk chunk(

@@ -32,9 +32,9 @@ class ChunkQueriesTest {
   void everyRowIsInTheSameWindowEitherWay(String type, TestDatabases dbs) throws Exception {
     dbs.executeOnBoth(
         "create table t (k int primary key, at " + type + ", v jsonb)",
-        "insert into t select i, (timestamptz '2001-03-01Z' + i * interval '1 hour')::"
+        "insert into t select i, (timestamptz '2001-03-01Z' + i * interval '5 min')::"
             + type
-            + ", jsonb_build_object('i', i) from generate_series(1, 3000) i where i % 700 > 90",
+            + ", jsonb_build_object('i', i) from generate_series(1, 30000) i where i % 7000 > 900",
         "insert into t values (-1, '-infinity', null), (-2, 'infinity', 'null'), (-3, null, '{}')",
         "create index on t (at)",
         "analyze t");
@@ -56,8 +56,8 @@ class ChunkQueriesTest {
             Side.TARGET,
             (source, target) ->
                 new WindowPlanner(
-                        WindowSize.of(Duration.ofDays(2)), Optional.empty(), Optional.empty())
-                    .rowsPerQuery(1_000)
+                        WindowSize.of(Duration.ofDays(3)), Optional.empty(), Optional.empty())
+                    .rowsPerQuery(12_000)
                     .plan(table, source, target));
 
     assertThat(plan.chunks()).anyMatch(c -> c.each().size() > 10);
