@@ -52,6 +52,9 @@ final class RowByRow {
 
   /** What became of the span; it is marked as done unless the target refuses some of its rows. */
   SpanResult copy(Span span) {
+    if (pair.key().isEmpty()) {
+      throw KeylessRowsException.rowByRow(pair);
+    }
     Tally tally = new Tally();
     long copied = 0;
     List<RowKey> keys = keys(span);
@@ -153,7 +156,7 @@ final class RowByRow {
       Tally found = new Tally();
       List<RowKey> missing = missing(lock, List.of(key), found);
       List<RefusedRow> refused =
-          missing.isEmpty() ? List.of() : lock.settle(lane, Map.of(pair, missing));
+          missing.isEmpty() ? List.of() : lock.settle(lane, Map.of(pair, missing), false).refused();
       lock.commit();
       tally.add(found);
       refused.forEach(

@@ -13,7 +13,6 @@ import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.Settler;
 import io.dualwrite.reconciler.compare.Verdict;
 import io.dualwrite.reconciler.repair.TableRepairer.Pass;
-import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -114,7 +113,7 @@ final class RowRepair {
       return new Rest(rest, Math.min(STEP, keys.size() * 2));
     } catch (SQLException e) {
       if (!Failures.refusesRow(e)) {
-        throw new SideReadException(locks.context().secondary(), e);
+        throw locks.failed(e);
       }
     }
     if (taken.size() > SETTLED) {
@@ -139,7 +138,7 @@ final class RowRepair {
       commit(mark, lock, settled.written(), settled.deleted());
       budget.settle(keys.size(), settled.written() + settled.deleted());
     } catch (SQLException e) {
-      throw new SideReadException(locks.context().secondary(), e);
+      throw locks.failed(e);
     }
   }
 

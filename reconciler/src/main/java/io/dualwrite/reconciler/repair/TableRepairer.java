@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.repair;
 
 import io.dualwrite.jdbc.copy.CopyResult;
+import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.schema.Lane;
@@ -15,7 +16,6 @@ import io.dualwrite.reconciler.compare.Settler;
 import io.dualwrite.reconciler.state.KeptWindow;
 import io.dualwrite.reconciler.window.Chunk;
 import io.dualwrite.reconciler.window.Part;
-import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -170,7 +170,11 @@ final class TableRepairer {
       lock.commit();
       tally.done(result.written(), result.deleted());
     } catch (SQLException e) {
-      throw new SideReadException(locks.context().secondary(), e);
+      if (!Failures.refusesRow(e)) {
+        throw locks.failed(e);
+      }
+      problem(
+          "has no key and is replaced whole, which the target refuses: " + Failures.describe(e));
     }
   }
 }
