@@ -28,6 +28,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -136,6 +137,11 @@ public final class Reconciler {
   /** One comparison of a watch; where it is kept, under a name of its own. */
   Comparison look(CompareOptions options, boolean keep) {
     return explained(() -> comparing.look(options, keep));
+  }
+
+  /** What comparisons have verified before a watch begins. */
+  Map<String, Looks.Known> known(CompareOptions options) {
+    return explained(() -> new Standing(comparing).known(options));
   }
 
   /** What both databases are like now. */

@@ -11,6 +11,7 @@ import io.dualwrite.reconciler.watch.Looks;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -87,15 +88,24 @@ final class ReconcilerLooks implements Looks {
   }
 
   @Override
+  public Map<String, Known> known() {
+    return asked(() -> reconciler.known(options));
+  }
+
+  @Override
   public Comparison compare(
-      List<String> tables, Optional<Instant> from, Optional<Instant> to, boolean keep) {
+      List<String> tables,
+      Optional<Instant> from,
+      Optional<Instant> to,
+      boolean withoutTime,
+      boolean keep) {
     return asked(
         () ->
             reconciler.look(
                 options
                     .tables(tables)
                     .range(from.map(Instant::toString), to.map(Instant::toString))
-                    .withoutTime(from.isEmpty()),
+                    .withoutTime(withoutTime),
                 keep));
   }
 

@@ -119,7 +119,8 @@ final class RunOpening {
         });
   }
 
-  private Optional<Instant> unsafeSince(Side primary) {
+  /** Since when rows may have been written to one side alone. */
+  Optional<Instant> unsafeSince(Side primary) {
     Gaps gaps = new Gaps(config.journal().schema());
     return databases.on(
         primary,

@@ -175,9 +175,9 @@ class KeylessCompareTest {
     Instant end = Instant.parse("2001-01-15T00:00:00Z");
     List<String> events = List.of("public.events");
     try (ReconcilerLooks looks = new ReconcilerLooks(two.reconciler, two.options(), () -> {})) {
-      assertThat(looks.compare(events, Optional.empty(), Optional.of(end), false).inSync())
+      assertThat(looks.compare(events, Optional.empty(), Optional.of(end), true, false).inSync())
           .isFalse();
-      assertThat(looks.compare(events, Optional.of(first), Optional.of(end), false).inSync())
+      assertThat(looks.compare(events, Optional.of(first), Optional.of(end), false, false).inSync())
           .isTrue();
     }
   }

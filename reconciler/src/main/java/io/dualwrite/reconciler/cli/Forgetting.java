@@ -5,6 +5,7 @@ import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.watch.Looks;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -20,14 +21,23 @@ record Forgetting(
   }
 
   @Override
+  public Map<String, Known> known() {
+    return looks.known();
+  }
+
+  @Override
   public Optional<Migration> migration() {
     return looks.migration();
   }
 
   @Override
   public Comparison compare(
-      List<String> tables, Optional<Instant> from, Optional<Instant> to, boolean keep) {
-    return looks.compare(tables, from, to, keep);
+      List<String> tables,
+      Optional<Instant> from,
+      Optional<Instant> to,
+      boolean withoutTime,
+      boolean keep) {
+    return looks.compare(tables, from, to, withoutTime, keep);
   }
 
   @Override

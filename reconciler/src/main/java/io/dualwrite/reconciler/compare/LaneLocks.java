@@ -71,7 +71,7 @@ public record LaneLocks(CopyContext context, boolean journalled) {
    * Since when rows of the table have been written whose delivery is still to come, by the
    * primary's clock; empty if there are none. Reads without the lock.
    */
-  Optional<Instant> oldestPending(Connection primary, TablePair table) throws SQLException {
+  public Optional<Instant> oldestPending(Connection primary, TablePair table) throws SQLException {
     if (!journalled) {
       return Optional.empty();
     }

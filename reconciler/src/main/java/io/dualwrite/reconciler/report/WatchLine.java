@@ -23,11 +23,21 @@ public final class WatchLine {
   public static String of(WatchState state) {
     String upTo = state.upTo().map(t -> " up to " + TIME.format(t)).orElse("");
     return switch (state.verdict()) {
-      case IN_SYNC -> "In sync" + upTo + ": " + counted(state.tables().size(), "table") + ".";
+      case IN_SYNC ->
+          "In sync" + upTo + ": " + counted(state.tables().size(), "table") + earlier(state) + ".";
       case DRIFT -> drift(state) + away(state);
       case NOT_YET -> "Not in sync yet: deliveries are pending" + waiting(state) + ".";
       case UNKNOWN -> "Not known to be in sync." + why(state);
     };
+  }
+
+  /** What was not looked at by this watch, but by a comparison before it. */
+  private static String earlier(WatchState state) {
+    return state
+        .oldest()
+        .filter(at -> at.isBefore(state.startedAt()))
+        .map(at -> ", in part as compared at " + TIME.format(at))
+        .orElse("");
   }
 
   private static String drift(WatchState state) {
@@ -66,6 +76,12 @@ public final class WatchLine {
     }
     if (unseen > 0) {
       text.append(' ').append(counted(unseen, "table")).append(" not looked at yet.");
+    }
+    long outdated = state.tables().stream().filter(TableDrift::outdated).count();
+    if (outdated > 0) {
+      text.append(' ')
+          .append(counted(outdated, "table"))
+          .append(" looked at in part too long ago: being read again.");
     }
     if (impossible > 0) {
       text.append(' ').append(counted(impossible, "table")).append(" cannot be compared.");

@@ -3,6 +3,7 @@ package io.dualwrite.reconciler.watch;
 import io.dualwrite.reconciler.compare.Comparison;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What a watch asks of the two databases. Every method may throw {@link CannotLookException}. */
@@ -37,6 +38,19 @@ public interface Looks extends AutoCloseable {
       int gaps,
       int writers) {}
 
+  /**
+   * The beginning of a table that earlier comparisons have found equal.
+   *
+   * @param first where its rows begin
+   * @param upTo where that part ends, exclusive
+   * @param at when the part of it looked at longest ago was looked at
+   * @param grows whether rows there never change
+   */
+  record Known(Instant first, Instant upTo, Instant at, boolean grows) {}
+
+  /** What is known before anything is looked at, by table. */
+  Map<String, Known> known();
+
   /** The tables as they are configured and there at this moment. */
   List<WatchedTable> tables();
 
@@ -44,13 +58,17 @@ public interface Looks extends AutoCloseable {
   Optional<Migration> migration();
 
   /**
-   * Compares these tables within a range of their time columns; an end that is empty is open. The
-   * rows without a time are before every other: they are included where {@code from} is empty.
+   * Compares these tables within a range of their time columns; an end that is empty is open.
    *
+   * @param withoutTime whether the rows without a time are compared as well
    * @param keep whether what is found equal moves the watermark that the target keeps
    */
   Comparison compare(
-      List<String> tables, Optional<Instant> from, Optional<Instant> to, boolean keep);
+      List<String> tables,
+      Optional<Instant> from,
+      Optional<Instant> to,
+      boolean withoutTime,
+      boolean keep);
 
   /** Closes the connections. */
   @Override

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,7 @@ final class Rolling {
   }
 
   private void plan(Collection<TableWatch> tables, Instant closed) {
+    List<Aged> aged = new ArrayList<>();
     for (TableWatch table : tables) {
       if (!table.timed() || !table.looked() || table.problem().isPresent()) {
         continue;
@@ -54,9 +56,38 @@ final class Rolling {
       for (int i = 0; i < count; i++) {
         Instant from = first.plus(length.multipliedBy(i));
         Instant to = i == count - 1 ? closed : first.plus(length.multipliedBy(i + 1L));
-        pass.add(new Piece(table.name(), i == 0 ? Optional.empty() : Optional.of(from), to));
+        Instant start = i == 0 ? Instant.MIN : from;
+        aged.add(
+            new Aged(
+                new Piece(table.name(), Optional.of(start).filter(Instant.MIN::isBefore), to),
+                table.ages().oldest(start, to).orElse(Instant.MIN)));
       }
     }
+    aged.stream().sorted(Comparator.comparing(Aged::at)).map(Aged::piece).forEach(pass::add);
     pieces = pass.size();
+  }
+
+  /** A piece, and when the part of it looked at longest ago was looked at. */
+  private record Aged(Piece piece, Instant at) {}
+
+  /** The next piece of what was last looked at before {@code time}; empty if there is none. */
+  static Optional<Piece> outdated(Collection<TableWatch> tables, Instant time, Instant closed) {
+    for (TableWatch table : tables) {
+      Optional<Ages.Seen> seen =
+          table.timed() && table.problem().isEmpty() ? table.outdated(time) : Optional.empty();
+      if (seen.isPresent()) {
+        Instant first = table.first().filter(f -> f.isBefore(closed)).orElse(closed);
+        Instant from = seen.get().from();
+        Instant to =
+            (from.isAfter(first) ? from : first)
+                .plus(Duration.between(first, closed).dividedBy(PIECES).plusSeconds(1));
+        return Optional.of(
+            new Piece(
+                table.name(),
+                Optional.of(from).filter(Instant.MIN::isBefore),
+                to.isBefore(seen.get().to()) ? to : seen.get().to()));
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -29,6 +29,8 @@ final class TableWatch {
   private @Nullable Instant first;
   private List<OpenRange> open = new ArrayList<>();
   private long rows;
+  private final Ages ages = new Ages();
+  private boolean grows;
   private @Nullable Instant lookedAt;
   private Duration took = Duration.ZERO;
 
@@ -49,6 +51,7 @@ final class TableWatch {
   void update(Looks.WatchedTable table) {
     if (table.timed() != timed || (problem.isPresent() && table.problem().isEmpty())) {
       looked = false;
+      ages.clear();
     }
     timed = table.timed();
     problem = table.problem();
@@ -66,6 +69,26 @@ final class TableWatch {
   /** Where its rows begin, as far as is known. */
   Optional<Instant> first() {
     return Optional.ofNullable(first);
+  }
+
+  /**
+   * Takes over what comparisons have verified before the watch began. The rest of it has been
+   * looked at.
+   */
+  void begin(Looks.Known known) {
+    ages.seen(Instant.MIN, known.upTo(), known.at());
+    first = first == null || known.first().isBefore(first) ? known.first() : first;
+    grows = known.grows();
+    looked = true;
+  }
+
+  Ages ages() {
+    return ages;
+  }
+
+  /** A part that was looked at before {@code time}, and whose rows may have changed since. */
+  Optional<Ages.Seen> outdated(Instant time) {
+    return grows || !looked ? Optional.empty() : ages.before(time);
   }
 
   List<OpenRange> open() {
@@ -98,6 +121,7 @@ final class TableWatch {
       TableComparison result,
       Optional<Instant> from,
       Optional<Instant> to,
+      boolean withoutTime,
       Instant now,
       Duration duration) {
     Instant start = from.orElse(Instant.MIN);
@@ -105,7 +129,9 @@ final class TableWatch {
     List<OpenRange> before = open;
     List<OpenRange> after = new ArrayList<>();
     for (OpenRange range : before) {
-      if (!range.withoutTime() || from.isPresent()) {
+      if (range.withoutTime() && !withoutTime) {
+        after.add(range);
+      } else if (!range.withoutTime()) {
         after.addAll(range.outside(start, end));
       }
     }
@@ -126,6 +152,7 @@ final class TableWatch {
     after.sort(Comparator.comparing(OpenRange::from));
     open = bounded(after);
     rows += result.sourceRows();
+    ages.seen(start, end, now);
     lookedAt = now;
     took = duration;
     if (from.isEmpty()) {

@@ -52,6 +52,8 @@ public final class Watch implements AutoCloseable {
   private Optional<Instant> upTo = Optional.empty();
   private Optional<Away> away = Optional.empty();
   private Optional<Looks.Migration> control = Optional.empty();
+  private final Map<String, Looks.Known> known = new TreeMap<>();
+  private boolean asked;
   private boolean again;
   private long rounds;
   private volatile WatchState state;
@@ -116,6 +118,10 @@ public final class Watch implements AutoCloseable {
           .computeIfAbsent(table.name(), name -> new TableWatch(name, table.timed()))
           .update(table);
     }
+    if (!asked) {
+      known.putAll(open.known());
+      asked = true;
+    }
     // What can be looked at now is there; whether it is equal is only known below.
     away = Optional.empty();
     Instant begun = clock.instant();
@@ -129,8 +135,7 @@ public final class Watch implements AutoCloseable {
       if (watched.looked() && table.timed()) {
         fresh.add(table.name());
       } else if (!watched.looked()) {
-        Optional<Instant> to = table.timed() ? Optional.of(cut) : Optional.empty();
-        compare(open, List.of(table.name()), Optional.empty(), to, true);
+        firstLook(open, watched, cut);
       } else if (wholeIsDue(watched)) {
         compare(open, List.of(watched.name()), Optional.empty(), Optional.empty(), false);
       }
@@ -149,9 +154,44 @@ public final class Watch implements AutoCloseable {
     frontier = closed;
     upTo = Optional.of(cut);
     lookAgain(open, closed, begun);
+    catchUp(open, closed, begun);
     for (Rolling.Piece piece : rolling.due(tables.values(), closed)) {
       compare(open, List.of(piece.table()), piece.from(), Optional.of(piece.to()), false);
     }
+  }
+
+  /** All of it that is comparable, but for what is known already and need not be read at once. */
+  private void firstLook(Looks open, TableWatch table, Instant cut) {
+    Looks.Known before = table.timed() ? known.get(table.name()) : null;
+    List<String> name = List.of(table.name());
+    if (before != null && before.upTo().isBefore(cut)) {
+      compare(open, name, Optional.of(before.upTo()), Optional.of(cut), true, true);
+      table.begin(before);
+    } else {
+      Optional<Instant> to = table.timed() ? Optional.of(cut) : Optional.empty();
+      compare(open, name, Optional.empty(), to, true);
+    }
+    known.remove(table.name());
+  }
+
+  /** What was last looked at too long ago, piece by piece, for as long as a round may take. */
+  private void catchUp(Looks open, Instant closed, Instant begun) {
+    Instant end = begun.plus(options.every());
+    Optional<Rolling.Piece> piece = Rolling.outdated(tables.values(), tooOld(begun), closed);
+    while (piece.isPresent()) {
+      Rolling.Piece due = piece.get();
+      compare(open, List.of(due.table()), due.from(), Optional.of(due.to()), false);
+      piece =
+          clock.instant().isBefore(end)
+              ? Rolling.outdated(tables.values(), tooOld(begun), closed)
+              : Optional.empty();
+    }
+  }
+
+  /** What was looked at before this, by whoever was before this watch, says nothing any more. */
+  private Instant tooOld(Instant now) {
+    Instant oldest = now.minus(options.reverify());
+    return oldest.isBefore(startedAt) ? oldest : startedAt;
   }
 
   /** What was not equal before this round and lies before what is looked at anyway. */
@@ -186,15 +226,26 @@ public final class Watch implements AutoCloseable {
     return table.lookedAt().map(at -> !clock.instant().isBefore(at.plus(longest))).orElse(true);
   }
 
+  /** The rows without a time are before every other. */
   private void compare(
       Looks open, List<String> names, Optional<Instant> from, Optional<Instant> to, boolean keep) {
+    compare(open, names, from, to, from.isEmpty(), keep);
+  }
+
+  private void compare(
+      Looks open,
+      List<String> names,
+      Optional<Instant> from,
+      Optional<Instant> to,
+      boolean withoutTime,
+      boolean keep) {
     Instant begun = clock.instant();
-    Comparison result = open.compare(names, from, to, keep);
+    Comparison result = open.compare(names, from, to, withoutTime, keep);
     Instant now = clock.instant();
     for (TableComparison table : result.tables()) {
       TableWatch watched = tables.get(table.table());
       if (watched != null) {
-        watched.found(table, from, to, now, Duration.between(begun, now));
+        watched.found(table, from, to, withoutTime, begun, Duration.between(begun, now));
         table.differences().forEach(d -> remember(table.table(), d, now));
       }
     }
@@ -239,17 +290,26 @@ public final class Watch implements AutoCloseable {
         upTo,
         away,
         control,
-        tables.values().stream().map(Watch::drift).toList(),
+        tables.values().stream().map(this::drift).toList(),
         List.copyOf(differences));
   }
 
-  private static WatchState.TableDrift drift(TableWatch table) {
+  private WatchState.TableDrift drift(TableWatch table) {
     return new WatchState.TableDrift(
         table.name(),
         table.timed(),
         table.first(),
         table.problem(),
         table.looked(),
+        table.outdated(tooOld(clock.instant())).isPresent(),
+        table.ages().parts().stream()
+            .map(
+                p ->
+                    new WatchState.Seen(
+                        Optional.of(p.from()).filter(Instant.MIN::isBefore),
+                        Optional.of(p.to()).filter(Instant.MAX::isAfter),
+                        p.at()))
+            .toList(),
         table.lookedAt(),
         table.took(),
         table.rows(),

@@ -21,6 +21,7 @@ public final class WatchMetrics implements Consumer<WatchState> {
   private final MultiGauge parts;
   private final MultiGauge rows;
   private final MultiGauge read;
+  private final MultiGauge oldest;
   private volatile Optional<WatchState> latest = Optional.empty();
 
   /** Registers them. */
@@ -73,6 +74,10 @@ public final class WatchMetrics implements Consumer<WatchState> {
         MultiGauge.builder("dualwrite.watch.rows.read")
             .description("Rows of the source read since the watch began")
             .register(registry);
+    this.oldest =
+        MultiGauge.builder("dualwrite.watch.oldest.look.age")
+            .description("Seconds since the part looked at longest ago was looked at")
+            .register(registry);
   }
 
   private void gauge(
@@ -88,6 +93,7 @@ public final class WatchMetrics implements Consumer<WatchState> {
     List<MultiGauge.Row<?>> byStatus = new ArrayList<>();
     List<MultiGauge.Row<?>> differing = new ArrayList<>();
     List<MultiGauge.Row<?>> readRows = new ArrayList<>();
+    List<MultiGauge.Row<?>> ages = new ArrayList<>();
     for (WatchState.TableDrift table : state.tables()) {
       Tags tags = Tags.of("table", table.table());
       for (Status status : COUNTED) {
@@ -96,9 +102,14 @@ public final class WatchMetrics implements Consumer<WatchState> {
       }
       differing.add(MultiGauge.Row.of(tags, table.differing()));
       readRows.add(MultiGauge.Row.of(tags, table.rows()));
+      table
+          .oldest()
+          .map(at -> Duration.between(at, state.at()).toMillis() / 1000.0)
+          .ifPresent(age -> ages.add(MultiGauge.Row.of(tags, age)));
     }
     parts.register(byStatus, true);
     rows.register(differing, true);
     read.register(readRows, true);
+    oldest.register(ages, true);
   }
 }

@@ -3,6 +3,7 @@ package io.dualwrite.reconciler.watch;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -52,6 +53,9 @@ public record WatchState(
    * @param first where its rows begin; empty without a time column, or where that is not known
    * @param problem why it cannot be compared
    * @param looked whether all that is comparable has been looked at once
+   * @param outdated whether a part of it was last looked at before the watch began, and too long
+   *     ago to say anything of it
+   * @param seen when its parts were last looked at; before the watch began, by a comparison
    * @param lookedAt when it was last looked at
    * @param took how long that took
    * @param rows how many rows have been read since the watch began
@@ -63,12 +67,20 @@ public record WatchState(
       Optional<Instant> first,
       Optional<String> problem,
       boolean looked,
+      boolean outdated,
+      List<Seen> seen,
       Optional<Instant> lookedAt,
       Duration took,
       long rows,
       List<Part> open) {
     public TableDrift {
+      seen = List.copyOf(seen);
       open = List.copyOf(open);
+    }
+
+    /** When the part looked at longest ago was looked at. */
+    public Optional<Instant> oldest() {
+      return seen.stream().map(Seen::at).min(Comparator.naturalOrder());
     }
 
     /** How many parts of it have that verdict. */
@@ -81,6 +93,9 @@ public record WatchState(
       return open.stream().mapToLong(p -> p.missing() + p.extra() + p.changed()).sum();
     }
   }
+
+  /** When a part of a table was last looked at; an end that is empty is open. */
+  public record Seen(Optional<Instant> from, Optional<Instant> to, Instant at) {}
 
   /**
    * A part of a table; an end that is empty is open.
@@ -110,6 +125,11 @@ public record WatchState(
     UNKNOWN
   }
 
+  /** When what was looked at longest ago of all tables was looked at. */
+  public Optional<Instant> oldest() {
+    return tables.stream().flatMap(t -> t.oldest().stream()).min(Comparator.naturalOrder());
+  }
+
   /** What it comes to. A database that is away is never in sync. */
   public Verdict verdict() {
     if (tables.stream().anyMatch(t -> t.count(Status.DIFFERS) > 0)) {
@@ -123,6 +143,7 @@ public record WatchState(
                 .anyMatch(
                     t ->
                         !t.looked()
+                            || t.outdated()
                             || t.problem().isPresent()
                             || t.count(Status.FAILED) + t.count(Status.SKIPPED) > 0);
     if (unseen) {

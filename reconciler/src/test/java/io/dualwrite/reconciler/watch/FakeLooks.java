@@ -10,6 +10,7 @@ import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.window.Window;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,10 @@ final class FakeLooks implements Looks {
   final List<WatchedTable> tables = new ArrayList<>();
   final Map<Instant, Status> hours = new TreeMap<>();
   final Map<String, Map<Instant, Status>> ofTable = new TreeMap<>();
+  final Map<String, Known> known = new TreeMap<>();
   final List<String> asked = new ArrayList<>();
   Optional<String> away = Optional.empty();
+  Runnable lookTakes = () -> {};
   int opened;
   int closed;
 
@@ -47,6 +50,12 @@ final class FakeLooks implements Looks {
   }
 
   @Override
+  public Map<String, Known> known() {
+    throwIfAway();
+    return known;
+  }
+
+  @Override
   public List<WatchedTable> tables() {
     throwIfAway();
     return List.copyOf(tables);
@@ -60,21 +69,29 @@ final class FakeLooks implements Looks {
 
   @Override
   public Comparison compare(
-      List<String> names, Optional<Instant> from, Optional<Instant> to, boolean keep) {
+      List<String> names,
+      Optional<Instant> from,
+      Optional<Instant> to,
+      boolean withoutTime,
+      boolean keep) {
     throwIfAway();
+    lookTakes.run();
     asked.add(
         String.join("+", names)
             + " "
             + from.map(Instant::toString).orElse("")
             + ".."
             + to.map(Instant::toString).orElse("")
+            + (withoutTime && from.isPresent() ? " and without" : "")
             + (keep ? " kept" : ""));
     List<TableComparison> results = new ArrayList<>();
     for (String name : names) {
       List<WindowResult> windows = new ArrayList<>();
       List<Difference> differences = new ArrayList<>();
       Instant end = to.orElse(first.plus(Duration.ofHours(1)));
-      for (Instant hour = from.orElse(first); hour.isBefore(end); hour = hour.plusSeconds(3600)) {
+      for (Instant hour = from.orElse(first).truncatedTo(ChronoUnit.HOURS);
+          hour.isBefore(end);
+          hour = hour.plusSeconds(3600)) {
         Status status = ofTable.getOrDefault(name, hours).getOrDefault(hour, Status.EQUAL);
         boolean differs = status == Status.DIFFERS;
         Window window =

@@ -31,6 +31,7 @@ class TableWatchTest {
         new TableComparison("t", List.of(result), List.of(), false, List.of(), List.of()),
         from,
         Optional.of(to),
+        from.isEmpty(),
         NOW,
         Duration.ZERO);
   }
@@ -91,6 +92,7 @@ class TableWatchTest {
         new TableComparison("t", windows, List.of(), false, List.of(), List.of()),
         Optional.empty(),
         Optional.empty(),
+        true,
         NOW,
         Duration.ZERO);
 

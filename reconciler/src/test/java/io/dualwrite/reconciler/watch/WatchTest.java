@@ -3,6 +3,7 @@ package io.dualwrite.reconciler.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.report.WatchLine;
 import io.dualwrite.reconciler.watch.Looks.WatchedTable;
 import io.dualwrite.reconciler.watch.WatchState.Verdict;
 import io.dualwrite.testing.Guarantee;
@@ -144,6 +145,78 @@ class WatchTest {
     assertThat(databases.asked.stream().filter(a -> a.startsWith("a ") && !a.endsWith("kept")))
         .as("20 in a round, and the open hour")
         .hasSizeLessThan(7 * 30);
+  }
+
+  private void known(Instant upTo, Instant at, boolean grows) {
+    table("t", true);
+    databases.known.put("t", new Looks.Known(FIRST, upTo, at, grows));
+  }
+
+  @Test
+  void beginsFromWhatWasVerifiedAndSaysHowOldThatIs() {
+    Instant upTo = Instant.parse("2026-03-01T22:00:00Z");
+    Instant at = now.minus(Duration.ofMinutes(50));
+    known(upTo, at, false);
+
+    assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+
+    assertThat(databases.asked)
+        .first()
+        .isEqualTo("t 2026-03-01T22:00:00Z..2026-03-02T00:05:30Z and without kept");
+    assertThat(databases.asked).as("a piece of the old").hasSizeLessThanOrEqualTo(2);
+    assertThat(watch.state().oldest()).contains(at);
+    assertThat(WatchLine.of(watch.state()))
+        .isEqualTo(
+            "In sync up to 2026-03-02 00:05 UTC: 1 table, in part as compared at 2026-03-01 23:20 UTC.");
+
+    for (int i = 0; i < 121; i++) {
+      round();
+    }
+    assertThat(watch.state().oldest().orElseThrow()).isAfter(watch.state().startedAt());
+    assertThat(watch.state().tables().get(0).first()).contains(FIRST);
+    assertThat(WatchLine.of(watch.state())).endsWith(": 1 table.");
+  }
+
+  @Test
+  void whatWasVerifiedIsOpenToDamageLikeEverythingElse() {
+    known(Instant.parse("2026-03-01T22:00:00Z"), now.minusSeconds(60), true);
+    databases.hours.put(FIRST.plus(Duration.ofHours(5)), Status.DIFFERS);
+    assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+
+    Verdict verdict = Verdict.IN_SYNC;
+    for (int i = 0; i < 121 && verdict == Verdict.IN_SYNC; i++) {
+      verdict = round().verdict();
+    }
+    assertThat(verdict).isEqualTo(Verdict.DRIFT);
+  }
+
+  @Test
+  @Guarantee("G10")
+  void whatWasVerifiedTooLongAgoIsReadAgainPieceByPieceAndIsNotKnownUntilThen() {
+    known(Instant.parse("2026-03-01T22:00:00Z"), now.minus(Duration.ofDays(3)), false);
+    databases.lookTakes = () -> now = now.plusSeconds(10);
+
+    WatchState first = round();
+    assertThat(first.verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(WatchLine.of(first))
+        .isEqualTo(
+            "Not known to be in sync. 1 table looked at in part too long ago: being read again.");
+    assertThat(databases.asked).as("no longer than a round takes").hasSizeBetween(2, 6);
+
+    Verdict verdict = Verdict.UNKNOWN;
+    for (int i = 0; i < 20 && verdict == Verdict.UNKNOWN; i++) {
+      verdict = round().verdict();
+    }
+    assertThat(verdict).isEqualTo(Verdict.IN_SYNC);
+    assertThat(databases.asked).noneMatch(a -> a.startsWith("t ..2026-03-02"));
+  }
+
+  @Test
+  void whatOnlyGrowsNeedNotBeReadAgainHoweverOld() {
+    known(Instant.parse("2026-03-01T22:00:00Z"), now.minus(Duration.ofDays(3)), true);
+
+    assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+    assertThat(databases.asked).hasSizeLessThanOrEqualTo(2);
   }
 
   @Test

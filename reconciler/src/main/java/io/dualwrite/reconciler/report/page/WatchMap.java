@@ -4,6 +4,7 @@ import static io.dualwrite.reconciler.report.page.ComparedTablePart.number;
 
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.report.page.HeatMap.Cell;
+import io.dualwrite.reconciler.watch.WatchState;
 import io.dualwrite.reconciler.watch.WatchState.Part;
 import io.dualwrite.reconciler.watch.WatchState.TableDrift;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -69,8 +71,20 @@ final class WatchMap {
           label + ": cannot be compared");
     }
     return table.looked()
-        ? new Cell("e", "", label + ": equal")
+        ? new Cell("e", "", label + ": equal" + seen(table, from, to))
         : new Cell("u", "", label + ": not looked at yet");
+  }
+
+  private static String seen(TableDrift table, Instant from, Instant to) {
+    return table.seen().stream()
+        .filter(
+            s ->
+                s.from().orElse(Instant.MIN).isBefore(to)
+                    && s.to().orElse(Instant.MAX).isAfter(from))
+        .map(WatchState.Seen::at)
+        .min(Comparator.naturalOrder())
+        .map(at -> ", looked at " + MINUTE.format(at))
+        .orElse("");
   }
 
   /** What was found in a part, and since when. */

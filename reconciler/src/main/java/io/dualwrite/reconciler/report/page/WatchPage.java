@@ -147,7 +147,11 @@ public final class WatchPage {
                         + seconds(table.took())
                         + " · "
                         + number(table.rows())
-                        + " rows read")
+                        + " rows read"
+                        + table
+                            .oldest()
+                            .map(o -> " · its oldest part at " + WatchMap.time(o) + " UTC")
+                            .orElse(""))
             .orElse("not looked at yet");
     return new Table(
         table.table(),
@@ -167,7 +171,10 @@ public final class WatchPage {
     if (table.count(Status.DIFFERS) > 0) {
       return Tone.BAD;
     }
-    return table.looked() && table.problem().isEmpty() && table.open().isEmpty()
+    return table.looked()
+            && !table.outdated()
+            && table.problem().isEmpty()
+            && table.open().isEmpty()
         ? Tone.GOOD
         : Tone.UNKNOWN;
   }
@@ -185,6 +192,9 @@ public final class WatchPage {
     }
     if (table.count(Status.FAILED) + table.count(Status.SKIPPED) > 0) {
       return "not known";
+    }
+    if (table.outdated()) {
+      return "looked at too long ago";
     }
     return table.open().isEmpty() ? "equal" : "not yet";
   }

@@ -28,6 +28,8 @@ class WatchPageTest {
             Optional.of(FIRST),
             Optional.empty(),
             true,
+            false,
+            List.of(),
             Optional.of(UP_TO),
             Duration.ofMillis(10),
             1_000,
