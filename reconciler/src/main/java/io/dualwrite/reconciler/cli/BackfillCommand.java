@@ -6,11 +6,18 @@ import io.dualwrite.reconciler.Reconciler;
 import io.dualwrite.reconciler.backfill.Backfill;
 import io.dualwrite.reconciler.backfill.BackfillOptions;
 import io.dualwrite.reconciler.backfill.BackfillPlan;
+import io.dualwrite.reconciler.backfill.file.FileBackfill;
+import io.dualwrite.reconciler.backfill.file.FileBackfillOptions;
+import io.dualwrite.reconciler.backfill.file.FileBackfillPlan;
 import io.dualwrite.reconciler.report.BackfillJson;
 import io.dualwrite.reconciler.report.BackfillText;
+import io.dualwrite.reconciler.report.FileBackfillJson;
+import io.dualwrite.reconciler.report.FileBackfillText;
 import io.dualwrite.reconciler.report.page.BackfillPage;
+import io.dualwrite.reconciler.report.page.FileBackfillPage;
 import io.dualwrite.reconciler.report.page.PageFile;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,7 +33,7 @@ import picocli.CommandLine.Option;
     },
     description = {
       "Loads history from the source to the target, oldest first, beside running traffic. Rows that"
-          + " the target has are left as they are.",
+          + " the target has are left as they are. With --file, from CSV or Parquet files.",
       "Each window is verified by checksum and marked as done with its rows: after an interruption"
           + " --resume goes on."
     },
@@ -49,6 +56,7 @@ final class BackfillCommand implements Callable<Integer>, Connected {
   private boolean restoreIndexes;
 
   @Mixin private final HistoryOptions history = new HistoryOptions();
+  @Mixin private final FileOptions files = new FileOptions();
   @Mixin private final FormatOption format = new FormatOption();
 
   @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 61)
@@ -71,12 +79,16 @@ final class BackfillCommand implements Callable<Integer>, Connected {
   public Integer call() {
     output.apply();
     format.check();
+    files.check();
     MigrationConfig config = connection.config();
-    BackfillOptions options = history.options(config);
     Optional<PageFile> page = report.file();
     if (page.isPresent() && (dryRun || restoreIndexes)) {
       throw new IllegalArgumentException("--report is of a backfill that is done, not of a plan");
     }
+    if (files.given()) {
+      return loadFiles(config, page);
+    }
+    BackfillOptions options = history.options(config);
     try (Databases databases = terminal.cancelling(Databases.open(config, options.parallelism()))) {
       Reconciler reconciler = connection.reconciler(config, databases);
       if (restoreIndexes) {
@@ -90,6 +102,40 @@ final class BackfillCommand implements Callable<Integer>, Connected {
       page.ifPresent(f -> f.write(BackfillPage.of(result, words, ReportOption.settings(config))));
       return code(result);
     }
+  }
+
+  private int loadFiles(MigrationConfig config, Optional<PageFile> page) {
+    if (restoreIndexes) {
+      throw new IllegalArgumentException("--restore-indexes has no meaning with --file");
+    }
+    FileBackfillOptions options = history.options(files);
+    List<String> scope = new ArrayList<>(history.scope());
+    scope.addAll(files.scope());
+    FileBackfillText text = new FileBackfillText(connection.next(scope));
+    try (Databases databases = terminal.cancelling(Databases.open(config, 1))) {
+      Reconciler reconciler = connection.reconciler(config, databases);
+      if (dryRun) {
+        FileBackfillPlan plan = reconciler.planBackfill(options);
+        print(format.json() ? FileBackfillJson.of(plan) + "\n" : text.of(plan));
+        return ExitCodes.OK;
+      }
+      FileBackfill result = reconciler.backfill(options, RowBars.on(System.err, !noProgress));
+      print(format.json() ? FileBackfillJson.of(result) + "\n" : text.of(result));
+      page.ifPresent(
+          f ->
+              f.write(
+                  FileBackfillPage.of(
+                      result, text.verdict(result), ReportOption.settings(config))));
+      if (!result.finished()) {
+        return ExitCodes.DATABASE;
+      }
+      return result.complete() ? ExitCodes.OK : ExitCodes.DIFFERENCES;
+    }
+  }
+
+  private void print(String text) {
+    terminal.out().print(text);
+    terminal.out().flush();
   }
 
   private int restore(Reconciler reconciler) {

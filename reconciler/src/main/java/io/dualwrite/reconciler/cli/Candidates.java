@@ -32,6 +32,20 @@ abstract class Candidates implements Iterable<String> {
     }
   }
 
+  /** Of {@code --absent}. */
+  static final class AbsentRows extends Candidates {
+    AbsentRows() {
+      super("insert", "skip");
+    }
+  }
+
+  /** Of {@code --file-format}. */
+  static final class FileFormats extends Candidates {
+    FileFormats() {
+      super("csv", "parquet");
+    }
+  }
+
   /** Of {@code kill-switch}. */
   static final class Switch extends Candidates {
     Switch() {

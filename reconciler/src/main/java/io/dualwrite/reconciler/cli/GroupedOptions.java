@@ -17,7 +17,8 @@ final class GroupedOptions implements IHelpSectionRenderer {
   private enum Group {
     DATABASES("Databases", 3),
     COMMAND("This command", 9),
-    SCOPE("What is looked at, and how", 29),
+    SCOPE("What is looked at, and how", 19),
+    FILES("History from files", 29),
     LOAD("Load on the databases", 49),
     OUTPUT("Output", 89),
     OTHERS("Others", Integer.MAX_VALUE);

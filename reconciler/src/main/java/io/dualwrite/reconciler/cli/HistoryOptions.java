@@ -3,11 +3,14 @@ package io.dualwrite.reconciler.cli;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.reconciler.backfill.BackfillOptions;
 import io.dualwrite.reconciler.backfill.BackfillOptions.End;
+import io.dualwrite.reconciler.backfill.file.FileBackfillOptions;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.window.TimeRange;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -109,6 +112,32 @@ final class HistoryOptions {
             .resume(resume)
             .deferIndexes(deferIndexes);
     options = parallelism == null ? options : options.parallelism(parallelism);
+    return batchRows == null ? options : options.batchRows(batchRows);
+  }
+
+  /**
+   * The same for files.
+   *
+   * @throws IllegalArgumentException if what was given has no meaning for them
+   */
+  FileBackfillOptions options(FileOptions files) {
+    if (tables.size() != 1) {
+      throw new IllegalArgumentException(
+          "--file loads into one table: give exactly one --table, not " + tables.size());
+    }
+    Map<String, Boolean> given = new LinkedHashMap<>();
+    given.put("--from", from != null);
+    given.put("--until", until != null);
+    given.put("--parallelism", parallelism != null);
+    given.put("--checksum", !checksum.equals("auto"));
+    given.put("--defer-indexes", deferIndexes);
+    given.forEach(
+        (option, is) -> {
+          if (is) {
+            throw new IllegalArgumentException(option + " has no meaning with --file");
+          }
+        });
+    FileBackfillOptions options = files.options(tables.get(0)).load(load.limits()).resume(resume);
     return batchRows == null ? options : options.batchRows(batchRows);
   }
 

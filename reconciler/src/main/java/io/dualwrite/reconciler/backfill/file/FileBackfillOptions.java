@@ -62,6 +62,11 @@ public record FileBackfillOptions(
         false);
   }
 
+  /** Paths and URLs as they may be shown: without a URL's user, password or signature. */
+  public static List<String> shown(List<String> files) {
+    return files.stream().map(SourceFile::shown).toList();
+  }
+
   /** Into that table. */
   public FileBackfillOptions table(String name) {
     return new FileBackfillOptions(
