@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 public final class FileReadException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  private static final String INVALID_STATE = "state machine";
   private static final Pattern QUOTED = Pattern.compile("'[^']*'?|\"[^\"]*\"?");
 
   FileReadException(String message) {
@@ -24,6 +25,10 @@ public final class FileReadException extends RuntimeException {
 
   static String said(SQLException cause) {
     String said = String.valueOf(cause.getMessage()).lines().findFirst().orElse("no reason given");
-    return QUOTED.matcher(said).replaceAll("…");
+    String plain = QUOTED.matcher(said).replaceAll("…");
+    return said.contains(INVALID_STATE)
+        ? plain
+            + " Its quotes are not as they should be, or some lines end in LF and others in CRLF."
+        : plain;
   }
 }

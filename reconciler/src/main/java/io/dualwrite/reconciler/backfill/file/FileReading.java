@@ -48,18 +48,23 @@ record FileReading(Engine engine, TablePair pair, CsvForm csv) {
     List<List<String>> lines =
         engine.rows(
             "SELECT * FROM "
-                + csv(file, NO_DELIMITER, "", "{'line': 'VARCHAR'}", false, "")
+                // As one value, in which quotes mean nothing.
+                + csv(file, NO_DELIMITER, "", "{'line': 'VARCHAR'}", false, ", strict_mode = false")
                 + " LIMIT 1");
     if (lines.isEmpty()) {
       throw new IllegalArgumentException(file.shown() + " is empty: it has no header");
     }
     List<String> names =
-        CsvHeader.names(lines.get(0).get(0), csv.delimiter(file.path()), csv.quote())
+        CsvHeader.names(withoutMark(lines.get(0).get(0)), csv.delimiter(file.path()), csv.quote())
             .orElseThrow(
                 () ->
                     new IllegalArgumentException(
                         file.shown() + ": a quote in the header is not closed"));
     return texts(file, names);
+  }
+
+  private static String withoutMark(String line) {
+    return line.startsWith("\uFEFF") ? line.substring(1) : line;
   }
 
   private static Map<String, String> texts(SourceFile file, List<String> names) {
@@ -153,7 +158,7 @@ record FileReading(Engine engine, TablePair pair, CsvForm csv) {
         csv.quote().map(String::valueOf).orElse(""),
         struct.append('}').toString(),
         csv.header(),
-        more);
+        ", strict_mode = true" + more);
   }
 
   /** Nothing is guessed: a guess that is wrong would lose records in silence. */
@@ -161,7 +166,7 @@ record FileReading(Engine engine, TablePair pair, CsvForm csv) {
       SourceFile file, char delimiter, String quote, String columns, boolean header, String more) {
     return "read_csv("
         + file.literal()
-        + ", auto_detect = false, strict_mode = true, hive_partitioning = false, delim = "
+        + ", auto_detect = false, hive_partitioning = false, delim = "
         + Engine.literal(String.valueOf(delimiter))
         + ", quote = "
         + Engine.literal(quote)

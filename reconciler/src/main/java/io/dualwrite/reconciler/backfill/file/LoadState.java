@@ -65,6 +65,10 @@ final class LoadState implements AutoCloseable {
       boolean goesOn =
           options.resume()
               && unfinished.stream().anyMatch(u -> u.run().settings().equals(settings));
+      if (options.resume() && !goesOn && !unfinished.isEmpty()) {
+        // Says what is not the same.
+        desk.resume(command(name), settings).run().close();
+      }
       // Before anything is kept: whoever goes on with a load finds the file of its own.
       SetAsideFile fresh = goesOn ? null : SetAsideFile.begin(path, files.columns());
       RunDesk.Opened opened =
