@@ -185,4 +185,116 @@ class DeferredIndexesTest {
     assertThat(two.reconciler.restoreIndexes()).isEmpty();
     assertThat(dropped()).isEmpty();
   }
+
+  /** All that the catalog has of indexes and foreign keys, but for oids and files. */
+  private List<List<String>> everything() throws SQLException {
+    return two.dbs.query(
+        two.dbs.target(),
+        "select c.relname, pg_get_indexdef(c.oid), coalesce(s.spcname, ''), coalesce(obj_description(c.oid, 'pg_class'), ''), c.reloptions::text,"
+            + " i.indisclustered::text || i.indisreplident || i.indisvalid || i.indisunique, c.relowner::regrole::text,"
+            + " (select string_agg(a.attnum || ':' || coalesce(a.attstattarget, -1), ',' order by a.attnum) from pg_attribute a where a.attrelid = c.oid)"
+            + " from pg_index i join pg_class c on c.oid = i.indexrelid left join pg_tablespace s on s.oid = c.reltablespace"
+            + " where c.relnamespace = 'public'::regnamespace union all"
+            + " select conname, pg_get_constraintdef(k.oid), conrelid::regclass::text, coalesce(obj_description(k.oid, 'pg_constraint'), ''), convalidated::text,"
+            + " condeferrable::text || condeferred, '', (select string_agg(t.tgenabled::text, '' order by t.tgenabled) from pg_trigger t where t.tgconstraint = k.oid)"
+            + " from pg_constraint k where contype = 'f' and connamespace = 'public'::regnamespace order by 1");
+  }
+
+  @Test
+  void whatComesBackIsAllThatItWas() throws SQLException {
+    two.target(
+        "comment on index items_v is 'it''s\nfor ''the'' report'",
+        "alter index owners_lower_idx alter column 1 set statistics 300",
+        "alter table items cluster on items_owner",
+        "alter index items_v set (fillfactor = 70)",
+        "comment on constraint to_owner on items is 'who owns it'",
+        "alter table items alter constraint to_owner deferrable initially deferred",
+        "create index \"Odd, name\" on items using hash (code)",
+        "create index items_cover on items (v desc nulls last) include (code) with (deduplicate_items = off)");
+    List<List<String>> before = everything();
+    interrupt();
+    assertThat(dropped())
+        .extracting(r -> r.get(0))
+        .contains("public.\"Odd, name\"", "public.items_cover", "public.items_owner", "to_owner");
+
+    assertThat(two.reconciler.restoreIndexes()).isEmpty();
+
+    assertThat(everything()).isEqualTo(before);
+    assertThat(dropped()).isEmpty();
+  }
+
+  @Test
+  void theMarkOfACommandThatCameMeanwhileStays() throws SQLException {
+    two.target("alter table items cluster on items_owner");
+    interrupt();
+    two.target("alter table items cluster on items_pkey");
+
+    assertThat(two.reconciler.restoreIndexes()).isEmpty();
+
+    assertThat(
+            two.dbs.queryValue(
+                two.dbs.target(),
+                "select indexrelid::regclass from pg_index where indrelid = 'items'::regclass and indisclustered"))
+        .isEqualTo("items_pkey");
+  }
+
+  @Test
+  void whatCannotBeMadeAgainStays() throws SQLException {
+    two.target(
+        "alter table items drop constraint to_owner",
+        "alter table items add constraint unchecked foreign key (owner) references owners not valid",
+        "alter table items add constraint checked foreign key (v) references owners on delete cascade not valid",
+        "alter table items add constraint off foreign key (keeper) references owners",
+        "do $$ declare t name; begin for t in select tgname from pg_trigger where tgconstraint = (select oid from pg_constraint where conname = 'off') and tgrelid = 'items'::regclass"
+            + " loop execute format('alter table items disable trigger %I', t); end loop; end $$",
+        "create index items_ext on items (code)",
+        "alter index items_ext depends on extension plpgsql",
+        "create unique index items_code on items (code, id)",
+        "alter table items alter code set not null, replica identity using index items_code_key");
+    List<List<String>> before = everything();
+    interrupt();
+
+    assertThat(dropped()).extracting(r -> r.get(0)).containsExactly("public.owners_lower_idx");
+
+    assertThat(two.reconciler.restoreIndexes()).isEmpty();
+    assertThat(everything()).isEqualTo(before);
+  }
+
+  @Test
+  void ofHypertablesAndPartitionedTablesNothingIsDropped() throws SQLException {
+    two.target(
+        "drop table items",
+        "create table items (id int primary key, owner int, keeper int, code text, v int) partition by range (id)",
+        "create table items_1 partition of items default",
+        "create index on items (v)",
+        // As TimescaleDB shows them.
+        "create schema timescaledb_information",
+        "create view timescaledb_information.hypertables as select 'public'::name as hypertable_schema, 'owners'::name as hypertable_name");
+
+    Backfill backfill = two.reconciler.backfill(options(), BackfillProgress.NONE);
+
+    assertThat(backfill.tables())
+        .flatExtracting(Backfill.TableBackfill::notes)
+        .contains(
+            "its indexes stay: the table is a hypertable",
+            "its indexes stay: the table is partitioned");
+    assertThat(backfill.tables())
+        .flatExtracting(Backfill.TableBackfill::notes)
+        .noneSatisfy(n -> assertThat(String.valueOf(n)).startsWith("dropped"));
+  }
+
+  @Test
+  void anotherOfTheNameIsNotTakenForIt() throws SQLException {
+    interrupt();
+    two.target("create index items_v on items (v)");
+
+    assertThat(two.reconciler.restoreIndexes())
+        .singleElement()
+        .asString()
+        .contains("index public.items_v", "another of that name is there");
+    assertThat(dropped()).extracting(r -> r.get(0)).containsExactly("public.items_v");
+
+    two.target("drop index items_v");
+    assertThat(two.reconciler.restoreIndexes()).isEmpty();
+  }
 }

@@ -9,9 +9,9 @@ import io.dualwrite.jdbc.schema.TableName;
  * @param table the table on the target
  * @param kind what it is
  * @param name its name; an index' with its schema
- * @param definition what makes it again, as the server prints it
+ * @param definition what makes it again
  */
-record Deferred(TableName table, Kind kind, String name, String definition) {
+record Deferred(TableName table, Kind kind, String name, Definition definition) {
   /** What it is. */
   enum Kind {
     INDEX,

@@ -4,7 +4,6 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.journal.LockKeys;
 import io.dualwrite.jdbc.schema.Identifiers;
-import io.dualwrite.jdbc.schema.Table;
 import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.window.SideReadException;
@@ -15,9 +14,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 
 /**
  * Drops what makes loading slow and builds it again behind the rows. What is dropped is written
@@ -26,8 +24,9 @@ import java.util.Set;
  *
  * <p>Never dropped: whatever is unique (the dual writes' upserts need it, and a duplicate that came
  * in between could not be undone), the index by which windows are verified, foreign keys with an
- * action (the dual writes rely on them) and the indexes that serve these, and anything of
- * partitioned tables.
+ * action (the dual writes rely on them) and the indexes that serve these, what could not be made
+ * again just as it is, and anything of partitioned tables, partitions, hypertables and tables with
+ * parents or children.
  *
  * <p>One process of a migration at a time drops or builds: two that build the same index would take
  * it from each other and cross out what is not there.
@@ -43,69 +42,13 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
   /** How often it is asked for, 200 ms apart, whether others drop or build. */
   private static final int TURNS = 10;
 
-  private static final String INDEXES =
-      """
-      SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), pg_catalog.pg_get_indexdef(i.indexrelid), a.attname
-        FROM pg_catalog.pg_index i
-        JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'
-        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] AND a.attnum > 0
-       WHERE i.indrelid = ? AND i.indisvalid AND NOT i.indisunique AND NOT i.indisexclusion AND NOT i.indisreplident
-         AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid)
-       ORDER BY c.relname""";
-
-  private static final String FOREIGN_KEYS =
-      """
-      SELECT k.conname, pg_catalog.pg_get_constraintdef(k.oid), k.confdeltype IN ('a', 'r') AND k.confupdtype IN ('a', 'r'),
-          (SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1])
-        FROM pg_catalog.pg_constraint k WHERE k.conrelid = ? AND k.contype = 'f' AND k.convalidated ORDER BY k.conname""";
-
   /** What of a table would be dropped. */
-  List<Deferred> of(TablePair pair, Cuts cuts) {
-    Table table = pair.target();
-    if (table.partitioned()) {
-      return List.of();
-    }
-    return databases.on(
-        Side.TARGET,
-        c -> {
-          List<Deferred> found = new ArrayList<>();
-          Set<String> needed = new HashSet<>();
-          if (cuts.alike() && !cuts.columns().isEmpty()) {
-            needed.add(cuts.columns().get(0).target().name());
-          }
-          try (PreparedStatement statement = c.prepareStatement(FOREIGN_KEYS)) {
-            statement.setLong(1, table.oid());
-            try (ResultSet rows = statement.executeQuery()) {
-              while (rows.next()) {
-                if (rows.getBoolean(3)) {
-                  found.add(
-                      new Deferred(
-                          table.name(),
-                          Deferred.Kind.FOREIGN_KEY,
-                          rows.getString(1),
-                          rows.getString(2)));
-                } else {
-                  needed.add(rows.getString(4));
-                }
-              }
-            }
-          }
-          try (PreparedStatement statement = c.prepareStatement(INDEXES)) {
-            statement.setLong(1, table.oid());
-            try (ResultSet rows = statement.executeQuery()) {
-              while (rows.next()) {
-                String first = rows.getString(3);
-                if (first == null || !needed.contains(first)) {
-                  found.add(
-                      new Deferred(
-                          table.name(), Deferred.Kind.INDEX, rows.getString(1), rows.getString(2)));
-                }
-              }
-            }
-          }
-          return found;
-        });
+  Deferrable of(TablePair pair, Cuts cuts) {
+    Optional<String> verifiedBy =
+        cuts.alike()
+            ? cuts.columns().stream().findFirst().map(c -> c.target().name())
+            : Optional.empty();
+    return databases.on(Side.TARGET, c -> Deferrable.of(c, pair.target(), verifiedBy));
   }
 
   /**
@@ -148,7 +91,7 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
       statement.setString(2, dropped.table().sql());
       statement.setString(3, dropped.name());
       statement.setString(4, dropped.kind().name());
-      statement.setString(5, dropped.definition());
+      statement.setString(5, dropped.definition().text());
       statement.executeUpdate();
     }
   }
@@ -179,33 +122,6 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
       }
     }
     return found;
-  }
-
-  /**
-   * What was dropped, as it is written down.
-   *
-   * @param table the table on the target, quoted
-   * @param at when it was
-   */
-  record Dropped(
-      String table, String name, Deferred.Kind kind, String definition, OffsetDateTime at) {
-    /** Deliveries go on meanwhile: an index is built without keeping writes out. */
-    private String create() {
-      return kind == Deferred.Kind.INDEX
-          ? definition.replaceFirst("^CREATE INDEX ", "CREATE INDEX CONCURRENTLY IF NOT EXISTS ")
-          : "ALTER TABLE "
-              + table
-              + " ADD CONSTRAINT "
-              + Identifiers.quote(name)
-              + " "
-              + definition
-              + " NOT VALID";
-    }
-
-    /** In words. */
-    String label() {
-      return (kind == Deferred.Kind.INDEX ? "index " : "foreign key ") + name;
-    }
   }
 
   /**
@@ -243,28 +159,7 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
   }
 
   private void restore(Connection target, Dropped each) throws SQLException {
-    try (Statement statement = target.createStatement()) {
-      if (each.kind() == Deferred.Kind.INDEX) {
-        if (isBroken(target, each.name())) {
-          statement.execute("DROP INDEX CONCURRENTLY IF EXISTS " + each.name());
-        }
-        statement.execute(each.create());
-      } else {
-        statement.execute("SET lock_timeout = '500ms'");
-        try {
-          if (!isThere(target, each)) {
-            statement.execute(each.create());
-          }
-          statement.execute(
-              "ALTER TABLE "
-                  + each.table()
-                  + " VALIDATE CONSTRAINT "
-                  + Identifiers.quote(each.name()));
-        } finally {
-          statement.execute("RESET lock_timeout");
-        }
-      }
-    }
+    each.restore(target);
     try (PreparedStatement statement =
         target.prepareStatement(
             "DELETE FROM "
@@ -276,35 +171,6 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
       statement.setString(4, each.definition());
       statement.setObject(5, each.at());
       statement.executeUpdate();
-    }
-  }
-
-  /** An index whose building was interrupted is there and is not used. */
-  private static boolean isBroken(Connection target, String index) throws SQLException {
-    return asked(
-        target,
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass(?) AND NOT indisvalid)",
-        index);
-  }
-
-  private static boolean isThere(Connection target, Dropped key) throws SQLException {
-    return asked(
-        target,
-        "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = pg_catalog.to_regclass(?) AND conname = ?)",
-        key.table(),
-        key.name());
-  }
-
-  private static boolean asked(Connection target, String sql, String... parameters)
-      throws SQLException {
-    try (PreparedStatement statement = target.prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        statement.setString(i + 1, parameters[i]);
-      }
-      try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        return row.getBoolean(1);
-      }
     }
   }
 
@@ -329,7 +195,7 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
           try {
             work.in(c);
           } finally {
-            asked(c, "SELECT pg_catalog.pg_advisory_unlock(" + key + ")");
+            Dropped.asked(c, "SELECT pg_catalog.pg_advisory_unlock(" + key + ")");
           }
           return true;
         });
@@ -338,7 +204,7 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
   /** Whoever waits within the lock has a snapshot, which an index being built would wait for. */
   private static void takeTurn(Connection target, long key) throws SQLException {
     for (int turns = 0; turns < TURNS; turns++) {
-      if (asked(target, "SELECT pg_catalog.pg_try_advisory_lock(" + key + ")")) {
+      if (Dropped.asked(target, "SELECT pg_catalog.pg_try_advisory_lock(" + key + ")")) {
         return;
       }
       try (Statement statement = target.createStatement()) {

@@ -57,7 +57,7 @@ public record Planner(
             .orElse("row by row"),
         options.deferIndexes()
             ? new DeferredIndexes(databases, schema, migration)
-                .of(pair, cuts).stream().map(Deferred::label).toList()
+                .of(pair, cuts).parts().stream().map(Deferred::label).toList()
             : List.of(),
         Optional.empty(),
         Notes.of(pair, cuts));

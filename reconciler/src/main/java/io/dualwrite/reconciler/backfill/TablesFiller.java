@@ -113,7 +113,9 @@ final class TablesFiller {
       progress.begin(name, facts.rows());
       if (table.endedAt().isEmpty()) {
         if (options.deferIndexes()) {
-          List<Deferred> dropped = deferred.of(pair, cuts);
+          Deferrable deferrable = deferred.of(pair, cuts);
+          deferrable.left().ifPresent(why -> filler.note("its indexes stay: the table " + why));
+          List<Deferred> dropped = deferrable.parts();
           deferred.drop(dropped);
           if (!dropped.isEmpty()) {
             filler.note(
