@@ -82,6 +82,11 @@ final class TableWatch {
     looked = true;
   }
 
+  /** Whether rows that were verified before the watch began never change. */
+  boolean grows() {
+    return grows;
+  }
+
   Ages ages() {
     return ages;
   }

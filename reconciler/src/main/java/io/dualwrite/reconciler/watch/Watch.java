@@ -295,20 +295,21 @@ public final class Watch implements AutoCloseable {
   }
 
   private WatchState.TableDrift drift(TableWatch table) {
+    Instant tooOld = tooOld(clock.instant());
     return new WatchState.TableDrift(
         table.name(),
         table.timed(),
         table.first(),
         table.problem(),
         table.looked(),
-        table.outdated(tooOld(clock.instant())).isPresent(),
         table.ages().parts().stream()
             .map(
                 p ->
                     new WatchState.Seen(
                         Optional.of(p.from()).filter(Instant.MIN::isBefore),
                         Optional.of(p.to()).filter(Instant.MAX::isAfter),
-                        p.at()))
+                        p.at(),
+                        !table.grows() && p.at().isBefore(tooOld)))
             .toList(),
         table.lookedAt(),
         table.took(),

@@ -53,8 +53,6 @@ public record WatchState(
    * @param first where its rows begin; empty without a time column, or where that is not known
    * @param problem why it cannot be compared
    * @param looked whether all that is comparable has been looked at once
-   * @param outdated whether a part of it was last looked at before the watch began, and too long
-   *     ago to say anything of it
    * @param seen when its parts were last looked at; before the watch began, by a comparison
    * @param lookedAt when it was last looked at
    * @param took how long that took
@@ -67,7 +65,6 @@ public record WatchState(
       Optional<Instant> first,
       Optional<String> problem,
       boolean looked,
-      boolean outdated,
       List<Seen> seen,
       Optional<Instant> lookedAt,
       Duration took,
@@ -76,6 +73,11 @@ public record WatchState(
     public TableDrift {
       seen = List.copyOf(seen);
       open = List.copyOf(open);
+    }
+
+    /** Whether a part of it was last looked at too long ago to say anything of it. */
+    public boolean outdated() {
+      return seen.stream().anyMatch(Seen::outdated);
     }
 
     /** When the part looked at longest ago was looked at. */
@@ -94,8 +96,12 @@ public record WatchState(
     }
   }
 
-  /** When a part of a table was last looked at; an end that is empty is open. */
-  public record Seen(Optional<Instant> from, Optional<Instant> to, Instant at) {}
+  /**
+   * When a part of a table was last looked at; an end that is empty is open.
+   *
+   * @param outdated whether that was before the watch began, and too long ago to say anything of it
+   */
+  public record Seen(Optional<Instant> from, Optional<Instant> to, Instant at, boolean outdated) {}
 
   /**
    * A part of a table; an end that is empty is open.

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A watched table by time: each cell is an equal share of it. */
 final class WatchMap {
@@ -70,20 +71,24 @@ final class WatchMap {
           HeatMap.sign(Status.SKIPPED),
           label + ": cannot be compared");
     }
-    return table.looked()
-        ? new Cell("e", "", label + ": equal" + seen(table, from, to))
-        : new Cell("u", "", label + ": not looked at yet");
+    return table.looked() && seen(table, from, to).noneMatch(WatchState.Seen::outdated)
+        ? new Cell("e", "", label + ": equal" + lookedAt(table, from, to))
+        : new Cell("u", "", label + ": not looked at yet" + lookedAt(table, from, to));
   }
 
-  private static String seen(TableDrift table, Instant from, Instant to) {
+  private static Stream<WatchState.Seen> seen(TableDrift table, Instant from, Instant to) {
     return table.seen().stream()
         .filter(
             s ->
                 s.from().orElse(Instant.MIN).isBefore(to)
-                    && s.to().orElse(Instant.MAX).isAfter(from))
+                    && s.to().orElse(Instant.MAX).isAfter(from));
+  }
+
+  private static String lookedAt(TableDrift table, Instant from, Instant to) {
+    return seen(table, from, to)
         .map(WatchState.Seen::at)
         .min(Comparator.naturalOrder())
-        .map(at -> ", looked at " + MINUTE.format(at))
+        .map(at -> ", last at " + MINUTE.format(at))
         .orElse("");
   }
 

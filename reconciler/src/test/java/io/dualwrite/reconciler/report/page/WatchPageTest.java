@@ -28,7 +28,6 @@ class WatchPageTest {
             Optional.of(FIRST),
             Optional.empty(),
             true,
-            false,
             List.of(),
             Optional.of(UP_TO),
             Duration.ofMillis(10),
