@@ -335,10 +335,10 @@ public final class Reconciler {
   }
 
   /**
-   * Creates the control schema where it is missing and registers the migration; the sides on which
-   * something was missing.
+   * Creates the control schema where it is missing, adds what it lacks, and registers the
+   * migration; what was done on each side.
    */
-  public List<Side> init() {
+  public List<Initialised> init() {
     return registration.create();
   }
 

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * Whose control schema it is. Locks and the journal go by the migration's name: under another name
@@ -65,23 +66,24 @@ final class Registration {
   }
 
   /**
-   * Creates what is missing and registers the migration; the sides on which anything was missing.
+   * Creates what is missing and registers the migration.
    *
    * @throws ReconcilerException if either schema is another migration's; nothing is created then
    */
-  List<Side> create() {
+  List<Initialised> create() {
     List.of(Side.values()).forEach(this::throwIfOthers);
     String schema = config.journal().schema();
     return List.of(Side.values()).stream()
-        .filter(
+        .map(
             side ->
                 databases.write(
                     side,
                     c -> {
-                      boolean created = ControlSchema.create(c, schema, side.label());
-                      created |= ReconcilerSchema.create(c, schema, side.label());
+                      SortedSet<String> before = Initialised.parts(c, schema);
+                      ControlSchema.create(c, schema, side.label());
+                      ReconcilerSchema.create(c, schema, side.label());
                       new Control(schema).register(c, config.migration(), config.phase());
-                      return created;
+                      return Initialised.of(side, before, Initialised.parts(c, schema));
                     }))
         .toList();
   }

@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.journal.ControlSchema;
 import io.dualwrite.jdbc.trigger.Coverage;
 import io.dualwrite.jdbc.trigger.TriggerInstallation;
 import io.dualwrite.reconciler.Databases;
+import io.dualwrite.reconciler.Initialised;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,13 +78,8 @@ final class InitCommand implements Callable<Integer>, Connected {
       return remove(config, out);
     }
     try (Databases databases = terminal.cancelling(Databases.open(config, 1))) {
-      List<Side> created = connection.reconciler(config, databases).init();
-      for (Side side : Side.values()) {
-        out.println(
-            side.label()
-                + ": schema "
-                + config.journal().schema()
-                + (created.contains(side) ? " created" : " was already there"));
+      for (Initialised side : connection.reconciler(config, databases).init()) {
+        out.println(side.side().label() + ": schema " + config.journal().schema() + became(side));
       }
       return connection
           .reconciler(config, databases)
@@ -91,6 +87,14 @@ final class InitCommand implements Callable<Integer>, Connected {
           .map(installed -> told(installed, out))
           .orElse(ExitCodes.OK);
     }
+  }
+
+  private static String became(Initialised side) {
+    if (side.created()) {
+      return " created";
+    }
+    return " was already there"
+        + (side.added().isEmpty() ? "" : "; added: " + String.join(", ", side.added()));
   }
 
   private int told(TriggerInstallation.Installed installed, PrintWriter out) {

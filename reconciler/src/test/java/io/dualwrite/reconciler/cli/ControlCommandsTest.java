@@ -49,6 +49,14 @@ class ControlCommandsTest {
             "source: schema dualwrite created\ntarget: schema dualwrite created\n"
                 .replace("\n", System.lineSeparator()));
     assertThat(run("init").out()).contains("source: schema dualwrite was already there");
+    dbs.execute(
+        dbs.target(),
+        "drop table dualwrite.deferred",
+        "alter table dualwrite.instances drop column epoch");
+    assertThat(run("init").out())
+        .isEqualTo(
+            "source: schema dualwrite was already there\ntarget: schema dualwrite was already there; added: deferred, instances.epoch\n"
+                .replace("\n", System.lineSeparator()));
 
     assertThat(run("kill-switch", "engage").code()).isZero();
     assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control"))
