@@ -22,6 +22,7 @@ import io.dualwrite.reconciler.inspect.Inspection;
 import io.dualwrite.reconciler.inspect.Inspector;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
+import io.dualwrite.reconciler.repair.RepairPlan;
 import io.dualwrite.reconciler.watch.Looks;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.time.Clock;
@@ -164,6 +165,15 @@ public final class Reconciler {
    */
   public Repair repair(RepairOptions options, Progress progress) {
     return explained(() -> new Repairing(comparing).repair(options, progress));
+  }
+
+  /**
+   * What {@link #repair} with these options would do to the data as it is now; nothing is changed.
+   *
+   * @throws ReconcilerException if the target is primary
+   */
+  public RepairPlan planRepair(RepairOptions options, Progress progress) {
+    return explained(() -> new Repairing(comparing).plan(options, progress));
   }
 
   /**

@@ -2,31 +2,94 @@ package io.dualwrite.reconciler;
 
 import io.dualwrite.Side;
 import io.dualwrite.reconciler.ReconcilerException.Kind;
+import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.compare.Again;
 import io.dualwrite.reconciler.compare.CompareOptions;
 import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.compare.Keeping;
+import io.dualwrite.reconciler.compare.KeptUse;
 import io.dualwrite.reconciler.compare.Progress;
+import io.dualwrite.reconciler.compare.TableComparison;
+import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
+import io.dualwrite.reconciler.repair.RepairPlan;
 import io.dualwrite.reconciler.repair.Repairer;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 
 /** The repairs of this migration, each with the comparison behind it. */
 record Repairing(Comparing comparing) {
+  /** More rows of a table than a comparison looks at one by one. */
+  private static final int LOOKED_AT = 200_000;
 
   Repair repair(RepairOptions options, Progress progress) {
+    Scene scene = scene(options);
+    return options.fromLast()
+        ? repairAgain(options, progress, scene)
+        : repair(options, progress, scene);
+  }
+
+  /** What it would do, with nothing left out that it would look at. */
+  RepairPlan plan(RepairOptions options, Progress progress) {
+    Scene scene = scene(options);
+    int listed = options.compare().maxDifferences();
+    CompareOptions all =
+        options
+            .compare()
+            .maxDifferences(Math.max(listed, LOOKED_AT))
+            .kept(new KeptUse(options.compare().kept().resumes(), true));
+    Comparison found =
+        options.fromLast()
+            ? comparing.compareAgain(all, progress)
+            : comparing.compare(all, progress);
+    Map<String, RepairPlan.Keyless> keyless = new HashMap<>();
+    for (ComparedTable table : scene.compared()) {
+      String name = table.pair().name().toString();
+      if (!table.hasKey() && found.tables().stream().anyMatch(t -> differs(t, name))) {
+        keyless.put(
+            name,
+            new RepairPlan.Keyless(
+                rows(table, Side.SOURCE), rows(table, Side.TARGET), options.isPartOf(table)));
+      }
+    }
+    RepairPlan plan = RepairPlan.of(found, options, keyless);
+    return new RepairPlan(found.listing(listed), plan.tables(), plan.stopped());
+  }
+
+  private static boolean differs(TableComparison table, String name) {
+    return table.table().equals(name)
+        && table.count(Status.DIFFERS) + table.count(Status.NOT_YET) > 0;
+  }
+
+  private long rows(ComparedTable table, Side side) {
+    return comparing
+        .databases()
+        .on(
+            side,
+            c -> {
+              try (Statement statement = c.createStatement();
+                  ResultSet row =
+                      statement.executeQuery("select count(*) from " + table.from(side))) {
+                row.next();
+                return row.getLong(1);
+              }
+            });
+  }
+
+  private Scene scene(RepairOptions options) {
     Scene scene = comparing.scenes().scene(options.compare());
     if (scene.primary() == Side.TARGET) {
       throw new ReconcilerException(
           Kind.USAGE,
           "repair copies from the source to the target, and the target is primary: its rows are the newer ones. Nothing was changed.");
     }
-    return options.fromLast()
-        ? repairAgain(options, progress, scene)
-        : repair(options, progress, scene);
+    return scene;
   }
 
   private Repair repair(RepairOptions options, Progress progress, Scene scene) {

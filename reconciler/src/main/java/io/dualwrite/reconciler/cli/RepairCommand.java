@@ -7,6 +7,7 @@ import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
+import io.dualwrite.reconciler.repair.RepairPlan;
 import io.dualwrite.reconciler.report.JsonReport;
 import io.dualwrite.reconciler.report.TextReport;
 import io.dualwrite.reconciler.report.page.ComparisonPage;
@@ -39,7 +40,7 @@ final class RepairCommand implements Callable<Integer>, Connected {
   private final Terminal terminal;
   @Mixin private final ConnectionOptions connection;
 
-  @Option(names = "--dry-run", description = "Only compare, and say what would be done.", order = 4)
+  @Option(names = "--dry-run", description = "Say what would be done, and do nothing.", order = 4)
   private boolean dryRun;
 
   @Option(
@@ -102,20 +103,18 @@ final class RepairCommand implements Callable<Integer>, Connected {
       Progress progress,
       Optional<PageFile> page,
       PageSettings settings) {
-    Comparison result =
-        options.fromLast()
-            ? reconciler.compareDifferences(options.compare(), progress)
-            : reconciler.compare(options.compare(), progress);
+    RepairPlan plan = reconciler.planRepair(options, progress);
+    Comparison result = plan.comparison();
     CompareCommand.tell(result, terminal, connection);
     PrintWriter out = terminal.out();
     if (comparison.json()) {
-      out.println(JsonReport.of(result));
+      out.println(JsonReport.of(plan));
     } else {
       List<String> scope = new ArrayList<>(comparison.scope());
       if (fromLast) {
         scope.add("--from-last");
       }
-      out.print(new TextReport(connection.next(scope)).ofDryRun(result, deleteExtra));
+      out.print(new TextReport(connection.next(scope)).of(plan, deleteExtra));
     }
     if (page.isPresent()) {
       page.get()

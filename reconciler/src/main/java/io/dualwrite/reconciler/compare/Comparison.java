@@ -82,4 +82,18 @@ public record Comparison(
   public boolean incomplete() {
     return count(Status.FAILED) + count(Status.SKIPPED) > 0;
   }
+
+  /** The same with at most so many differences of each table listed. */
+  public Comparison listing(int most) {
+    return new Comparison(
+        migration,
+        startedAt,
+        duration,
+        checksum,
+        complete,
+        tables.stream().map(t -> t.listing(most)).toList(),
+        kept,
+        sampledFrom,
+        ofDifferences);
+  }
 }

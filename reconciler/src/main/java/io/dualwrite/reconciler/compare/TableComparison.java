@@ -64,6 +64,17 @@ public record TableComparison(
     return sum(WindowResult::changed);
   }
 
+  TableComparison listing(int most) {
+    boolean fewer = differences.size() > most;
+    return new TableComparison(
+        table,
+        windows,
+        fewer ? differences.subList(0, most) : differences,
+        truncated || fewer,
+        notes,
+        notReadAgain);
+  }
+
   private long sum(ToLongFunction<WindowResult> count) {
     return windows.stream().mapToLong(count).sum();
   }

@@ -13,11 +13,16 @@ final class ChangeBudget {
 
   /** Takes up to {@code wanted} changes out of the budget; how many may be made. */
   int take(int wanted) {
+    return (int) take((long) wanted);
+  }
+
+  /** The same for any number. */
+  long take(long wanted) {
     long before = left.getAndUpdate(l -> l == Long.MAX_VALUE ? l : Math.max(0, l - wanted));
     if (before < wanted) {
       refused = true;
     }
-    return (int) Math.min(before, wanted);
+    return Math.min(before, wanted);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.dualwrite.reconciler.repair;
 
+import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.compare.CompareOptions;
 import java.util.SortedMap;
 
@@ -42,6 +43,12 @@ public record RepairOptions(
   /** Only what the last comparison of each table has found. */
   public RepairOptions fromLast(boolean last) {
     return new RepairOptions(compare, deleteExtra, last, maxChanges);
+  }
+
+  /** Whether only a range of that table's time is repaired. */
+  public boolean isPartOf(ComparedTable table) {
+    return table.pair().timeColumn().isPresent()
+        && (compare.from().isPresent() || compare.to().isPresent());
   }
 
   /** What must be the same for an interrupted repair to be gone on with. */

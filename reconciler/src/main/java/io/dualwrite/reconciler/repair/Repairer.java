@@ -222,9 +222,7 @@ public final class Repairer {
 
   private void replace(TableRepairer repairer, Pass pass) {
     if (pass == Pass.COPY) {
-      boolean part =
-          repairer.table().pair().timeColumn().isPresent()
-              && (options.compare().from().isPresent() || options.compare().to().isPresent());
+      boolean part = options.isPartOf(repairer.table());
       repairer.replace(
           plan(repairer.table()).chunks(),
           part,

@@ -151,20 +151,17 @@ final class TableRepairer {
       return;
     }
     differs.run();
-    if (part) {
-      problem("has no key: it can only be replaced whole, without --from and --to");
-      return;
-    }
-    if (!deleteExtra && surplus.stream().anyMatch(s -> s.extra() > 0)) {
-      problem(
-          "has no key and rows that the source has not: it can only be replaced whole, with --delete-extra");
+    Optional<String> problem =
+        KeylessReplacement.problem(
+            part, deleteExtra, surplus.stream().anyMatch(s -> s.extra() > 0));
+    if (problem.isPresent()) {
+      problem(problem.get());
       return;
     }
     try (LockedCopy lock = locks.begin(lane)) {
       CopyResult result = lock.replaceRange(table.pair(), null, null);
       if (!budget.takeAll((long) result.written() + result.deleted())) {
-        problem(
-            "has no key and is replaced whole: that would change more rows than --max-changes allows");
+        problem(KeylessReplacement.TOO_MANY_CHANGES);
         return;
       }
       lock.commit();

@@ -11,6 +11,7 @@ import io.dualwrite.reconciler.compare.TableComparison;
 import io.dualwrite.reconciler.compare.WindowResult;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.repair.Repair;
+import io.dualwrite.reconciler.repair.RepairPlan;
 import io.dualwrite.reconciler.window.Window;
 import java.util.Locale;
 
@@ -44,6 +45,26 @@ public final class JsonReport {
       table.problems().forEach(node.putArray("problems")::add);
     }
     root.set("after", comparison(repair.after()));
+    return write(root);
+  }
+
+  /** A comparison, and what a repair would do under {@code plan}. */
+  public static String of(RepairPlan plan) {
+    ObjectNode root = comparison(plan.comparison());
+    ObjectNode node = root.putObject("plan");
+    node.put("stopped", plan.stopped());
+    node.put("copied", plan.copied());
+    node.put("deleted", plan.deleted());
+    ArrayNode tables = node.putArray("tables");
+    for (RepairPlan.TablePlan table : plan.tables()) {
+      ObjectNode t = tables.addObject();
+      t.put("table", table.table());
+      t.put("copied", table.copied());
+      t.put("deleted", table.deleted());
+      t.put("replaced", table.replaced());
+      t.put("atLeast", table.atLeast());
+      table.problem().ifPresent(t.putArray("problems")::add);
+    }
     return write(root);
   }
 

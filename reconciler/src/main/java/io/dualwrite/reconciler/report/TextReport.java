@@ -11,6 +11,7 @@ import io.dualwrite.reconciler.compare.TableComparison;
 import io.dualwrite.reconciler.compare.WindowResult;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.repair.Repair;
+import io.dualwrite.reconciler.repair.RepairPlan;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -45,28 +46,16 @@ public final class TextReport {
   }
 
   /** What a repair would do. */
-  public String ofDryRun(Comparison comparison, boolean deleteExtra) {
-    if (comparison.nothingFound()) {
-      return of(comparison);
+  public String of(RepairPlan plan, boolean deleteExtra) {
+    if (plan.comparison().nothingFound()) {
+      return of(plan.comparison());
     }
-    long missing = sum(comparison, Difference.Kind.MISSING);
-    long changed = sum(comparison, Difference.Kind.CHANGED);
-    long extra = sum(comparison, Difference.Kind.EXTRA);
-    String plan =
-        "A repair would insert "
-            + number(missing)
-            + ", update "
-            + number(changed)
-            + (deleteExtra
-                ? " and delete " + number(extra) + " rows"
-                : " rows and leave " + number(extra) + " extra")
-            + " in the target. Nothing was changed.";
     String then =
-        missing + changed + (deleteExtra ? extra : 0) == 0
+        plan.copied() + plan.deleted() == 0
             ? ""
             : " Next: "
                 + (deleteExtra ? next.within("repair", "--delete-extra") : next.within("repair"));
-    return body(comparison) + plan + then + "\n";
+    return body(plan.comparison()) + new PlanLines(plan, deleteExtra).text() + then + "\n";
   }
 
   /** A repair. */
