@@ -3,6 +3,9 @@ package io.dualwrite.reconciler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.config.TableOverride;
+import io.dualwrite.jdbc.config.TablesConfig;
 import io.dualwrite.jdbc.schema.KeyId;
 import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.reconciler.backfill.file.Absent;
@@ -17,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +168,89 @@ class FileBackfillTest {
     assertThat(load.complete()).as(load.toString()).isTrue();
     assertThat(flights()).isEqualTo("1:a:1.00 2:b:2.00 3:c:3.00");
     assertThat(bad).doesNotExist();
+  }
+
+  @Test
+  void parentsComeAlongFromTheSourceAndAreMissedInTheFile() throws Exception {
+    two.both(
+        "create table planes (id int primary key, part_of int references planes)",
+        "create table legs (id int primary key, plane int not null references planes deferrable initially deferred)");
+    two.source("insert into planes values (1, null)", "insert into legs values (10, 1)");
+    Path legs = file("legs.csv", "id,plane\n10,1\n11,1\n12,7\n");
+    Path planes = file("planes.csv", "id,part_of\n3,2\n2,1\n4,9\n5,4\nx,1\n");
+
+    FileBackfill load =
+        load(
+            FileBackfillOptions.of("legs", List.of(legs.toString()))
+                .absent(Absent.INSERT)
+                .setAside(Optional.of(directory.resolve("l.csv"))));
+    FileBackfill trees =
+        load(
+            FileBackfillOptions.of("planes", List.of(planes.toString()))
+                .absent(Absent.INSERT)
+                .setAside(Optional.of(directory.resolve("p.csv"))));
+
+    assertThat(load.counts()).isEqualTo(new Counts(1, 1, 0, 0, 0, 1));
+    assertThat(load.reasons())
+        .containsOnlyKeys("refers to a row that is not there, legs_plane_fkey (23503)");
+    assertThat(trees.counts()).isEqualTo(new Counts(0, 2, 0, 0, 0, 3));
+    assertThat(
+            two.dbs.queryValue(
+                two.dbs.target(), "select string_agg(id::text, ' ' order by id) from planes"))
+        .isEqualTo("1 2 3");
+  }
+
+  @Test
+  void aRowOfTheSourceThatTheTargetRefusesIsNamed() throws Exception {
+    two.target("alter table flights add constraint short check (length(code) < 4)");
+    two.source("insert into flights values (1, 'longer', 5), (2, 'ok', 5)");
+    Path file = file("a.csv", "id,code,delay\n1,old,1\n2,old,1\n");
+
+    FileBackfill load = load(options(file));
+
+    assertThat(flights()).isEqualTo("2:ok:5.00");
+    assertThat(load.counts()).isEqualTo(new Counts(1, 0, 0, 0, 0, 1));
+    assertThat(load.reasons().firstKey()).startsWith("the target refuses the source's row: ");
+  }
+
+  @Test
+  void theTargetMayCallThingsOtherwise() throws Exception {
+    two.source(
+        "create table points (id int primary key, x text)",
+        "insert into points values (1, 'live')");
+    two.target(
+        "create table spots (number bigint generated always as identity primary key, value varchar(5))");
+    TwoDatabases renamed =
+        new TwoDatabases(
+            two.dbs,
+            MigrationConfig.builder("test")
+                .tables(
+                    new TablesConfig(
+                        List.of("public.points"),
+                        List.of(),
+                        Map.of(
+                            "public.points",
+                            TableOverride.builder()
+                                .target("public.spots")
+                                .columns(Map.of("id", "number", "x", "value"))
+                                .build())))
+                .build());
+    Path file = file("a.csv", "VALUE,id\nold,1\nfile,2\ntoo long,3\n");
+
+    FileBackfill load =
+        renamed.reconciler.backfill(
+            FileBackfillOptions.of("points", List.of(file.toString()))
+                .absent(Absent.INSERT)
+                .setAside(Optional.of(directory.resolve("bad.csv"))),
+            BackfillProgress.NONE);
+
+    assertThat(load.counts()).as(load.toString()).isEqualTo(new Counts(1, 1, 0, 0, 0, 1));
+    assertThat(load.reasons()).containsOnlyKeys("column value: too long (22001)");
+    assertThat(
+            two.dbs.queryValue(
+                two.dbs.target(),
+                "select string_agg(number || value, ' ' order by number) from spots"))
+        .isEqualTo("1live 2file");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.reconciler.backfill.file.Absent;
 import io.dualwrite.reconciler.backfill.file.FileBackfill;
 import io.dualwrite.reconciler.backfill.file.FileBackfillOptions;
+import io.dualwrite.testing.Seeds;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.duckdb.DuckDBDriver;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +143,71 @@ class FileTypesTest {
     assertThat(load.counts().inserted() + load.counts().bad() == 4 || load.problem().isPresent())
         .as(load.toString())
         .isTrue();
+  }
+
+  @Test
+  void generatedFilesComeOutAsTheyWentIn() {
+    Seeds.check(5, this::generated);
+  }
+
+  private void generated(Random random) throws Exception {
+    two.both(
+        "drop table if exists generated",
+        "create table generated (id int primary key, a text, b text)");
+    String[] pieces = {
+      "\"\"", ",", "\n", "\r\n", "ü", "😀", " ", "x", "\\", "'", "\t", "NULL", "#"
+    };
+    String end = random.nextBoolean() ? "\n" : "\r\n";
+    StringBuilder text = new StringBuilder("id,a,b").append(end);
+    StringBuilder wanted = new StringBuilder();
+    int rows = 1 + random.nextInt(3_000);
+    for (int i = 0; i < rows; i++) {
+      text.append(i);
+      wanted.append(i);
+      for (int column = 0; column < 2; column++) {
+        boolean nothing = random.nextInt(8) == 0;
+        StringBuilder value = new StringBuilder();
+        for (int n = nothing ? 0 : random.nextInt(12); n > 0; n--) {
+          value.append(pieces[random.nextInt(pieces.length)]);
+        }
+        text.append(nothing ? "," : ",\"" + value + '"');
+        wanted.append('|').append(nothing ? "~" : value.toString().replace("\"\"", "\""));
+      }
+      text.append(i == rows - 1 && random.nextBoolean() ? "" : end);
+      wanted.append('|');
+    }
+    Path file = Files.writeString(directory.resolve("g" + random.nextLong() + ".csv"), text);
+
+    FileBackfill load =
+        two.reconciler.backfill(
+            FileBackfillOptions.of("public.generated", List.of(file.toString()))
+                .absent(Absent.INSERT)
+                .batchRows(1 + random.nextInt(1_000))
+                .setAside(Optional.of(directory.resolve("bad" + random.nextLong() + ".csv"))),
+            BackfillProgress.NONE);
+
+    assertThat(load.complete()).as(load.toString()).isTrue();
+    assertThat(
+            two.dbs.queryValue(
+                two.dbs.target(),
+                "select string_agg(concat(id, '|', coalesce(a, '~'), '|', coalesce(b, '~'), '|'), '' order by id) from generated"))
+        .isEqualTo(wanted.toString());
+  }
+
+  @Test
+  void aNameThatLooksLikeAPatternIsAName() throws Exception {
+    two.both("create table lines (id int primary key, t text)");
+    Path file = Files.writeString(directory.resolve("a[1] 'x'.csv"), "id,t\n1,a\n");
+    Files.writeString(directory.resolve("a1 'x'.csv"), "id,t\n2,b\n");
+
+    FileBackfill load =
+        two.reconciler.backfill(
+            FileBackfillOptions.of("public.lines", List.of(file.toString())).absent(Absent.INSERT),
+            BackfillProgress.NONE);
+
+    assertThat(load.complete()).as(load.toString()).isTrue();
+    assertThat(two.dbs.queryValue(two.dbs.target(), "select string_agg(t, '') from lines"))
+        .isEqualTo("a");
   }
 
   /** Runs statements in an engine of its own. */

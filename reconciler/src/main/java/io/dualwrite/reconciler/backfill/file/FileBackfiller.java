@@ -141,6 +141,7 @@ public record FileBackfiller(
         progress.advance(name, batch.size());
         batch = cursor.next(options.batchRows(), CHARACTERS);
       }
+      mapped.file().requireUnchanged();
       List<Unreadable> unreadable = cursor.unreadable();
       unreadable.forEach(u -> state.setAside().add(mapped.file(), u));
       Mark mark =

@@ -37,6 +37,17 @@ record SourceFile(String path, FileFormat format, long size, String changedAt) {
     return shown() + " of " + size + " bytes, changed " + changedAt;
   }
 
+  /**
+   * Fails if a local file is not what it was any more: what was read of it may be of both.
+   *
+   * @throws FileReadException naming it
+   */
+  void requireUnchanged() {
+    if (!isRemote(path) && !SourceFiles.localFile(path, format).identity().equals(identity())) {
+      throw new FileReadException(path + " was changed while it was loaded");
+    }
+  }
+
   /** As the engine takes it: nothing in it is a pattern. */
   String literal() {
     String exact = isRemote(path) ? path : path.replaceAll("([\\[*?])", "[$1]");

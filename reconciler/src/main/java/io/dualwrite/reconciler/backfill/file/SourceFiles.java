@@ -105,7 +105,7 @@ record SourceFiles(Engine engine, Optional<FileFormat> format) {
     }
   }
 
-  private static SourceFile localFile(String asked, FileFormat written) {
+  static SourceFile localFile(String asked, FileFormat written) {
     try {
       Path path = Path.of(asked).toRealPath();
       if (!Files.isReadable(path)) {
