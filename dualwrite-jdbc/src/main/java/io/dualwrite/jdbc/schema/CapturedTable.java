@@ -45,6 +45,11 @@ public record CapturedTable(
         false);
   }
 
+  /** The same, where entries of many rows are to name rows of one slice each, or are not. */
+  public CapturedTable sliced(boolean bySlices) {
+    return new CapturedTable(journalName, table, key, rangeColumn, keyId, policy, bySlices);
+  }
+
   /**
    * By what many rows are told apart that share an entry, given an expression for the text of each
    * key column; nothing where it does not matter.

@@ -16,9 +16,15 @@ import java.util.Objects;
  * @param oid its {@code pg_class.oid}
  * @param name its own name
  * @param functions what each trigger runs
+ * @param others what each may run instead: applications that deliver tables in slices and those
+ *     that do not read the entries of both
  */
 record RelationTriggers(
-    CapturedTable table, long oid, TableName name, Map<CaptureEvent, CaptureFunction> functions) {
+    CapturedTable table,
+    long oid,
+    TableName name,
+    Map<CaptureEvent, CaptureFunction> functions,
+    Map<CaptureEvent, CaptureFunction> others) {
 
   static RelationTriggers of(
       TriggerNames names,
@@ -27,11 +33,21 @@ record RelationTriggers(
       long oid,
       TableName name,
       int serverVersion) {
+    return new RelationTriggers(
+        table,
+        oid,
+        name,
+        functions(names, migration, table, serverVersion),
+        functions(names, migration, table.sliced(!table.sliced()), serverVersion));
+  }
+
+  private static Map<CaptureEvent, CaptureFunction> functions(
+      TriggerNames names, String migration, CapturedTable table, int serverVersion) {
     Map<CaptureEvent, CaptureFunction> functions = new EnumMap<>(CaptureEvent.class);
     for (CaptureEvent event : CaptureEvent.values()) {
       functions.put(event, CaptureFunction.of(event, names, migration, table, serverVersion));
     }
-    return new RelationTriggers(table, oid, name, functions);
+    return functions;
   }
 
   /**
@@ -64,5 +80,10 @@ record RelationTriggers(
 
   CaptureFunction function(CaptureEvent event) {
     return Objects.requireNonNull(functions.get(event));
+  }
+
+  /** All functions by which the trigger names what it is to name. */
+  List<CaptureFunction> able(CaptureEvent event) {
+    return List.of(function(event), Objects.requireNonNull(others.get(event)));
   }
 }

@@ -254,7 +254,9 @@ public final class TriggerInstallation {
     for (String sql : relation.create(names, wrong.keySet())) {
       statement.execute(sql);
     }
-    gaps.recordHoleFilled(connection, relation.table().journalName());
+    if (!wanted.unable(relation, there).isEmpty()) {
+      gaps.recordHoleFilled(connection, relation.table().journalName());
+    }
     return true;
   }
 

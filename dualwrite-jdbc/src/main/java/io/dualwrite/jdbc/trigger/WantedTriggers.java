@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -84,7 +85,7 @@ public final class WantedTriggers {
   Coverage compare(InstalledTriggers installed) {
     List<Hole> holes = new ArrayList<>(impossible);
     for (RelationTriggers relation : relations) {
-      Map<CaptureEvent, String> wrong = wrong(relation, installed);
+      Map<CaptureEvent, String> wrong = unable(relation, installed);
       if (!wrong.isEmpty()) {
         holes.add(
             new Hole(
@@ -115,8 +116,20 @@ public final class WantedTriggers {
                     + " that always fires, so that the other triggers do not follow the kill switch"));
   }
 
-  /** What is wrong with a relation's triggers, by event. */
+  /** What of a relation's triggers is not as it would be installed, by event. */
   Map<CaptureEvent, String> wrong(RelationTriggers relation, InstalledTriggers installed) {
+    return wrong(relation, installed, event -> List.of(relation.function(event)));
+  }
+
+  /** Why a relation's triggers do not name what they are to name, by event. */
+  Map<CaptureEvent, String> unable(RelationTriggers relation, InstalledTriggers installed) {
+    return wrong(relation, installed, relation::able);
+  }
+
+  private Map<CaptureEvent, String> wrong(
+      RelationTriggers relation,
+      InstalledTriggers installed,
+      Function<CaptureEvent, List<CaptureFunction>> accepted) {
     Map<String, Installed> byName = new HashMap<>();
     installed
         .byRelation()
@@ -125,7 +138,7 @@ public final class WantedTriggers {
     Map<CaptureEvent, String> wrong = new EnumMap<>(CaptureEvent.class);
     for (CaptureEvent event : CaptureEvent.values()) {
       String name = names.trigger(event);
-      problem(relation, event, byName.get(name), installed)
+      problem(relation, event, accepted.apply(event), byName.get(name), installed)
           .ifPresent(problem -> wrong.put(event, "trigger " + name + " " + problem));
     }
     return wrong;
@@ -134,12 +147,12 @@ public final class WantedTriggers {
   private static Optional<String> problem(
       RelationTriggers relation,
       CaptureEvent event,
+      List<CaptureFunction> accepted,
       @org.jspecify.annotations.Nullable Installed trigger,
       InstalledTriggers installed) {
     if (trigger == null) {
       return Optional.of("is missing");
     }
-    CaptureFunction function = relation.function(event);
     if (trigger.enabled() == 'D') {
       return Optional.of("is disabled");
     }
@@ -149,15 +162,16 @@ public final class WantedTriggers {
     if (trigger.type() != event.type() || !trigger.plain()) {
       return Optional.of("is another one");
     }
-    if (!trigger.function().equals(function.name())) {
+    Optional<CaptureFunction> function =
+        accepted.stream().filter(f -> f.name().equals(trigger.function())).findFirst();
+    if (function.isEmpty()) {
       return Optional.of("names rows by another key than " + key(relation.table()));
     }
-    if (!installed.isWhole(function)) {
-      return Optional.of(
-          "runs a function that "
-              + installed.unable().getOrDefault(function.name(), "was altered"));
-    }
-    return Optional.empty();
+    return installed.isWhole(function.get())
+        ? Optional.empty()
+        : Optional.of(
+            "runs a function that "
+                + installed.unable().getOrDefault(function.get().name(), "was altered"));
   }
 
   private static String key(CapturedTable table) {

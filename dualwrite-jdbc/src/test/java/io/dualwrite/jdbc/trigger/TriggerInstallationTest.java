@@ -40,13 +40,17 @@ class TriggerInstallationTest {
   }
 
   private Coverage coverage() throws SQLException {
+    return coverage(bed);
+  }
+
+  private Coverage coverage(TriggerBed of) throws SQLException {
     try (Connection connection = dbs.source().getConnection()) {
       Catalog catalog = Catalog.read(connection, "dualwrite");
       return WantedTriggers.of(
               "dualwrite",
               "test",
               catalog,
-              CapturedTables.of(Side.SOURCE, catalog, bed.configuration()))
+              CapturedTables.of(Side.SOURCE, catalog, of.configuration()))
           .compare(connection);
     }
   }
@@ -64,6 +68,23 @@ class TriggerInstallationTest {
     assertThat(again.failures()).isEmpty();
     assertThat(again.coverage().complete()).isTrue();
     assertThat(objects()).isEqualTo(before);
+    assertThat(dbs.query(dbs.source(), "SELECT * FROM dualwrite.gaps")).isEmpty();
+  }
+
+  @Test
+  void triggersOfOtherDeliveryLanesCaptureUntilTheyAreReplaced() throws Exception {
+    bed.run("CREATE TABLE place (name text PRIMARY KEY)");
+    bed.install();
+    String before = objects();
+    TriggerBed slicing = new TriggerBed(dbs, TriggerBed.config().deliveryLanes(4).build());
+
+    assertThat(coverage(slicing).complete()).isTrue();
+    TriggerInstallation.Installed replaced = slicing.install();
+
+    assertThat(replaced.installed()).containsExactly("public.place");
+    assertThat(objects()).isNotEqualTo(before);
+    assertThat(replaced.coverage().complete()).isTrue();
+    assertThat(coverage(bed).complete()).isTrue();
     assertThat(dbs.query(dbs.source(), "SELECT * FROM dualwrite.gaps")).isEmpty();
   }
 
