@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -112,7 +113,11 @@ class KilledFileLoadTest {
             .pollInterval(Duration.ofMillis(3))
             .until(() -> !child.isAlive() || done() > until);
         killed += child.isAlive() ? 1 : 0;
-        child.kill();
+        if (random.nextInt(3) == 0) {
+          terminate(child);
+        } else {
+          child.kill();
+        }
       }
       if (i == 0) {
         // As if a batch had been set aside that was not kept.
@@ -134,6 +139,29 @@ class KilledFileLoadTest {
     List<String> lines = Files.readAllLines(directory.resolve("bad.csv"));
     assertThat(lines).hasSize(1 + bad).doesNotHaveDuplicates();
     assertThat(dbs.queryValue(dbs.target(), "select count(*) from dualwrite.runs")).isEqualTo("1");
+  }
+
+  private static void terminate(ChildJvm child) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-TERM", Long.toString(child.pid())).start();
+    assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    int unused = child.await(PATIENCE);
+  }
+
+  @Test
+  void aSecondLoadIntoTheTableIsRefused() throws Exception {
+    write("part1.csv", 1, ROWS);
+    try (ChildJvm child = load()) {
+      Awaitility.await().atMost(PATIENCE).until(() -> !child.isAlive() || done() > 0);
+
+      Ran second =
+          new ByUrls(dbs)
+              .run("backfill", "--table=history", "--file", directory + "/part1.csv", "--resume");
+
+      assertThat(child.isAlive()).as("%s", child.output()).isTrue();
+      assertThat(second.err())
+          .contains("process " + child.pid(), "is loading files into public.history");
+      assertThat(second.code()).isEqualTo(ExitCodes.DIFFERENCES);
+    }
   }
 
   @Test

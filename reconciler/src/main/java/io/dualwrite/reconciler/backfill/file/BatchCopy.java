@@ -135,7 +135,9 @@ final class BatchCopy {
     List<Bad> own = new ArrayList<>(refused.values());
     if (absent == Absent.INSERT) {
       own.addAll(rows.insert(lock.secondary(), alone));
-      own.addAll(others(lock, first));
+      if (first.size() + bad.size() < records) {
+        own.addAll(others(lock, first));
+      }
     }
     bad.addAll(own);
     bad.sort(Comparator.comparingInt(Bad::index));

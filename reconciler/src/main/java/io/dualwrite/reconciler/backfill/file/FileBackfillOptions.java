@@ -32,7 +32,7 @@ public record FileBackfillOptions(
     int batchRows,
     LoadLimits load,
     boolean resume) {
-  private static final int BATCH_ROWS = 5_000;
+  private static final int BATCH_ROWS = 2_000;
   private static final int MOST_ROWS = 50_000;
 
   public FileBackfillOptions {
