@@ -5,6 +5,7 @@ import io.dualwrite.reconciler.ReconcilerException.Kind;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.compare.Again;
 import io.dualwrite.reconciler.compare.CompareOptions;
+import io.dualwrite.reconciler.compare.Comparer.Mirrored;
 import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.compare.Keeping;
 import io.dualwrite.reconciler.compare.KeptUse;
@@ -12,6 +13,7 @@ import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.compare.TableComparison;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.load.Throttle;
+import io.dualwrite.reconciler.repair.OutsideCascades;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
 import io.dualwrite.reconciler.repair.RepairPlan;
@@ -58,8 +60,24 @@ record Repairing(Comparing comparing) {
                 rows(table, Side.SOURCE), rows(table, Side.TARGET), options.isPartOf(table)));
       }
     }
-    RepairPlan plan = RepairPlan.of(found, options, keyless);
+    RepairPlan plan = RepairPlan.of(found, options, keyless, undeletable(options, scene, found));
     return new RepairPlan(found.listing(listed), plan.tables(), plan.stopped());
+  }
+
+  private Map<String, String> undeletable(RepairOptions options, Scene scene, Comparison found) {
+    Map<String, String> problems = new HashMap<>();
+    for (Mirrored mirrored : scene.tables()) {
+      String name = mirrored.table().name().toString();
+      if (options.deleteExtra()
+          && found.tables().stream().anyMatch(t -> t.table().equals(name) && t.extra() > 0)) {
+        ComparedTable table = new ComparedTable(mirrored.table(), scene.checksum(), Side.SOURCE);
+        comparing
+            .databases()
+            .on(Side.TARGET, c -> OutsideCascades.problem(c, table, mirrored.lane()))
+            .ifPresent(p -> problems.put(name, p));
+      }
+    }
+    return problems;
   }
 
   private static boolean differs(TableComparison table, String name) {

@@ -131,6 +131,16 @@ class RepairPlanTest {
   }
 
   @Test
+  void rowsThatWouldTakeOthersAlongStay() throws SQLException {
+    damage();
+    two.target(
+        "create table own (id int primary key, airport int references airports on delete cascade)",
+        "insert into own values (1, 5)");
+
+    assertAsPlanned(RepairOptions.of(two.options()).deleteExtra(true));
+  }
+
+  @Test
   void itRefusesWhatTheRepairRefuses() throws SQLException {
     TwoDatabases swapped =
         new TwoDatabases(

@@ -179,6 +179,8 @@ final class Settlement {
         throw e;
       }
       secondary.rollback(before);
+      // Else it stays open: so many levels that the server runs out of memory for locks.
+      secondary.releaseSavepoint(before);
       return e;
     }
   }

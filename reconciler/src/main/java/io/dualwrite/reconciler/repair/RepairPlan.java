@@ -50,15 +50,20 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
    *
    * @param comparison made for it: all that can be looked at row by row is listed
    * @param keyless the tables without a key that are not in sync
+   * @param undeletable why extra rows of a table would stay all the same
    */
   public static RepairPlan of(
-      Comparison comparison, RepairOptions options, Map<String, Keyless> keyless) {
+      Comparison comparison,
+      RepairOptions options,
+      Map<String, Keyless> keyless,
+      Map<String, String> undeletable) {
     ChangeBudget budget = new ChangeBudget(options.maxChanges());
     List<TableComparison> found =
         comparison.tables().stream().filter(t -> t.count(Status.SKIPPED) == 0).toList();
     long[] deleted = new long[found.size()];
     for (int i = found.size() - 1; i >= 0 && options.deleteExtra(); i--) {
-      if (!keyless.containsKey(found.get(i).table())) {
+      String name = found.get(i).table();
+      if (!keyless.containsKey(name) && !undeletable.containsKey(name)) {
         deleted[i] = budget.take(found.get(i).extra());
       }
     }
@@ -74,7 +79,7 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
                   deleted[i],
                   false,
                   table.truncated(),
-                  Optional.empty())
+                  Optional.ofNullable(undeletable.get(table.table())))
               : replacement(table, all, options.deleteExtra(), budget));
     }
     return new RepairPlan(comparison, tables, budget.refused());

@@ -7,6 +7,7 @@ import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.copy.Settled;
 import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.compare.Difference;
 import io.dualwrite.reconciler.compare.LaneLocks;
@@ -18,9 +19,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Repairs rows of one table that are known by their keys, in steps. Each step has one connection to
@@ -36,6 +40,9 @@ final class RowRepair {
   /** As many are tried one by one where the target refuses one of them. */
   private static final int SETTLED = 50;
 
+  private static final String PARENT_MISSING = "23503";
+  private static final String DUPLICATE = "23505";
+
   private final LaneLocks locks;
   private final ComparedTable table;
   private final Lane lane;
@@ -43,6 +50,9 @@ final class RowRepair {
   private final RepairTally tally;
   private final boolean deletes;
   private final Settler settler;
+
+  /** Whether rows may have come that their own step knows nothing of. */
+  private volatile boolean pulledAlong;
 
   /** {@code deletes}: whether rows that the source has not may be deleted. */
   RowRepair(
@@ -97,7 +107,11 @@ final class RowRepair {
     List<RowKey> taken = List.of();
     List<RowKey> rest = List.of();
     try (LockedCopy lock = locks.begin(lane)) {
-      List<RowKey> wrong = history && pass == Pass.COPY ? keys : wrong(lock, keys, pass);
+      boolean known = history && !pulledAlong && pass == Pass.COPY;
+      List<RowKey> wrong = known ? keys : wrong(lock, keys, pass);
+      if (pass == Pass.DELETE && !wrong.isEmpty() && !mayDelete(lock)) {
+        return new Rest(List.of(), STEP);
+      }
       int allowed = budget.take(wrong.size());
       taken = wrong.subList(0, allowed);
       rest = wrong.subList(allowed, wrong.size());
@@ -115,6 +129,9 @@ final class RowRepair {
       if (!Failures.refusesRow(e)) {
         throw locks.failed(e);
       }
+      if (PARENT_MISSING.equals(e.getSQLState()) && pass == Pass.COPY && withParents(taken, mark)) {
+        return new Rest(rest, Math.min(STEP, keys.size() * 2));
+      }
     }
     if (taken.size() > SETTLED) {
       budget.giveBack(taken.size());
@@ -124,18 +141,55 @@ final class RowRepair {
     return new Rest(rest, SETTLED);
   }
 
+  /** Together with the rows that they refer to and that the target lacks, if it takes them so. */
+  private boolean withParents(List<RowKey> keys, Optional<ChunkMark> mark) {
+    try (LockedCopy lock = locks.begin(lane)) {
+      Map<TablePair, Set<RowKey>> wanted =
+          new HashMap<>(lock.missingParents(lane, Map.of(table.pair(), keys)));
+      wanted.computeIfAbsent(table.pair(), p -> new HashSet<>()).addAll(keys);
+      int written = 0;
+      while (!wanted.isEmpty()) {
+        Map<TablePair, Set<RowKey>> left = new HashMap<>();
+        for (Map.Entry<TablePair, CopyResult> copied : lock.copyAll(lane, wanted).entrySet()) {
+          written += copied.getValue().written();
+          if (!copied.getValue().left().isEmpty()) {
+            left.put(copied.getKey(), copied.getValue().left());
+          }
+        }
+        wanted = left;
+      }
+      commit(mark, lock, written, 0);
+      pulledAlong = true;
+      budget.settle(keys.size(), written);
+      return true;
+    } catch (SQLException e) {
+      if (!Failures.refusesRow(e)) {
+        throw locks.failed(e);
+      }
+      return false;
+    }
+  }
+
   private static List<RowKey> joined(Collection<RowKey> first, List<RowKey> then) {
     List<RowKey> all = new ArrayList<>(first);
     all.addAll(then);
     return all;
   }
 
+  /** Whether no rows go along of which nobody knows whether they are extra. */
+  private boolean mayDelete(LockedCopy lock) throws SQLException {
+    Optional<String> problem = OutsideCascades.problem(lock.secondary(), table, lane);
+    problem.ifPresent(tally::problem);
+    return problem.isEmpty();
+  }
+
   /** The fast way was refused: every row by every means, under a new lock. */
   private void settle(List<RowKey> keys, Pass pass, Optional<ChunkMark> mark) {
     try (LockedCopy lock = locks.begin(lane)) {
-      Settled settled = lock.settle(lane, Map.of(table.pair(), keys), deletes);
+      Settled settled = lock.settle(lane, Map.of(table.pair(), keys), deletes && mayDelete(lock));
       settled.refused().forEach(r -> refused(r, mark));
       commit(mark, lock, settled.written(), settled.deleted());
+      pulledAlong = true;
       budget.settle(keys.size(), settled.written() + settled.deleted());
     } catch (SQLException e) {
       throw locks.failed(e);
@@ -144,7 +198,13 @@ final class RowRepair {
 
   private void refused(RefusedRow row, Optional<ChunkMark> mark) {
     String line =
-        "key " + String.join(", ", row.key().values()) + ": " + Failures.describe(row.cause());
+        "key "
+            + String.join(", ", row.key().values())
+            + ": "
+            + Failures.describe(row.cause())
+            + (!deletes && DUPLICATE.equals(row.cause().getSQLState())
+                ? ". If the row in its way is one that the source has not: --delete-extra"
+                : "");
     tally.problem(line);
     mark.ifPresent(m -> m.problem(line));
   }

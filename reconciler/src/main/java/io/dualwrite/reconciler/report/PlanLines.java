@@ -33,7 +33,7 @@ record PlanLines(RepairPlan plan, boolean deleteExtra) {
   private String changes() {
     Set<String> byKey =
         plan.tables().stream()
-            .filter(t -> !t.replaced() && t.problem().isEmpty())
+            .filter(t -> !t.replaced() && (t.problem().isEmpty() || t.copied() > 0))
             .map(TablePlan::table)
             .collect(Collectors.toSet());
     List<TableComparison> tables =
