@@ -3,6 +3,7 @@ package io.dualwrite.reconciler.compare;
 import io.dualwrite.Side;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.compare.NotReadAgain.Reason;
+import io.dualwrite.reconciler.state.KeptRun;
 import io.dualwrite.reconciler.state.KeptWindow;
 import io.dualwrite.reconciler.state.Run;
 import io.dualwrite.reconciler.state.RunWindows;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,9 @@ public final class TableKeeping {
   private final List<String> notes = new ArrayList<>();
   private final List<NotReadAgain> notReadAgain = new ArrayList<>();
   private @Nullable PlanText plan;
-  private @Nullable TableRun kept;
+  private @Nullable CompletableFuture<TableRun> kept;
+  private Optional<Watermark> watermark = Optional.empty();
+  private Optional<Instant> beganAt = Optional.empty();
   private Instant lookedSince = Instant.EPOCH;
   private final List<KeptWindow> corrected = Collections.synchronizedList(new ArrayList<>());
 
@@ -101,7 +105,8 @@ public final class TableKeeping {
 
   private Left left(TableRun run, List<KeptWindow> all, Optional<RunWindows.Span> span) {
     List<KeptWindow> finished = finished(run, all);
-    kept = run;
+    kept = CompletableFuture.completedFuture(run);
+    look();
     plan = PlanText.read(run.plan());
     span.filter(s -> !finished.isEmpty())
         .ifPresent(
@@ -125,10 +130,11 @@ public final class TableKeeping {
    * @param oldestPending since when rows that are still on their way have been written
    */
   Optional<Instant> verified(Supplier<Optional<Instant>> oldestPending) {
+    look();
     if (!keeping.scope().skipsVerified() || !table.pair().appendOnly()) {
       return Optional.empty();
     }
-    Optional<Instant> upTo = watermark().flatMap(Watermark::upTo).map(Instant::parse);
+    Optional<Instant> upTo = watermark.flatMap(Watermark::upTo).map(Instant::parse);
     return upTo.map(
         time -> earlier(earlier(time, keeping.scope().unsafeSince()), oldestPending.get()));
   }
@@ -140,15 +146,21 @@ public final class TableKeeping {
         .orElse(time);
   }
 
-  private Optional<Watermark> watermark() {
-    return keeping
-        .use((c, s) -> s.watermarks().of(c, name))
-        .flatMap(found -> found)
-        .filter(w -> w.kind() == Window.Kind.TIME && w.shape().equals(TableShape.ofMeaning(table)));
+  /** What was verified before, and when this began. */
+  private void look() {
+    beganAt =
+        keeping.use(
+            (c, s) -> {
+              watermark = s.watermarks().of(c, name).filter(this::means);
+              return s.watermarks().now(c);
+            });
+  }
+
+  private boolean means(Watermark other) {
+    return other.kind() == Window.Kind.TIME && other.shape().equals(TableShape.ofMeaning(table));
   }
 
   private void skips(Instant after) {
-    Optional<Watermark> watermark = watermark();
     boolean exactly =
         watermark.flatMap(Watermark::upTo).map(Instant::parse).filter(after::equals).isPresent();
     watermark.ifPresent(
@@ -167,23 +179,24 @@ public final class TableKeeping {
   public void begin(PlanText text) {
     plan = text;
     text.after().ifPresent(this::skips);
-    Optional<Run> run = keeping.run().map(r -> r.run());
+    Optional<KeptRun> run = keeping.run();
     if (run.isPresent()) {
+      Run held = run.get().run();
       kept =
-          keeping
-              .use(
+          run.get()
+              .begin(
                   (c, s) ->
                       s.tables()
                           .begin(
                               c,
-                              run.get(),
+                              held,
                               step,
                               name,
                               shape,
                               table.checksum().label(),
                               text.write(),
-                              text.windows().size()))
-              .orElse(null);
+                              text.windows().size(),
+                              beganAt));
     }
   }
 
@@ -203,10 +216,10 @@ public final class TableKeeping {
       throw new SideReadException(Side.TARGET, e);
     }
     if (left.isPresent()) {
-      kept = left.get().run();
+      kept = CompletableFuture.completedFuture(left.get().run());
       plan = left.get().plan();
       lookedSince = left.get().at();
-      long equal = kept.windows() - left.get().windows().size();
+      long equal = left.get().run().windows() - left.get().windows().size();
       left.get()
           .span()
           .ifPresent(
@@ -234,7 +247,7 @@ public final class TableKeeping {
         .filter(w -> w.result() == KeptWindow.Result.DIFFERS)
         .min(Comparator.comparing(KeptWindow::number))
         .ifPresent(w -> differs(w.number(), w.window()));
-    TableRun here = kept;
+    CompletableFuture<TableRun> here = kept;
     if (isAgain()) {
       corrected.addAll(windows);
     } else if (here != null) {
@@ -248,10 +261,18 @@ public final class TableKeeping {
    * @throws SQLException if that fails, or the run is another process' by now: roll back
    */
   public void mark(Connection target, List<KeptWindow> windows) throws SQLException {
-    TableRun here = kept;
-    if (here != null && keeping.run().isPresent()) {
-      keeping.run().orElseThrow().mark(target, here, windows);
+    Optional<TableRun> here = kept();
+    if (here.isPresent() && keeping.run().isPresent()) {
+      keeping.run().orElseThrow().mark(target, here.get(), windows);
     }
+  }
+
+  /** The table's part of the run, once it is there; empty if it cannot be kept. */
+  private Optional<TableRun> kept() {
+    CompletableFuture<TableRun> here = kept;
+    return here == null
+        ? Optional.empty()
+        : here.handle((table, failure) -> Optional.ofNullable(table)).join();
   }
 
   /**
@@ -286,11 +307,12 @@ public final class TableKeeping {
 
   /** Every window has a result. */
   void end(Map<Integer, WindowResult> results, TimeRange range) {
-    TableRun here = kept;
+    Optional<TableRun> begun = kept();
     PlanText text = plan;
-    if (here == null || text == null) {
+    if (begun.isEmpty() || text == null) {
       return;
     }
+    TableRun here = begun.get();
     Instant closed = here.run().startedAt().minus(keeping.scope().lateness());
     VerifiedRanges ranges =
         VerifiedRanges.of(

@@ -40,6 +40,7 @@ record VerifiedRanges(Window.Kind kind, List<Looked> looked) {
       return new VerifiedRanges(Window.Kind.ALL, List.of(whole(windows, results)));
     }
     int count = (int) windows.stream().filter(w -> w.kind() == kind).count();
+    int firstOpen = kind == Window.Kind.TIME ? firstOpen(windows, count, closed) : count;
     List<Looked> looked = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       boolean first = i == 0;
@@ -50,12 +51,26 @@ record VerifiedRanges(Window.Kind kind, List<Looked> looked) {
       if (kind == Window.Kind.TIME) {
         start = first ? from.map(Instant::toString) : start;
         end = last ? end.map(Instant::parse).map(e -> earlier(e, to)).map(Instant::toString) : end;
-        boolean open = end.map(Instant::parse).filter(closed::isBefore).isPresent();
+        boolean open =
+            last ? end.map(Instant::parse).filter(closed::isBefore).isPresent() : i >= firstOpen;
         verdict = open && verdict == Verdict.EQUAL ? Verdict.UNKNOWN : verdict;
       }
       looked.add(new Looked(start, end, verdict, rows(results.get(i))));
     }
     return new VerifiedRanges(kind, looked);
+  }
+
+  /** The number of the first window after which the next begins too late to be closed. */
+  private static int firstOpen(List<Window> windows, int count, Instant closed) {
+    int open = count - 1;
+    while (open > 0
+        && bound(windows.get(open).from())
+            .map(Instant::parse)
+            .filter(closed::isBefore)
+            .isPresent()) {
+      open--;
+    }
+    return open;
   }
 
   /** By what these windows of a plan are cut. */

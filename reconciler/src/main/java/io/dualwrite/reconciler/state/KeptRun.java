@@ -3,11 +3,14 @@ package io.dualwrite.reconciler.state;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -36,7 +39,8 @@ public final class KeptRun implements AutoCloseable {
   private final Run run;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private Map<TableRun, List<KeptWindow>> waiting = new LinkedHashMap<>();
+  private final Deque<Opening> openings = new ArrayDeque<>();
+  private Map<CompletableFuture<TableRun>, List<KeptWindow>> waiting = new LinkedHashMap<>();
   private boolean writing;
   private int flushing;
   private boolean closing;
@@ -64,8 +68,30 @@ public final class KeptRun implements AutoCloseable {
     return run;
   }
 
+  /** A table that is about to be taken up. */
+  private record Opening(Work<TableRun> work, CompletableFuture<TableRun> table) {}
+
+  /**
+   * Takes up a table soon, before any window of it is written. Fails with the run's {@link
+   * #failure}.
+   */
+  public CompletableFuture<TableRun> begin(Work<TableRun> work) {
+    CompletableFuture<TableRun> table = new CompletableFuture<>();
+    lock.lock();
+    try {
+      if (failure != null) {
+        return CompletableFuture.failedFuture(failure);
+      }
+      openings.add(new Opening(work, table));
+      changed.signalAll();
+      return table;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Writes these windows soon. */
-  public void done(TableRun table, List<KeptWindow> windows) {
+  public void done(CompletableFuture<TableRun> table, List<KeptWindow> windows) {
     lock.lock();
     try {
       waiting.computeIfAbsent(table, t -> new ArrayList<>()).addAll(windows);
@@ -123,7 +149,7 @@ public final class KeptRun implements AutoCloseable {
     flushing++;
     try {
       changed.signalAll();
-      while (failure == null && (writing || !waiting.isEmpty())) {
+      while (failure == null && (writing || !waiting.isEmpty() || !openings.isEmpty())) {
         changed.awaitUninterruptibly();
       }
       if (failure != null) {
@@ -148,7 +174,7 @@ public final class KeptRun implements AutoCloseable {
 
   private void write() {
     try {
-      Optional<Map<TableRun, List<KeptWindow>>> batch = next();
+      Optional<Batch> batch = next();
       while (batch.isPresent()) {
         write(batch.get());
         batch = next();
@@ -156,29 +182,41 @@ public final class KeptRun implements AutoCloseable {
     } catch (SQLException e) {
       LOG.debug("Run {} keeps nothing more: {}", run.id(), e.getSQLState());
       fail(e);
+    } catch (RuntimeException e) {
+      // Whoever waits for what is to be written must not wait for ever.
+      fail(new SQLException("what is to be kept cannot be written", e));
+      throw e;
     } finally {
       ended.countDown();
     }
   }
 
-  /** What has come in; empty at the end. Nothing to write is a sign of life after a while. */
-  private Optional<Map<TableRun, List<KeptWindow>>> next() {
+  /** What is written in one transaction. */
+  private record Batch(
+      List<Opening> openings, Map<CompletableFuture<TableRun>, List<KeptWindow>> windows) {}
+
+  /**
+   * What has come in, tables to be taken up at once; empty at the end. Nothing to write is a sign
+   * of life after a while.
+   */
+  private Optional<Batch> next() {
     lock.lock();
     try {
       writing = false;
       changed.signalAll();
       long millis = Runs.HEARTBEAT.toMillis();
-      while (waiting.isEmpty() && !closing && millis > 0) {
+      while (openings.isEmpty() && waiting.isEmpty() && !closing && millis > 0) {
         millis = await(millis);
       }
       millis = GATHER_MILLIS;
-      while (!closing && flushing == 0 && millis > 0) {
+      while (openings.isEmpty() && !closing && flushing == 0 && millis > 0) {
         millis = await(millis);
       }
-      if (waiting.isEmpty() && closing) {
+      if (openings.isEmpty() && waiting.isEmpty() && closing) {
         return Optional.empty();
       }
-      Map<TableRun, List<KeptWindow>> batch = waiting;
+      Batch batch = new Batch(List.copyOf(openings), waiting);
+      openings.clear();
       waiting = new LinkedHashMap<>();
       writing = true;
       return Optional.of(batch);
@@ -197,22 +235,34 @@ public final class KeptRun implements AutoCloseable {
     }
   }
 
-  private void write(Map<TableRun, List<KeptWindow>> batch) throws SQLException {
+  private void write(Batch batch) throws SQLException {
+    Map<CompletableFuture<TableRun>, TableRun> begun = new LinkedHashMap<>();
     try (Connection connection = target.getConnection()) {
       inTransaction(
           connection,
           c -> {
+            for (Opening opening : batch.openings()) {
+              begun.put(opening.table(), opening.work().in(c, stores));
+            }
+            if (batch.windows().isEmpty() && !begun.isEmpty()) {
+              return true;
+            }
             try (Statement statement = c.createStatement()) {
               // What a crash of the server forgets is looked at again.
               statement.execute("SET LOCAL synchronous_commit = off");
             }
-            for (Map.Entry<TableRun, List<KeptWindow>> entry : batch.entrySet()) {
-              stores.windows().done(c, entry.getKey(), entry.getValue());
+            for (CompletableFuture<TableRun> table : batch.windows().keySet()) {
+              TableRun here = begun.containsKey(table) ? begun.get(table) : table.join();
+              stores.windows().done(c, here, batch.windows().get(table));
             }
             stores.runs().touch(c, run);
             return true;
           });
+    } catch (SQLException | RuntimeException e) {
+      batch.openings().forEach(o -> o.table().completeExceptionally(e));
+      throw e;
     }
+    begun.forEach(CompletableFuture::complete);
   }
 
   private void fail(SQLException e) {
@@ -221,6 +271,8 @@ public final class KeptRun implements AutoCloseable {
       failure = e;
       writing = false;
       waiting.clear();
+      openings.forEach(o -> o.table().completeExceptionally(e));
+      openings.clear();
       changed.signalAll();
     } finally {
       lock.unlock();

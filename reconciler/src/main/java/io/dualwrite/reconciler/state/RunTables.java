@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -30,11 +31,7 @@ public final class RunTables {
     this.schema = Identifiers.quote(schema);
   }
 
-  /**
-   * Takes up a table, with nothing done; what the run had kept of this step of it is removed.
-   *
-   * @throws TakenOverException if the run is not this process' any more
-   */
+  /** The same now. */
   public TableRun begin(
       Connection target,
       Run run,
@@ -45,12 +42,34 @@ public final class RunTables {
       String plan,
       int windows)
       throws SQLException {
+    return begin(
+        target, run, step, table, shape, checksum, plan, windows, Optional.<Instant>empty());
+  }
+
+  /**
+   * Takes up a table, with nothing done; what the run had kept of this step of it is removed.
+   *
+   * @param beganAt when that was, by the target's clock; empty: now
+   * @throws TakenOverException if the run is not this process' any more
+   */
+  public TableRun begin(
+      Connection target,
+      Run run,
+      String step,
+      String table,
+      String shape,
+      String checksum,
+      String plan,
+      int windows,
+      Optional<Instant> beganAt)
+      throws SQLException {
     throwIfTakenOver(target, run);
     remove(target, run, step, table);
     String sql =
         "INSERT INTO "
             + schema
-            + ".run_tables (run, step, table_name, shape, checksum, plan, windows) SELECT h.run, ?, ?, ?, ?, ?, ? FROM "
+            + ".run_tables (run, step, table_name, shape, checksum, plan, windows, began_at)"
+            + " SELECT h.run, ?, ?, ?, ?, ?, ?, coalesce(?, clock_timestamp()) FROM "
             + held()
             + " RETURNING id, began_at";
     try (PreparedStatement statement = target.prepareStatement(sql)) {
@@ -60,8 +79,9 @@ public final class RunTables {
       statement.setString(4, checksum);
       statement.setBytes(5, PackedText.pack(plan));
       statement.setInt(6, windows);
-      statement.setLong(7, run.id());
-      statement.setString(8, run.holder());
+      statement.setTimestamp(7, beganAt.map(Timestamp::from).orElse(null));
+      statement.setLong(8, run.id());
+      statement.setString(9, run.holder());
       try (ResultSet rows = statement.executeQuery()) {
         if (!rows.next()) {
           throw new TakenOverException(run);

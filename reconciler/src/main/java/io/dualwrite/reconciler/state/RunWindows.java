@@ -41,7 +41,60 @@ public final class RunWindows {
    */
   public void done(Connection target, TableRun table, List<KeptWindow> windows)
       throws SQLException {
-    put(target, table, windows, RunTables.held(schema));
+    List<KeptWindow> plain = windows.stream().filter(RunWindows::isPlain).toList();
+    if (!plain.isEmpty()) {
+      putPlain(target, table, plain);
+    }
+    if (plain.size() < windows.size()) {
+      put(
+          target,
+          table,
+          windows.stream().filter(w -> !isPlain(w)).toList(),
+          RunTables.held(schema));
+    }
+    replaceDifferences(target, table, windows);
+  }
+
+  /** Most windows are: equal, with one sum and one number of rows. */
+  private static boolean isPlain(KeptWindow window) {
+    return window.result() == Result.EQUAL
+        && window.sourceRows() == window.targetRows()
+        && window.sourceSum().equals(window.targetSum())
+        && window.missing() + window.extra() + window.changed() == 0
+        && window.listed()
+        && window.reason().isEmpty();
+  }
+
+  private void putPlain(Connection target, TableRun table, List<KeptWindow> windows)
+      throws SQLException {
+    String sql =
+        "INSERT INTO "
+            + schema
+            + ".run_windows AS w (table_id, number, kind, range_from, range_to, label, result, source_rows, target_rows, missing, extra, changed,"
+            + " source_sum, listed)"
+            + " SELECT ?, u.number, u.kind, u.range_from, u.range_to, u.label, 'EQUAL', u.rows, u.rows, 0, 0, 0, u.sum, true FROM "
+            + RunTables.held(schema)
+            + ", unnest(?::int4[], ?::text[], ?::text[], ?::text[], ?::text[], ?::int8[], ?::text[])"
+            + " u (number, kind, range_from, range_to, label, rows, sum)"
+            + " ON CONFLICT (table_id, number) DO UPDATE SET result = excluded.result, source_rows = excluded.source_rows,"
+            + " target_rows = excluded.target_rows, missing = 0, extra = 0, changed = 0,"
+            + " source_sum = excluded.source_sum, target_sum = NULL, listed = true, reason = NULL, at = clock_timestamp()";
+    try (PreparedStatement statement = target.prepareStatement(sql)) {
+      Arrays arrays = new Arrays(target, statement, windows);
+      statement.setLong(1, table.id());
+      statement.setLong(2, table.run().id());
+      statement.setString(3, table.run().holder());
+      arrays.set(4, "int4", KeptWindow::number);
+      arrays.set(5, "text", w -> w.window().kind().name());
+      arrays.set(6, "text", w -> w.window().from());
+      arrays.set(7, "text", w -> w.window().to());
+      arrays.set(8, "text", w -> w.window().label());
+      arrays.set(9, "int8", KeptWindow::sourceRows);
+      arrays.set(10, "text", w -> w.sourceSum().orElse(null));
+      if (statement.executeUpdate() != windows.size()) {
+        throw new TakenOverException(table.run());
+      }
+    }
   }
 
   /**
@@ -59,6 +112,7 @@ public final class RunWindows {
             + table.id()
             + " FOR KEY SHARE OF t) h";
     put(target, table, windows, there);
+    replaceDifferences(target, table, windows);
   }
 
   private void put(Connection target, TableRun table, List<KeptWindow> windows, String guard)
@@ -103,7 +157,6 @@ public final class RunWindows {
         throw new TakenOverException(table.run());
       }
     }
-    replaceDifferences(target, table, windows);
   }
 
   private record Arrays(Connection target, PreparedStatement statement, List<KeptWindow> windows) {
@@ -123,9 +176,14 @@ public final class RunWindows {
     Object[] numbers = windows.stream().map(KeptWindow::number).toArray();
     try (PreparedStatement statement =
         target.prepareStatement(
-            "DELETE FROM " + schema + ".run_differences WHERE table_id = ? AND number = ANY (?)")) {
+            "DELETE FROM "
+                + schema
+                + ".run_differences WHERE table_id = ? AND number = ANY (?) AND EXISTS (SELECT FROM "
+                + schema
+                + ".run_differences WHERE table_id = ?)")) {
       statement.setLong(1, table.id());
       statement.setArray(2, target.createArrayOf("int4", numbers));
+      statement.setLong(3, table.id());
       statement.executeUpdate();
     }
     if (differing.isEmpty()) {
