@@ -156,6 +156,17 @@ class FileBackfillTest {
   }
 
   @Test
+  void aBadRecordDoesNotHideAGoodOneOfItsKey() throws Exception {
+    two.target("alter table flights add constraint not_late check (delay < 1000)");
+    Path file = file("a.csv", "id,code,delay\n1,a,5000\n1,b,5\n1,c,5\n1,b,5\n1,d,6000\n2,x,1\n");
+
+    FileBackfill load = load(options(file).absent(Absent.INSERT));
+
+    assertThat(flights()).isEqualTo("1:b:5.00 2:x:1.00");
+    assertThat(load.counts()).isEqualTo(new Counts(0, 2, 1, 0, 0, 3));
+  }
+
+  @Test
   void whatWasSetAsideIsLoadedOncePutRight() throws Exception {
     Path file = file("a.csv", "id,code,delay\n1,a,1\nx,b,2\n3,c,3\n");
     load(options(file).absent(Absent.INSERT));

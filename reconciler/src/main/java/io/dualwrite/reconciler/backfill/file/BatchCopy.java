@@ -118,30 +118,54 @@ final class BatchCopy {
 
   private BatchResult load(LockedCopy lock, int records, List<Bad> bad) throws SQLException {
     Map<Integer, RowKey> missing = rows.missing(lock.secondary());
-    Map<RowKey, Integer> first = new LinkedHashMap<>();
-    missing.forEach((n, key) -> first.putIfAbsent(key, n));
-    Set<RowKey> pending = pending(lock, first.keySet());
-    Set<RowKey> asked = new HashSet<>(first.keySet());
+    Map<RowKey, List<Integer>> places = new LinkedHashMap<>();
+    missing.forEach((n, key) -> places.computeIfAbsent(key, k -> new ArrayList<>()).add(n));
+    Set<RowKey> pending = pending(lock, places.keySet());
+    Set<RowKey> asked = new HashSet<>(places.keySet());
     asked.removeAll(pending);
     Set<RowKey> there = asked.isEmpty() ? Set.of() : lock.readPrimary(pair, asked).keySet();
-    Map<RowKey, Bad> refused = copyFromSource(lock, there, first);
-    Set<Integer> alone = new HashSet<>();
-    first.forEach(
-        (key, n) -> {
-          if (asked.contains(key) && !there.contains(key)) {
-            alone.add(n);
-          }
-        });
-    List<Bad> own = new ArrayList<>(refused.values());
+    List<Bad> own = new ArrayList<>(copyFromSource(lock, there, places));
+    Set<Integer> tried = new HashSet<>();
     if (absent == Absent.INSERT) {
-      own.addAll(rows.insert(lock.secondary(), alone));
-      if (first.size() + bad.size() < records) {
-        own.addAll(others(lock, first));
+      asked.removeAll(there);
+      own.addAll(insert(lock, asked, places, tried));
+      Set<Integer> known = new HashSet<>(tried);
+      pending.forEach(key -> known.addAll(places.getOrDefault(key, List.of())));
+      there.forEach(key -> known.addAll(places.getOrDefault(key, List.of())));
+      if (known.size() + bad.size() < records) {
+        own.addAll(others(lock, known));
       }
     }
     bad.addAll(own);
     bad.sort(Comparator.comparingInt(Bad::index));
-    return new BatchResult(counts(records, missing, pending, there, alone, bad), bad);
+    return new BatchResult(counts(records, missing, pending, there, tried, bad), bad);
+  }
+
+  /** Of several records of a key the first that the target takes. */
+  private List<Bad> insert(
+      LockedCopy lock, Set<RowKey> keys, Map<RowKey, List<Integer>> places, Set<Integer> tried)
+      throws SQLException {
+    List<Bad> refused = new ArrayList<>();
+    Set<RowKey> left = keys;
+    for (int nth = 0; !left.isEmpty(); nth++) {
+      Map<Integer, RowKey> turn = new HashMap<>();
+      for (RowKey key : left) {
+        List<Integer> all = places.getOrDefault(key, List.of());
+        if (nth < all.size()) {
+          turn.put(all.get(nth), key);
+        }
+      }
+      tried.addAll(turn.keySet());
+      left = new HashSet<>();
+      for (Bad bad : rows.insert(lock.secondary(), turn.keySet())) {
+        refused.add(bad);
+        RowKey key = turn.get(bad.index());
+        if (key != null) {
+          left.add(key);
+        }
+      }
+    }
+    return refused;
   }
 
   private Set<RowKey> pending(LockedCopy lock, Set<RowKey> keys) throws SQLException {
@@ -153,9 +177,9 @@ final class BatchCopy {
    *
    * @return those that the target refuses
    */
-  private Map<RowKey, Bad> copyFromSource(
-      LockedCopy lock, Set<RowKey> keys, Map<RowKey, Integer> places) throws SQLException {
-    Map<RowKey, Bad> refused = new HashMap<>();
+  private List<Bad> copyFromSource(
+      LockedCopy lock, Set<RowKey> keys, Map<RowKey, List<Integer>> places) throws SQLException {
+    List<Bad> refused = new ArrayList<>();
     if (keys.isEmpty()) {
       return refused;
     }
@@ -179,10 +203,7 @@ final class BatchCopy {
       }
       lock.secondary().rollback(before);
       for (RefusedRow row : lock.settle(lane, Map.of(pair, keys))) {
-        Integer place = places.get(row.key());
-        if (place != null) {
-          refused.put(row.key(), refusal(place, row));
-        }
+        places.getOrDefault(row.key(), List.of()).forEach(n -> refused.add(refusal(n, row)));
       }
     }
     return refused;
@@ -197,9 +218,7 @@ final class BatchCopy {
    * Records whose key the target has with other values, while neither the source nor the journal
    * knows it: another record of the files came first, or another load.
    */
-  private List<Bad> others(LockedCopy lock, Map<RowKey, Integer> first) throws SQLException {
-    // Those that came from the source or wait for delivery differ as they please.
-    Set<Integer> known = new HashSet<>(first.values());
+  private List<Bad> others(LockedCopy lock, Set<Integer> known) throws SQLException {
     Map<Integer, RowKey> differing = new HashMap<>(rows.differing(lock.secondary(), known));
     if (differing.isEmpty()) {
       return List.of();
@@ -223,7 +242,7 @@ final class BatchCopy {
       Map<Integer, RowKey> missing,
       Set<RowKey> pending,
       Set<RowKey> there,
-      Set<Integer> alone,
+      Set<Integer> tried,
       List<Bad> bad) {
     Set<Integer> spoilt = new HashSet<>(bad.stream().map(Bad::index).toList());
     long copied = 0;
@@ -237,7 +256,7 @@ final class BatchCopy {
         waiting += good ? 1 : 0;
       } else if (there.contains(key)) {
         copied += good && seen.add(key) ? 1 : 0;
-      } else if (alone.contains(each.getKey()) || absent != Absent.INSERT) {
+      } else if (tried.contains(each.getKey()) || absent != Absent.INSERT) {
         own += good ? 1 : 0;
       }
     }

@@ -31,6 +31,7 @@ final class Engine implements AutoCloseable {
     properties.setProperty("jdbc_stream_results", "true");
     try {
       Engine engine = new Engine(new DuckDBDriver().connect("jdbc:duckdb:", properties));
+      UnpackedLibrary.unlink();
       engine.run("SET memory_limit = '" + MEMORY + "'");
       engine.run("SET threads = 1");
       engine.run("SET temp_directory = ''");

@@ -1,11 +1,15 @@
 package io.dualwrite.reconciler.backfill.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +41,19 @@ class EngineTest {
       } catch (IOException e) {
         throw new ClassNotFoundException(name, e);
       }
+    }
+  }
+
+  @Test
+  void aProcessThatIsKilledLeavesNoLibraryBehind() throws Exception {
+    Path maps = Path.of("/proc/self/maps");
+    assumeThat(maps).isReadable();
+    try (Engine engine = Engine.open()) {
+      assertThat(engine.rows("select 42")).isEqualTo(List.of(List.of("42")));
+      List<String> ours =
+          Files.readAllLines(maps).stream().filter(m -> m.contains("libduckdb_java")).toList();
+      assertThat(ours).isNotEmpty().allMatch(m -> m.endsWith(" (deleted)"));
+      assertThat(engine.rows("select count(*) from range(10)")).isEqualTo(List.of(List.of("10")));
     }
   }
 
