@@ -13,8 +13,12 @@ import io.dualwrite.testing.WithDatabases;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -296,5 +300,73 @@ class DeferredIndexesTest {
 
     two.target("drop index items_v");
     assertThat(two.reconciler.restoreIndexes()).isEmpty();
+  }
+
+  @Test
+  void whereNobodyWritesAnIndexIsBuiltTheQuickWay() throws SQLException {
+    interrupt();
+    try (Connection reader = two.dbs.target().getConnection();
+        Statement statement = reader.createStatement()) {
+      // CONCURRENTLY waits for whoever may not see the new index.
+      reader.setAutoCommit(false);
+      statement.execute("set transaction isolation level repeatable read");
+      statement.execute("select count(*) from items");
+
+      assertThat(two.reconciler.restoreIndexes()).isEmpty();
+
+      reader.rollback();
+    }
+    assertThat(dropped()).isEmpty();
+  }
+
+  @Test
+  void whileAnApplicationIsAliveWritesAreNotKeptOut() throws Exception {
+    interrupt();
+    two.source(
+        "insert into dualwrite.instances (instance, migration, state, started_at, seen_at) select 'app-1', migration, 'mirroring', now(), now() + interval '1 hour' from dualwrite.control");
+    CompletableFuture<List<String>> built;
+    try (Connection reader = two.dbs.target().getConnection();
+        Statement statement = reader.createStatement()) {
+      reader.setAutoCommit(false);
+      statement.execute("set transaction isolation level repeatable read");
+      statement.execute("select count(*) from items");
+      built = CompletableFuture.supplyAsync(two.reconciler::restoreIndexes);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () ->
+                  two.dbs.queryValue(
+                      two.dbs.target(),
+                      "select count(*) from pg_stat_progress_create_index where command = 'CREATE INDEX CONCURRENTLY' and phase like 'waiting%'"),
+              "1"::equals);
+      two.target("set lock_timeout = '5s'; insert into items (id, v) values (-7, 70)");
+      assertThat(built).isNotDone();
+      reader.rollback();
+    }
+    assertThat(built.get(60, TimeUnit.SECONDS)).isEmpty();
+    assertThat(dropped()).isEmpty();
+  }
+
+  @Test
+  void aTableInUseIsNotWaitedForEither() throws Exception {
+    interrupt();
+    CompletableFuture<List<String>> built;
+    try (Connection writer = two.dbs.target().getConnection();
+        Statement statement = writer.createStatement()) {
+      writer.setAutoCommit(false);
+      statement.execute("insert into items (id, v) values (-8, 80)");
+      built = CompletableFuture.supplyAsync(two.reconciler::restoreIndexes);
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () ->
+                  two.dbs.queryValue(
+                      two.dbs.target(),
+                      "select count(*) from pg_stat_progress_create_index where command = 'CREATE INDEX CONCURRENTLY' and phase like 'waiting%'"),
+              "1"::equals);
+      writer.rollback();
+    }
+    assertThat(built.get(60, TimeUnit.SECONDS)).isEmpty();
+    assertThat(dropped()).isEmpty();
   }
 }

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * @param tables the tables, by their identity; empty: all
  * @param since only rows whose time column is at or after it; empty: from the first
  * @param end where history ends
- * @param parallelism how many windows are under way at once, 1 to 64
+ * @param parallelism how many windows are sent at once, 1 to 64; one more is verified meanwhile
  * @param batchRows how many rows go into a window; empty: as many as are sent in half a second
  * @param checksum by which windows are verified; empty: the cheapest that both servers compute
  *     alike

@@ -2,6 +2,8 @@ package io.dualwrite.reconciler.backfill;
 
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.journal.ControlSchema;
+import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.LockKeys;
 import io.dualwrite.jdbc.schema.Identifiers;
 import io.dualwrite.jdbc.schema.TablePair;
@@ -134,6 +136,7 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
     if (dropped().isEmpty()) {
       return problems;
     }
+    boolean quiet = nobodyWrites();
     alone(
         target -> {
           // Others may have built them meanwhile: only what is written down now counts.
@@ -141,7 +144,7 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
           all.sort((a, b) -> a.kind().compareTo(b.kind()));
           for (Dropped each : all) {
             try {
-              patiently(() -> restore(target, each));
+              patiently(() -> restore(target, each, quiet));
             } catch (SideReadException e) {
               if (e.isDown()) {
                 throw e;
@@ -158,8 +161,18 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
     return problems;
   }
 
-  private void restore(Connection target, Dropped each) throws SQLException {
-    each.restore(target);
+  /** Whether no application of the migration is alive, which would write to the target. */
+  private boolean nobodyWrites() {
+    return databases.on(
+        Side.SOURCE,
+        c ->
+            ControlSchema.exists(c, schema)
+                && new Instances(schema)
+                    .list(c, migration).stream().noneMatch(Instances.Instance::alive));
+  }
+
+  private void restore(Connection target, Dropped each, boolean quiet) throws SQLException {
+    each.restore(target, quiet);
     try (PreparedStatement statement =
         target.prepareStatement(
             "DELETE FROM "

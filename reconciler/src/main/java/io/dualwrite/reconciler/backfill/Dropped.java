@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
+import java.util.Set;
 
 /**
  * What was dropped, as it is written down.
@@ -21,14 +22,23 @@ record Dropped(
   /** Something else of the name is there. */
   private static final String DUPLICATE_OBJECT = "42710";
 
+  /** How long writes to the table are kept out for an index at the most, where nobody writes. */
+  private static final String PLAIN_LIMIT = "30s";
+
+  /** The table is in use, or it took too long. */
+  private static final Set<String> NOT_PLAIN = Set.of("55P03", "57014");
+
   /**
    * Makes it again, on a connection in auto-commit mode; what an interrupted attempt has made of it
    * is gone on with. Deliveries go on meanwhile.
+   *
+   * @param quiet whether nobody is known to write to the target, so that an index may be built the
+   *     quick way, which keeps writes out, for a limited time ({@code docs/decisions/051})
    */
-  void restore(Connection target) throws SQLException {
+  void restore(Connection target, boolean quiet) throws SQLException {
     Definition wanted = Definition.read(definition);
     if (kind == Deferred.Kind.INDEX) {
-      index(target, wanted);
+      index(target, wanted, quiet);
     } else {
       foreignKey(target, wanted);
     }
@@ -52,7 +62,7 @@ record Dropped(
     }
   }
 
-  private void index(Connection target, Definition wanted) throws SQLException {
+  private void index(Connection target, Definition wanted, boolean quiet) throws SQLException {
     try (Statement statement = target.createStatement()) {
       if (isBroken(target)) {
         statement.execute("DROP INDEX CONCURRENTLY IF EXISTS " + name);
@@ -60,16 +70,35 @@ record Dropped(
       statement.execute(
           "SET default_tablespace = " + Identifiers.literal(wanted.tablespace().orElse("")));
       try {
-        statement.execute(
-            wanted
-                .sql()
-                .replaceFirst("^CREATE INDEX ", "CREATE INDEX CONCURRENTLY IF NOT EXISTS "));
+        if (!quiet || !plainly(statement, wanted)) {
+          statement.execute(create(wanted, "CONCURRENTLY "));
+        }
       } finally {
         statement.execute("RESET default_tablespace");
       }
     }
     throwUnlessSame(
         target, "SELECT pg_catalog.pg_get_indexdef(pg_catalog.to_regclass(?))", wanted.sql(), name);
+  }
+
+  /** False where others are at the table, or it takes longer than they may be kept out. */
+  private static boolean plainly(Statement statement, Definition wanted) throws SQLException {
+    statement.execute("SET lock_timeout = '500ms'; SET statement_timeout = '" + PLAIN_LIMIT + "'");
+    try {
+      statement.execute(create(wanted, ""));
+      return true;
+    } catch (SQLException e) {
+      if (NOT_PLAIN.contains(String.valueOf(e.getSQLState()))) {
+        return false;
+      }
+      throw e;
+    } finally {
+      statement.execute("RESET lock_timeout; RESET statement_timeout");
+    }
+  }
+
+  private static String create(Definition wanted, String how) {
+    return wanted.sql().replaceFirst("^CREATE INDEX ", "CREATE INDEX " + how + "IF NOT EXISTS ");
   }
 
   private void foreignKey(Connection target, Definition wanted) throws SQLException {

@@ -18,6 +18,7 @@ import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.RowMerge;
 import io.dualwrite.reconciler.compare.Settler;
 import io.dualwrite.reconciler.compare.Verdict;
+import io.dualwrite.reconciler.load.Throttle;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -56,6 +57,7 @@ final class SpanCopy {
   private final SpanLook look;
   private final Settler settler;
   private final Ledger ledger;
+  private final Throttle throttle;
   private final Consumer<Duration> held;
 
   SpanCopy(
@@ -64,6 +66,7 @@ final class SpanCopy {
       TableStream stream,
       SpanLook look,
       Ledger ledger,
+      Throttle throttle,
       Consumer<Duration> held) {
     this.locks = locks;
     this.lane = lane;
@@ -73,6 +76,7 @@ final class SpanCopy {
     this.look = look;
     this.settler = new Settler(locks, look.table(), lane);
     this.ledger = ledger;
+    this.throttle = throttle;
     this.held = held;
   }
 
@@ -80,20 +84,21 @@ final class SpanCopy {
    * What became of it; empty if the target refuses one of its rows, or the lock could not be had:
    * nothing of it is kept then, and it is to be brought in row by row.
    *
-   * @param crowded is told when it has to be tried again because others are at the same rows
+   * @param pace is told how long it took, and when it has to be tried again because others are at
+   *     the same rows
    */
-  Optional<SpanResult> copy(Span span, Runnable crowded) {
+  Optional<SpanResult> copy(Span span, Pace pace) {
     boolean taken = false;
     for (int i = 0; i < TRIES; i++) {
-      try (StagedCopy staged = StagedCopy.begin(locks.context(), lane)) {
-        Sent sent = send(staged, span, taken);
-        Optional<LockedCopy> locked = staged.lock(PATIENCE);
+      try (Sending sending = send(span, taken)) {
+        Optional<LockedCopy> locked = sending.staged().lock(PATIENCE);
         Optional<SpanResult> result =
-            locked.isPresent() ? keep(locked.get(), span, sent) : Optional.empty();
+            locked.isPresent() ? keep(locked.get(), span, sending.sent()) : Optional.empty();
         if (result.isPresent()) {
+          pace.took(result.get().copied(), Duration.ofNanos(System.nanoTime() - sending.began()));
           return result;
         }
-        crowded.run();
+        pace.crowded();
       } catch (SQLException e) {
         if (UNIQUE.equals(e.getSQLState()) && !taken) {
           // Somebody has brought one of these rows meanwhile.
@@ -101,7 +106,7 @@ final class SpanCopy {
         } else if (Failures.refusesRow(e) && !pair.key().isEmpty()) {
           return Optional.empty();
         } else if (TRY_AGAIN.contains(String.valueOf(e.getSQLState()))) {
-          crowded.run();
+          pace.crowded();
         } else {
           throw locks.failed(e);
         }
@@ -118,21 +123,55 @@ final class SpanCopy {
    *
    * @param target what cuts the span out of the target
    * @param rows as they were counted on their way
+   * @param looked how many rows of the source were looked at instead, as the target had some
    */
-  private record Sent(String target, Staged rows) {}
+  private record Sent(String target, Staged rows, long looked) {}
+
+  /**
+   * A span that is sent and not locked yet.
+   *
+   * @param began when, by {@link System#nanoTime}
+   */
+  private record Sending(StagedCopy staged, Sent sent, long began) implements AutoCloseable {
+    @Override
+    public void close() {
+      staged.close();
+    }
+  }
+
+  /** Only the sending has a turn: while a span is verified, another may be sent already. */
+  private Sending send(Span span, boolean taken) throws SQLException {
+    try (Throttle.Turn turn = throttle.turn()) {
+      long began = System.nanoTime();
+      StagedCopy staged = StagedCopy.begin(locks.context(), lane);
+      boolean done = false;
+      try {
+        Sent sent = send(staged, span, taken);
+        turn.rows(Math.max(sent.rows().read(), sent.looked()));
+        done = true;
+        return new Sending(staged, sent, began);
+      } finally {
+        if (!done) {
+          staged.close();
+        }
+      }
+    }
+  }
 
   private Sent send(StagedCopy staged, Span span, boolean taken) throws SQLException {
     String source = cuts.condition(Side.SOURCE, span);
     String target = cuts.condition(Side.TARGET, span);
     Connection to = staged.secondary();
+    long looked = 0;
     if (cuts.alike()) {
       if (!taken && isEmpty(to, target)) {
         long rows = stream.straight(staged.primary(), to, source);
-        return new Sent(target, new Staged(rows, rows));
+        return new Sent(target, new Staged(rows, rows), 0);
       }
       Sums sums = look.of(span).sums(staged.primary(), to);
+      looked = sums.source().rows();
       if (sums.equal()) {
-        return new Sent(target, new Staged(0, 0));
+        return new Sent(target, new Staged(0, 0), looked);
       }
     }
     if (pair.key().isEmpty()) {
@@ -141,7 +180,7 @@ final class SpanCopy {
           : KeylessRowsException.withoutAnEnd(pair.timeColumn().orElseThrow());
     }
     Staged rows = stream.missing(staged.primary(), to, source);
-    return new Sent(cuts.alike() ? target : stream.isStaged(), rows);
+    return new Sent(cuts.alike() ? target : stream.isStaged(), rows, looked);
   }
 
   private boolean isEmpty(Connection target, String condition) throws SQLException {

@@ -76,7 +76,7 @@ final class TableFiller {
     SpanLook look = new SpanLook(table, cuts, workers.reads());
     this.fast =
         TableStream.of(pair, Side.SOURCE)
-            .map(stream -> new SpanCopy(locks, lane, stream, look, ledger, this::held));
+            .map(stream -> new SpanCopy(locks, lane, stream, look, ledger, throttle, this::held));
     this.slow = new RowByRow(snapshots, locks, lane, look, ledger);
   }
 
@@ -88,32 +88,39 @@ final class TableFiller {
     longestHold.accumulateAndGet(time.toMillis(), Math::max);
   }
 
+  /** So many take part: as many as send at once, and one that cuts or verifies meanwhile. */
+  static int threads(int parallelism) {
+    return parallelism + 1;
+  }
+
   /** Copies all that is left. */
   void fill(Workers workers, int parallelism) {
     long before = kept.stream().mapToLong(KeptWindow::sourceRows).sum();
     progress.advance(name, before);
-    int threads = cuts.columns().isEmpty() ? 1 : parallelism;
+    int threads = cuts.columns().isEmpty() ? 1 : threads(parallelism);
     workers.runAll(Collections.nCopies(threads, this::copyUntilDone));
   }
 
   private void copyUntilDone() {
+    boolean ended = false;
     try {
       while (!stopped) {
         outage.throwIfDown();
         Optional<Span> next = cutter.next(pace.rows());
         if (next.isEmpty()) {
-          return;
+          break;
         }
-        try (Throttle.Turn turn = throttle.turn()) {
-          SpanResult result = copy(next.get());
-          turn.rows(result.sums().source().rows());
-          add(result);
-        }
+        add(copy(next.get()));
       }
+      ended = true;
     } catch (SideReadException e) {
       failed(outage.problem(e));
     } catch (KeylessRowsException | RewrittenTargetException e) {
       failed(String.valueOf(e.getMessage()));
+    } finally {
+      if (!ended) {
+        stopped = true;
+      }
     }
   }
 
@@ -124,13 +131,15 @@ final class TableFiller {
   }
 
   private SpanResult copy(Span span) {
-    long start = System.nanoTime();
-    Optional<SpanResult> result = fast.flatMap(f -> f.copy(span, pace::crowded));
+    Optional<SpanResult> result = fast.flatMap(f -> f.copy(span, pace));
     if (result.isPresent()) {
-      pace.took(result.get().copied(), Duration.ofNanos(System.nanoTime() - start));
       return result.get();
     }
-    return slow.copy(span);
+    try (Throttle.Turn turn = throttle.turn()) {
+      SpanResult row = slow.copy(span);
+      turn.rows(row.sums().source().rows());
+      return row;
+    }
   }
 
   private void add(SpanResult result) {

@@ -75,7 +75,7 @@ final class TablesFiller {
 
   List<TableBackfill> run(List<Mirrored> tables) {
     List<TableBackfill> results = new ArrayList<>();
-    try (Workers workers = new Workers(options.parallelism())) {
+    try (Workers workers = new Workers(TableFiller.threads(options.parallelism()))) {
       for (Mirrored mirrored : tables) {
         results.add(fill(mirrored.table(), mirrored.lane(), workers));
       }

@@ -47,7 +47,7 @@ final class HistoryOptions {
       names = "--parallelism",
       paramLabel = "N",
       description =
-          "How many windows are under way at once. Default: reconciler.parallelism of the configuration, 4.",
+          "How many windows are sent at once; one more is verified meanwhile. Default: reconciler.parallelism of the configuration, 4.",
       order = 13)
   private @Nullable Integer parallelism;
 
