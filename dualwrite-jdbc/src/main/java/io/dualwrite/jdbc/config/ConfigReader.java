@@ -8,12 +8,15 @@ import io.dualwrite.SecondarySettings;
 import io.dualwrite.Side;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** From the file's keys to the typed configuration. */
 final class ConfigReader {
@@ -204,7 +207,7 @@ final class ConfigReader {
   private static KillSwitchConfig killSwitch(Section top) {
     KillSwitchConfig d = KillSwitchConfig.DEFAULT;
     try (Section section = top.section("kill-switch")) {
-      Optional<Path> file = section.text("file").flatMap(text -> path(section, text));
+      Optional<Path> file = section.text("file").flatMap(text -> path(section, "file", text));
       return new KillSwitchConfig(
           file,
           section.text("property"),
@@ -215,11 +218,11 @@ final class ConfigReader {
     }
   }
 
-  private static Optional<Path> path(Section section, String text) {
+  private static Optional<Path> path(Section section, String key, String text) {
     try {
       return Optional.of(Path.of(text));
     } catch (InvalidPathException notAPath) {
-      section.problem("file", "must be the path of a file, was " + text + ".");
+      section.problem(key, "must be the path of a file, was " + text + ".");
       return Optional.empty();
     }
   }
@@ -283,7 +286,26 @@ final class ConfigReader {
               d.parallelism(),
               n -> new ReconcilerConfig(d.window(), n, d.lateness())),
           section.duration(
-              "lateness", d.lateness(), l -> new ReconcilerConfig(d.window(), d.parallelism(), l)));
+              "lateness", d.lateness(), l -> new ReconcilerConfig(d.window(), d.parallelism(), l)),
+          load(section));
     }
+  }
+
+  private static LoadConfig load(Section reconciler) {
+    try (Section section = reconciler.section("load")) {
+      int rows = section.integer("max-rows-per-second", 0, LoadConfig::rows);
+      return new LoadConfig(
+          rows == 0 ? OptionalLong.empty() : OptionalLong.of(rows),
+          optional(section, "max-latency", LoadConfig::latency),
+          optional(section, "max-replication-lag", LoadConfig::lag),
+          section.text("pause-file").flatMap(text -> path(section, "pause-file", text)),
+          optional(section, "statement-timeout", LoadConfig::timeout));
+    }
+  }
+
+  private static Optional<Duration> optional(
+      Section section, String key, Consumer<Duration> check) {
+    Duration none = Duration.ZERO;
+    return Optional.of(section.duration(key, none, check)).filter(d -> !d.equals(none));
   }
 }

@@ -55,7 +55,7 @@ class RefusedConfigTest {
                 + " reconciler.");
     assertThat(problem("reconciler:\n  window: 1h\n  treads: 3"))
         .isEqualTo(
-            "dualwrite.yaml line 6: unknown key reconciler.treads. Allowed here: window, parallelism, lateness.");
+            "dualwrite.yaml line 6: unknown key reconciler.treads. Allowed here: window, parallelism, lateness, load.");
     assertThat(problem("tables:\n  overrides:\n    public.t:\n      timecolumn: x"))
         .startsWith(
             "dualwrite.yaml line 7: unknown key tables.overrides.public.t.timecolumn. Did you mean time-column? Allowed here: target, key,");
@@ -137,6 +137,12 @@ class RefusedConfigTest {
                 "reconciler.parallelism must be between 1 and 64, was 0."),
             Map.entry(
                 "reconciler: {window: 0s}", "reconciler.window must be longer than zero, was 0ms."),
+            Map.entry(
+                "reconciler: {load: {max-rows-per-second: 0}}",
+                "reconciler.load.max-rows-per-second must be at least 1, was 0."),
+            Map.entry(
+                "reconciler: {load: {max-latency: soon}}",
+                "reconciler.load.max-latency must be a duration such as 500ms, 2s, 5m, 1h, 1d or PT1H30M, was soon."),
             Map.entry(
                 "reconciler: {lateness: PT-5S}",
                 "reconciler.lateness must not be negative, was -5s."),

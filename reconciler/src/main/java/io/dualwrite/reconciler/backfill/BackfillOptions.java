@@ -89,7 +89,7 @@ public record BackfillOptions(
         config.parallelism(),
         OptionalInt.empty(),
         Optional.empty(),
-        LoadLimits.NONE,
+        LoadLimits.of(config.load()),
         false,
         false);
   }

@@ -108,7 +108,7 @@ final class BackfillCommand implements Callable<Integer>, Connected {
     if (restoreIndexes) {
       throw new IllegalArgumentException("--restore-indexes has no meaning with --file");
     }
-    FileBackfillOptions options = history.options(files);
+    FileBackfillOptions options = history.options(config, files);
     List<String> scope = new ArrayList<>(history.scope());
     scope.addAll(files.scope());
     FileBackfillText text = new FileBackfillText(connection.next(scope));

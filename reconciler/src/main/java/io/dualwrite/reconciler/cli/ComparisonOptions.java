@@ -131,7 +131,7 @@ final class ComparisonOptions {
             .range(Optional.ofNullable(from), Optional.ofNullable(to))
             .maxDifferences(listed())
             .checksum(checksum())
-            .load(load.limits())
+            .load(load.limits(config))
             .kept(kept.use())
             .patience(
                 Durations.parse(patience)

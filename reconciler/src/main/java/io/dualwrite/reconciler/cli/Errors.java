@@ -81,7 +81,7 @@ final class Errors {
             : new NextStep("reconciler", List.of(), List.of());
     boolean debug = parsed != null && parsed.originalArgs().contains("--debug");
     if (debug) {
-      e.printStackTrace(err);
+      StackTrace.print(e, err);
     }
     if (Thread.currentThread().isInterrupted()) {
       err.println(interrupted(parsed == null ? List.of() : parsed.originalArgs()));

@@ -108,7 +108,7 @@ final class HistoryOptions {
             .since(range.from())
             .end(end)
             .checksum(checksum())
-            .load(load.limits())
+            .load(load.limits(config))
             .resume(resume)
             .deferIndexes(deferIndexes);
     options = parallelism == null ? options : options.parallelism(parallelism);
@@ -120,7 +120,7 @@ final class HistoryOptions {
    *
    * @throws IllegalArgumentException if what was given has no meaning for them
    */
-  FileBackfillOptions options(FileOptions files) {
+  FileBackfillOptions options(MigrationConfig config, FileOptions files) {
     if (tables.size() != 1) {
       throw new IllegalArgumentException(
           "--file loads into one table: give exactly one --table, not " + tables.size());
@@ -137,7 +137,8 @@ final class HistoryOptions {
             throw new IllegalArgumentException(option + " has no meaning with --file");
           }
         });
-    FileBackfillOptions options = files.options(tables.get(0)).load(load.limits()).resume(resume);
+    FileBackfillOptions options =
+        files.options(tables.get(0)).load(load.limits(config)).resume(resume);
     return batchRows == null ? options : options.batchRows(batchRows);
   }
 

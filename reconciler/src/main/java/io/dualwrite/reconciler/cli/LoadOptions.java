@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.cli;
 
 import io.dualwrite.Durations;
+import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.reconciler.load.LoadLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +15,8 @@ final class LoadOptions {
   @Option(
       names = "--max-rows-per-second",
       paramLabel = "N",
-      description = "How many rows are read a second, on the average. Default: no limit.",
+      description =
+          "How many rows are read a second, on the average. Defaults of these limits: reconciler.load of the configuration.",
       order = 30)
   private @Nullable Long rowsPerSecond;
 
@@ -48,13 +50,15 @@ final class LoadOptions {
       order = 34)
   private @Nullable String statementTimeout;
 
-  LoadLimits limits() {
+  /** The limits of the configuration, but for those that the command gives. */
+  LoadLimits limits(MigrationConfig config) {
+    LoadLimits otherwise = LoadLimits.of(config.reconciler().load());
     return new LoadLimits(
-        rowsPerSecond == null ? OptionalLong.empty() : OptionalLong.of(rowsPerSecond),
-        duration("--max-latency", latency),
-        duration("--max-replication-lag", replicationLag),
-        Optional.ofNullable(pauseFile),
-        duration("--statement-timeout", statementTimeout));
+        rowsPerSecond == null ? otherwise.rowsPerSecond() : OptionalLong.of(rowsPerSecond),
+        duration("--max-latency", latency).or(otherwise::latency),
+        duration("--max-replication-lag", replicationLag).or(otherwise::replicationLag),
+        Optional.ofNullable(pauseFile).or(otherwise::pauseFile),
+        duration("--statement-timeout", statementTimeout).or(otherwise::statementTimeout));
   }
 
   private static Optional<Duration> duration(String option, @Nullable String text) {

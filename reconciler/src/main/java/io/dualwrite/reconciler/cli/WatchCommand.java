@@ -210,7 +210,7 @@ final class WatchCommand implements Callable<Integer>, Connected {
             .maxDifferences(LISTED)
             .patience(Duration.ZERO)
             .kept(new KeptUse(false, true))
-            .load(load.limits());
+            .load(load.limits(config));
     return parallelism == null ? options : options.parallelism(parallelism);
   }
 

@@ -72,7 +72,7 @@ public record CompareOptions(
         100,
         Optional.empty(),
         Duration.ofSeconds(5),
-        LoadLimits.NONE,
+        LoadLimits.of(config.load()),
         KeptUse.DEFAULT,
         List.of(),
         Optional.empty(),

@@ -1,5 +1,6 @@
 package io.dualwrite.reconciler.load;
 
+import io.dualwrite.jdbc.config.LoadConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -42,6 +43,16 @@ public record LoadLimits(
     positive("max-latency", latency);
     positive("max-replication-lag", replicationLag);
     positive("statement-timeout", statementTimeout);
+  }
+
+  /** Those of a configuration. */
+  public static LoadLimits of(LoadConfig config) {
+    return new LoadLimits(
+        config.maxRowsPerSecond(),
+        config.maxLatency(),
+        config.maxReplicationLag(),
+        config.pauseFile(),
+        config.statementTimeout());
   }
 
   /** So many rows a second. */
