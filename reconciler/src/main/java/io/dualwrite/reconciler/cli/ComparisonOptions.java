@@ -4,6 +4,7 @@ import io.dualwrite.Durations;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.compare.CompareOptions;
+import io.dualwrite.reconciler.window.TimeRange;
 import io.dualwrite.reconciler.window.WindowSize;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +125,7 @@ final class ComparisonOptions {
 
   CompareOptions options(MigrationConfig config) {
     format.check();
+    TimeRange.of("--from", Optional.ofNullable(from), "--to", Optional.ofNullable(to));
     CompareOptions options =
         CompareOptions.of(config.reconciler())
             .tables(tables)

@@ -10,6 +10,7 @@ import io.dualwrite.reconciler.window.SideReadException;
 import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -22,6 +23,11 @@ final class Errors {
       ". Grant it to the user: `reconciler init --print` shows the control schema's grants,"
           + " docs/reconciler.md the tables'.";
 
+  private static final Pattern NOT_A_NUMBER =
+      Pattern.compile("Invalid value for option '(\\S+)'[^:]*: '(.*)' is not an? (?:int|long)");
+  private static final Pattern NO_VALUE =
+      Pattern.compile("Missing required parameter for option '(\\S+)' \\((\\S+)\\)");
+
   private Errors() {}
 
   static int usage(ParameterException e, String[] args) {
@@ -29,9 +35,15 @@ final class Errors {
     String message =
         e instanceof UnmatchedArgumentException unmatched
             ? unknown(unmatched)
-            : String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage");
+            : inWords(String.valueOf(e.getMessage()).lines().findFirst().orElse("wrong usage"));
     err.println(e.getCommandLine().getCommandSpec().qualifiedName() + ": " + message);
     return ExitCodes.USAGE;
+  }
+
+  private static String inWords(String message) {
+    return NO_VALUE
+        .matcher(NOT_A_NUMBER.matcher(message).replaceFirst("$1 must be a whole number, was $2"))
+        .replaceFirst("$1 needs a value: $1 $2");
   }
 
   /** Names the first word alone: those behind it may be URLs with passwords. */

@@ -9,14 +9,14 @@ final class KeptOptions {
       names = "--resume",
       description =
           "Go on with the last run of the same options that was interrupted: what it had finished is not read again.",
-      order = 20)
+      order = 18)
   private boolean resume;
 
   @Option(
       names = "--all",
       description =
           "Read everything, also the ranges of append-only tables that earlier comparisons have found equal.",
-      order = 21)
+      order = 19)
   private boolean all;
 
   KeptUse use() {

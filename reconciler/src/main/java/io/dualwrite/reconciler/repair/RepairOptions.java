@@ -20,6 +20,10 @@ public record RepairOptions(
       throw new IllegalArgumentException(
           "what the last comparison has found is repaired whole: from and to do not go with it");
     }
+    if (fromLast && compare.kept().resumes()) {
+      throw new IllegalArgumentException(
+          "what the last comparison has found is looked at from its beginning: --resume does not go with --from-last");
+    }
     if (maxChanges < 0) {
       throw new IllegalArgumentException("max-changes must not be negative, was " + maxChanges);
     }
