@@ -7,6 +7,7 @@ import io.dualwrite.reconciler.backfill.file.Absent;
 import io.dualwrite.reconciler.backfill.file.Counts;
 import io.dualwrite.reconciler.backfill.file.FileBackfill;
 import io.dualwrite.reconciler.backfill.file.FileBackfillPlan;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -86,9 +87,21 @@ public final class FileBackfillText {
           + next.within("backfill", "--absent", "insert");
     }
     if (counts.bad() > 0) {
-      return "Not all loaded: " + did + aside;
+      return "Not all loaded: " + did + aside + "Next: " + again(load);
     }
     return "Done: " + did + archived(load) + "Next: " + next.of("compare", "--table", load.table());
+  }
+
+  /** The file of bad records into the same table, with another one for what is still bad. */
+  private String again(FileBackfill load) {
+    String file = load.setAside().map(Object::toString).orElse("");
+    String other = file.replaceFirst("(\\.csv)?$", "-2.csv");
+    List<String> words =
+        new ArrayList<>(List.of("--table", load.table(), "--file", file, "--set-aside", other));
+    if (load.absent() != Absent.HOLD) {
+      words.addAll(List.of("--absent", load.absent().name().toLowerCase(Locale.ROOT)));
+    }
+    return next.of("backfill", words.toArray(String[]::new));
   }
 
   private static String archived(FileBackfill load) {

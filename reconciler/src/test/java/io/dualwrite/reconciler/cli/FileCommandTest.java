@@ -67,6 +67,24 @@ class FileCommandTest {
   }
 
   @Test
+  void whatIsSetAsideIsTheNextFile() throws Exception {
+    Path file = file("a.csv", "id,Code,delay\n2,b,2\n3,c,three\n");
+
+    Ran ran = load("--file", file.toString(), "--absent", "insert");
+
+    assertThat(ran.out().stripTrailing())
+        .endsWith(
+            "Next: "
+                + commands.next("backfill")
+                + " --table public.flights --file "
+                + directory
+                + "/bad.csv --set-aside "
+                + directory
+                + "/bad-2.csv --absent insert");
+    assertThat(ran.code()).isEqualTo(ExitCodes.DIFFERENCES);
+  }
+
+  @Test
   void severalFilesAndPatternsAreLoadedInTheirOrder() throws Exception {
     file("b1.csv", "id,Code,delay\n2,b,2\n");
     file("b2.csv", "delay,id,Code\n3,3,c\n");

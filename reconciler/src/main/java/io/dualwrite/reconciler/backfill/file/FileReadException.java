@@ -25,7 +25,7 @@ public final class FileReadException extends RuntimeException {
 
   static String said(SQLException cause) {
     String said = String.valueOf(cause.getMessage()).lines().findFirst().orElse("no reason given");
-    String plain = QUOTED.matcher(said).replaceAll("…");
+    String plain = QUOTED.matcher(said).replaceAll("…").replaceFirst("[.]?$", ".");
     return said.contains(INVALID_STATE)
         ? plain
             + " Its quotes are not as they should be, or some lines end in LF and others in CRLF."
