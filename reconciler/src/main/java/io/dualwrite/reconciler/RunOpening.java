@@ -64,12 +64,13 @@ final class RunOpening {
       RunDesk.Opened opened =
           use.resumes() ? desk.resume(command, settings) : desk.begin(command, settings);
       Duration age =
-          opened.run().run().resumes() == 0
-              ? Duration.ZERO
-              : Duration.between(opened.run().run().startedAt(), now());
+          opened.run().run().resumes() == 0 ? Duration.ZERO : age(opened.run().run().startedAt());
       Keeping.Scope scope =
           new Keeping.Scope(
-              config.reconciler().lateness(), whole && !use.readsAll(), unsafeSince(primary));
+              now(primary).minus(age),
+              config.reconciler().lateness(),
+              whole && !use.readsAll(),
+              unsafeSince(primary));
       return new Opened(Keeping.in(opened.run(), opened.note(), scope), age);
     } catch (SQLException e) {
       throw new SideReadException(Side.TARGET, e);
@@ -107,9 +108,15 @@ final class RunOpening {
         config.reconciler().lateness());
   }
 
-  private Instant now() {
+  /** Where the target's clock was set back since, the run may have begun at any time. */
+  private Duration age(Instant startedAt) {
+    Instant now = now(Side.TARGET);
+    return Duration.between(startedAt.isAfter(now) ? Instant.EPOCH : startedAt, now);
+  }
+
+  private Instant now(Side side) {
     return databases.on(
-        Side.TARGET,
+        side,
         c -> {
           try (var statement = c.createStatement();
               var rows = statement.executeQuery("select clock_timestamp()")) {

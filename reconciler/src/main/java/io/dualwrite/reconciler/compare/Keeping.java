@@ -49,13 +49,21 @@ public final class Keeping implements AutoCloseable {
   /**
    * How a comparison uses what was kept.
    *
+   * @param startedAt when it began, by the primary's clock: the rows' times go by clocks like that
    * @param lateness how much later than its time a row may still be written
    * @param skipsVerified whether verified ranges of append-only tables are left out
    * @param unsafeSince from when on rows may have been written to one side alone: what is as old as
    *     that is not left out
    */
-  public record Scope(Duration lateness, boolean skipsVerified, Optional<Instant> unsafeSince) {
-    private static final Scope PLAIN = new Scope(Duration.ZERO, false, Optional.empty());
+  public record Scope(
+      Instant startedAt, Duration lateness, boolean skipsVerified, Optional<Instant> unsafeSince) {
+    private static final Scope PLAIN =
+        new Scope(Instant.MAX, Duration.ZERO, false, Optional.empty());
+
+    /** Windows that end later may still get rows; the run began then by the target's clock. */
+    Instant closed(Instant began) {
+      return (startedAt.isBefore(began) ? startedAt : began).minus(lateness);
+    }
   }
 
   /** Nothing is kept, for that reason. */
@@ -90,7 +98,7 @@ public final class Keeping implements AutoCloseable {
     return new Keeping(
         Optional.empty(),
         Optional.empty(),
-        new Scope(what.lateness(), false, Optional.empty()),
+        new Scope(Instant.MAX, what.lateness(), false, Optional.empty()),
         Optional.of(what),
         Optional::empty);
   }

@@ -313,7 +313,7 @@ public final class TableKeeping {
       return;
     }
     TableRun here = begun.get();
-    Instant closed = here.run().startedAt().minus(keeping.scope().lateness());
+    Instant closed = keeping.scope().closed(here.run().startedAt());
     VerifiedRanges ranges =
         VerifiedRanges.of(
             text.windows(),

@@ -99,7 +99,8 @@ public final class Runs {
     Run run = run(rows);
     Optional<Instant> processStartedAt =
         Optional.ofNullable(rows.getTimestamp(9)).map(Timestamp::toInstant);
-    Duration silent = Duration.ofMillis(Math.max(0, Math.round(rows.getDouble(10) * 1000)));
+    // A sign of life from the future is older than a clock that was set back since.
+    Duration silent = Duration.ofMillis(Math.abs(Math.round(rows.getDouble(10) * 1000)));
     return new UnfinishedRun(run, rows.getString(7), rows.getLong(8), processStartedAt, silent);
   }
 
