@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,11 +76,11 @@ class BackfillResumeTest {
   private void during(BackfillOptions options, int windows, Step step) {
     BackfillProgress failing =
         new BackfillProgress() {
-          private int seen;
+          private final AtomicInteger seen = new AtomicInteger();
 
           @Override
           public void advance(String table, long rows) {
-            if (rows > 0 && ++seen == windows) {
+            if (rows > 0 && seen.incrementAndGet() == windows) {
               try {
                 step.run();
               } catch (SQLException e) {
@@ -181,6 +182,8 @@ class BackfillResumeTest {
     two.target(
         "create schema _timescaledb_internal",
         "create function route() returns trigger language plpgsql as $$ declare child text := '_timescaledb_internal.m_' || to_char(new.ts at time zone 'utc', 'YYYYMMDD'); begin"
+            // One at a time makes chunks, as there.
+            + " perform pg_advisory_xact_lock(1);"
             + " if to_regclass(child) is null then execute format('create table %s (like metrics including all) inherits (metrics)', child); end if;"
             + " execute format('insert into %s values ($1.*)', child) using new; return null; end $$",
         "create trigger route before insert on metrics for each row execute function route()");
@@ -195,11 +198,11 @@ class BackfillResumeTest {
   void aTargetThatIsEmptiedMeanwhileIsNeverCalledComplete() throws SQLException {
     BackfillProgress truncating =
         new BackfillProgress() {
-          private int seen;
+          private final AtomicInteger seen = new AtomicInteger();
 
           @Override
           public void advance(String table, long rows) {
-            if (rows > 0 && ++seen == 3) {
+            if (rows > 0 && seen.incrementAndGet() == 3) {
               try {
                 two.target("truncate metrics");
               } catch (SQLException e) {
