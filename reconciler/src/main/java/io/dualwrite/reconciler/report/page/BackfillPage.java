@@ -7,7 +7,6 @@ import io.dualwrite.reconciler.backfill.Backfill.TableBackfill;
 import io.dualwrite.reconciler.report.page.Frame.Tone;
 import io.dualwrite.reconciler.report.page.Frame.Verdict;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -57,7 +56,7 @@ public final class BackfillPage {
     backfill.notes().forEach(n -> lines.add(new Line(Tone.PLAIN, "note", "", n)));
     return new Frame(
             backfill.migration() + " · backfill",
-            backfill.startedAt().truncatedTo(ChronoUnit.SECONDS)
+            ComparisonPage.TIME.format(backfill.startedAt())
                 + " · took "
                 + seconds(backfill.duration())
                 + (backfill.resumed() ? " · went on with an interrupted one" : ""),

@@ -13,7 +13,6 @@ import io.dualwrite.reconciler.inspect.Severity;
 import io.dualwrite.reconciler.report.InspectionText;
 import io.dualwrite.reconciler.report.page.Frame.Tone;
 import io.dualwrite.reconciler.report.page.Frame.Verdict;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -64,9 +63,7 @@ public final class InspectionPage {
             inspection.tables().stream().map(InspectionPage::table).toList());
     return new Frame(
             inspection.migration() + " · inspect",
-            inspection.startedAt().truncatedTo(ChronoUnit.SECONDS)
-                + " · phase "
-                + inspection.phase(),
+            ComparisonPage.TIME.format(inspection.startedAt()) + " · phase " + inspection.phase(),
             new Verdict(tone(inspection), InspectionText.verdict(inspection)),
             Templates.fill("inspection", body),
             settings.list(),

@@ -6,6 +6,7 @@ import io.dualwrite.reconciler.compare.DifferingValues;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.report.page.Frame.Verdict;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,7 +29,11 @@ public final class RepairPage {
   public static String of(Repair repair, PageSettings settings, Optional<DifferingValues> values) {
     List<Work> work = new ArrayList<>();
     List<Problem> problems = new ArrayList<>();
-    for (Repair.TableRepair table : repair.tables()) {
+    List<Repair.TableRepair> ordered =
+        repair.tables().stream()
+            .sorted(Comparator.comparing(t -> t.copied() + t.deleted() + t.problems().size() == 0))
+            .toList();
+    for (Repair.TableRepair table : ordered) {
       work.add(
           new Work(
               table.table(),

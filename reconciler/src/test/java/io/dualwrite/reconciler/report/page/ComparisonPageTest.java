@@ -58,6 +58,19 @@ class ComparisonPageTest {
   }
 
   @Test
+  void tablesThatWantAttentionComeFirst() {
+    String html =
+        page(
+            Pages.comparison(
+                Pages.table("public.first", List.of(Pages.window(0, Status.EQUAL)), List.of()),
+                Pages.table("public.second", List.of(Pages.window(0, Status.DIFFERS)), List.of()),
+                Pages.table("public.third", List.of(Pages.window(0, Status.FAILED)), List.of())));
+
+    assertThat(html.substring(html.indexOf("<h2>Tables</h2>")))
+        .containsSubsequence("public.second", "public.third", "public.first");
+  }
+
+  @Test
   void cellsTellVerdictsApartWithoutColour() {
     List<WindowResult> windows = new ArrayList<>();
     for (Status status : Status.values()) {
