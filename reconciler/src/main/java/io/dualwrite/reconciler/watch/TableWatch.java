@@ -152,6 +152,10 @@ final class TableWatch {
             window.window().kind() == Window.Kind.NULL_TIME
                 ? range(window, Instant.MIN, Instant.MIN, before, now)
                 : range(window, max(windowFrom, start), min(windowTo, end), before, now));
+        if (timed && withoutTime && from.isPresent() && window.window().kind() == Window.Kind.ALL) {
+          // Nothing was read: who looks at that part again does not read the rows without a time.
+          after.add(range(window, Instant.MIN, Instant.MIN, before, now));
+        }
       }
     }
     after.sort(Comparator.comparing(OpenRange::from));

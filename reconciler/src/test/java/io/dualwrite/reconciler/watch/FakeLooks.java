@@ -30,6 +30,7 @@ final class FakeLooks implements Looks {
   final List<String> asked = new ArrayList<>();
   Optional<String> away = Optional.empty();
   Runnable lookTakes = () -> {};
+  int failingPlans;
   int opened;
   int closed;
 
@@ -86,6 +87,11 @@ final class FakeLooks implements Looks {
             + (keep ? " kept" : ""));
     List<TableComparison> results = new ArrayList<>();
     for (String name : names) {
+      if (failingPlans > 0) {
+        failingPlans--;
+        results.add(failed(name));
+        continue;
+      }
       List<WindowResult> windows = new ArrayList<>();
       List<Difference> differences = new ArrayList<>();
       Instant end = to.orElse(first.plus(Duration.ofHours(1)));
@@ -128,6 +134,13 @@ final class FakeLooks implements Looks {
         Kept.NOTHING,
         OptionalLong.empty(),
         false);
+  }
+
+  private static TableComparison failed(String table) {
+    WindowResult nothing =
+        new WindowResult(
+            Window.all(), Status.FAILED, 0, 0, 0, 0, 0, Optional.of("target: gone while planning"));
+    return new TableComparison(table, List.of(nothing), List.of(), false, List.of(), List.of());
   }
 
   @Override

@@ -178,6 +178,26 @@ class WatchTest {
   }
 
   @Test
+  @Guarantee("G10")
+  void rowsWithoutATimeAreReadEvenIfTheFirstLookAfterWhatWasVerifiedFails() {
+    known(Instant.parse("2026-03-01T22:00:00Z"), now.minus(Duration.ofMinutes(5)), false);
+    databases.failingPlans = 1;
+    assertThat(round().verdict()).isEqualTo(Verdict.UNKNOWN);
+    databases.asked.clear();
+    databases.failingPlans = 0;
+
+    Verdict next = round().verdict();
+
+    assertThat(databases.asked)
+        .as("open below, or with them")
+        .anyMatch(a -> a.startsWith("t ..") || a.contains("and without"));
+    assertThat(next).isEqualTo(Verdict.IN_SYNC);
+    databases.asked.clear();
+    round();
+    assertThat(databases.asked).as("read once, not in every round").hasSizeLessThanOrEqualTo(2);
+  }
+
+  @Test
   void whatWasVerifiedIsOpenToDamageLikeEverythingElse() {
     known(Instant.parse("2026-03-01T22:00:00Z"), now.minusSeconds(60), true);
     databases.hours.put(FIRST.plus(Duration.ofHours(5)), Status.DIFFERS);
