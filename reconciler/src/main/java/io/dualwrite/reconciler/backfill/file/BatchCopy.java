@@ -202,7 +202,8 @@ final class BatchCopy {
         throw e;
       }
       lock.secondary().rollback(before);
-      for (RefusedRow row : lock.settle(lane, Map.of(pair, keys))) {
+      // Rows that only the target has may be an archive's: none of them makes room.
+      for (RefusedRow row : lock.settle(lane, Map.of(pair, keys), false).refused()) {
         places.getOrDefault(row.key(), List.of()).forEach(n -> refused.add(refusal(n, row)));
       }
     }

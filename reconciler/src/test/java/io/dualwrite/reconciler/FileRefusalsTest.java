@@ -1,0 +1,78 @@
+package io.dualwrite.reconciler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dualwrite.reconciler.backfill.BackfillProgress;
+import io.dualwrite.reconciler.backfill.file.Absent;
+import io.dualwrite.reconciler.backfill.file.Counts;
+import io.dualwrite.reconciler.backfill.file.FileBackfill;
+import io.dualwrite.reconciler.backfill.file.FileBackfillOptions;
+import io.dualwrite.testing.Guarantee;
+import io.dualwrite.testing.TestDatabases;
+import io.dualwrite.testing.WithDatabases;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Records and rows that a side refuses, each in its own way: the others come all the same. */
+@WithDatabases
+class FileRefusalsTest {
+  @TempDir private Path directory;
+  private final TwoDatabases two;
+
+  FileRefusalsTest(TestDatabases dbs) {
+    this.two = new TwoDatabases(dbs);
+  }
+
+  @BeforeEach
+  void init() throws SQLException {
+    two.reconciler.init();
+  }
+
+  private FileBackfill load(Absent absent, String content) throws IOException {
+    Path file = Files.writeString(directory.resolve("a.csv"), content);
+    return two.reconciler.backfill(
+        FileBackfillOptions.of("public.v", List.of(file.toString()))
+            .absent(absent)
+            .setAside(Optional.of(directory.resolve("bad.csv"))),
+        BackfillProgress.NONE);
+  }
+
+  private String target() throws SQLException {
+    return two.dbs.queryValue(
+        two.dbs.target(), "select coalesce(string_agg(v::text, ' ' order by id), '') from v");
+  }
+
+  @Test
+  @Guarantee("G4")
+  void noRowOfTheTargetMakesRoomForOneOfTheSource() throws Exception {
+    two.both("create table v (id int primary key, code text)");
+    two.source("insert into v values (1, 'a'), (2, 'b')");
+    two.target("alter table v add unique (code)", "insert into v values (9, 'a')");
+    String file = "id,code\n1,a\n2,b\n";
+
+    FileBackfill load = load(Absent.HOLD, file);
+
+    assertThat(target()).isEqualTo("(2,b) (9,a)");
+    assertThat(load.counts()).isEqualTo(new Counts(1, 0, 0, 0, 0, 1));
+    assertThat(load.complete()).isFalse();
+  }
+
+  @Test
+  void aSecondRecordDoesNotComeInForARefusedRowOfTheSource() throws Exception {
+    two.both("create table v (id int primary key, code text)");
+    two.target("alter table v add check (length(code) < 4)");
+    two.source("insert into v values (1, 'longer')");
+
+    FileBackfill load = load(Absent.INSERT, "id,code\n1,a\n1,b\n2,c\n");
+
+    assertThat(target()).isEqualTo("(2,c)");
+    assertThat(load.counts()).isEqualTo(new Counts(0, 1, 0, 0, 0, 2));
+  }
+}
