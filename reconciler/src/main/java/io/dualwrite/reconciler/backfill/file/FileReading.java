@@ -183,7 +183,8 @@ record FileReading(Engine engine, TablePair pair, CsvForm csv) {
         // Else sixteen times the longest line.
         + ", buffer_size = "
         + 2 * RecordCursor.LONGEST_LINE
-        + ", columns = "
+        // Else it is read in ranges, even by one thread, and where one begins is a guess.
+        + ", parallel = false, columns = "
         + columns
         + more
         + ")";
