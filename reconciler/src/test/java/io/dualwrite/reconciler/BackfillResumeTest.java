@@ -94,6 +94,18 @@ class BackfillResumeTest {
   }
 
   @Test
+  void whatTheInterruptedRunFoundWantingIsToldByTheResumedOne() throws SQLException {
+    two.target(
+        "insert into metrics values (timestamptz '2024-01-01Z' + interval '1 min', -1), ('2024-01-01 00:01:30Z', 7)");
+    interrupt(options());
+
+    TableBackfill resumed = resume();
+
+    assertThat(resumed.windowsBefore()).isGreaterThanOrEqualTo(2);
+    assertThat(List.of(resumed.changed(), resumed.extra())).containsExactly(1L, 1L);
+  }
+
+  @Test
   void finishedWindowsAreLeftOut() throws SQLException {
     interrupt(options());
     long kept = kept();

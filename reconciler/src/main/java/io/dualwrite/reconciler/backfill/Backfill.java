@@ -45,8 +45,9 @@ public record Backfill(
    * @param rows rows of the source in the windows of this process
    * @param copied rows out of these that the target had not
    * @param pending rows that wait in the journal or are set aside: delivery brings them
-   * @param changed rows that the target has with other values, left as they are
-   * @param extra rows of these windows that the target alone has, left as they are
+   * @param changed rows that the target has with other values, left as they are; those that an
+   *     interrupted process met included
+   * @param extra rows of these windows that the target alone has, left as they are; likewise
    * @param refused rows that the target refuses
    * @param complete whether every window is done
    * @param interrupted whether it stopped before its end, because a database failed, say

@@ -68,6 +68,14 @@ final class TableFiller {
     this.name = pair.name().toString();
     this.cuts = cuts;
     this.kept = kept;
+    // What an interrupted process found wanting is no less so now.
+    kept.stream()
+        .filter(w -> w.result().isFinished())
+        .forEach(
+            w -> {
+              changed.addAndGet(w.changed());
+              extra.addAndGet(w.extra());
+            });
     this.cutter = new Cutter(snapshots, cuts, Ledger.finished(kept, cuts));
     this.pace = pace;
     this.throttle = throttle;

@@ -161,11 +161,12 @@ public final class ComparedTable {
 
   /** What stands for a text too long to travel: its length and its hash. */
   public String shortened(String text) {
-    return "case when octet_length("
+    // In characters: bytes are counted in the encoding of each database.
+    return "case when char_length("
         + text
         + ") <= 200 then "
         + text
-        + " else '#' || octet_length("
+        + " else '#' || char_length("
         + text
         + ") || ':' || "
         + checksum.ofLongText(text)

@@ -319,7 +319,7 @@ public final class TableKeeping {
             text.windows(),
             results,
             text.after().or(text::from).or(range::from),
-            text.to().or(range::to),
+            TimeRange.end(table.pair(), text.to().or(range::to)),
             closed);
     boolean looked =
         results.values().stream().noneMatch(r -> r.status() == WindowResult.Status.FAILED);

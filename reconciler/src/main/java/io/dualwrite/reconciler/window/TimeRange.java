@@ -1,6 +1,8 @@
 package io.dualwrite.reconciler.window;
 
+import io.dualwrite.jdbc.schema.TablePair;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -49,6 +51,18 @@ public record TimeRange(Optional<Instant> from, Optional<Instant> to, boolean wi
     return from.isPresent() && !from.get().isBefore(time)
         ? this
         : new TimeRange(Optional.of(time), to, withoutTime);
+  }
+
+  /**
+   * Where what is looked at of a table really ends: of a column of dates, with the day in which
+   * {@code end} lies.
+   */
+  public static Optional<Instant> end(TablePair pair, Optional<Instant> end) {
+    boolean days =
+        pair.timeColumn().flatMap(WindowColumn::of).filter(WindowColumn::wholeDays).isPresent();
+    return days
+        ? end.map(e -> e.minusNanos(1).truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS))
+        : end;
   }
 
   private static Instant parse(String option, String text) {

@@ -13,9 +13,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /** A column by whose ranges a table is cut, of a type whose order is the same in every database. */
 record WindowColumn(ColumnPair pair, Family family) {
+  private static final Pattern CLOCK = Pattern.compile("\\d\\d:\\d\\d:\\d\\d\\.\\d{6}");
+  private static final String MIDNIGHT = "00:00:00.000000";
 
   /** Types that order alike on both sides. */
   enum Family {
@@ -79,10 +82,10 @@ record WindowColumn(ColumnPair pair, Family family) {
     String column = pair.on(side).sql();
     Optional<Rounding> rounding = rounding(side);
     if (rounding.isEmpty()) {
-      return column + " " + operator + " " + bound(side, text);
+      return column + " " + operator + " " + end(operator, pair.on(side).baseType(), text);
     }
     // The first condition is for the index, the second is exact.
-    String bound = Identifiers.literal(text) + "::" + rounding.get().baseType();
+    String bound = end(operator, rounding.get().baseType(), text);
     return column
         + " "
         + operator
@@ -100,6 +103,14 @@ record WindowColumn(ColumnPair pair, Family family) {
         + operator
         + " "
         + bound;
+  }
+
+  /** What ends within a day includes the day, of which a date is the first moment. */
+  private static String end(String operator, String type, String text) {
+    String bound = Identifiers.literal(text) + "::" + type;
+    boolean within =
+        type.equals("date") && !CLOCK.matcher(text).replaceFirst(MIDNIGHT).equals(text);
+    return within && operator.equals("<") ? "(" + bound + " + 1)" : bound;
   }
 
   private Optional<Rounding> rounding(Side side) {
@@ -150,7 +161,16 @@ record WindowColumn(ColumnPair pair, Family family) {
 
   private List<SideSql> pieces(
       List<Window> windows, Optional<String> lower, Optional<String> upper, int number) {
-    return each(lower, new Cuts(family, windows).points(number), upper);
+    List<String> points = new Cuts(family, windows).points(number);
+    return each(
+        lower,
+        wholeDays()
+            ? points.stream()
+                .map(point -> CLOCK.matcher(point).replaceFirst(MIDNIGHT))
+                .distinct()
+                .toList()
+            : points,
+        upper);
   }
 
   private String slot(Side side, List<String> inner) {
