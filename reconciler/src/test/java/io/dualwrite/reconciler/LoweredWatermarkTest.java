@@ -12,6 +12,7 @@ import io.dualwrite.reconciler.compare.KeptUse;
 import io.dualwrite.reconciler.compare.NotReadAgain;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.compare.Sample;
+import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.repair.RepairOptions;
 import io.dualwrite.reconciler.window.WindowSize;
 import io.dualwrite.testing.Guarantee;
@@ -202,6 +203,86 @@ class LoweredWatermarkTest {
     assertThat(two.reconciler.compare(hours().kept(ALL), damaging).inSync()).isTrue();
 
     assertReadAgain();
+  }
+
+  @Test
+  void anInterruptedComparisonThatLeftItOutReadsItWhenItGoesOn() throws SQLException {
+    grow();
+    interrupted(hours());
+    damageAndFind();
+
+    Comparison resumed = two.compare(hours().kept(new KeptUse(true, false)));
+
+    assertThat(resumed.inSync()).isFalse();
+    assertThat(resumed.tables().get(0).changed()).isEqualTo(1);
+    assertThat(resumed.tables().get(0).notes())
+        .contains("compared anew: a difference was found meanwhile in what was verified before");
+  }
+
+  @Test
+  void aComparisonThatLeavesItOutMeanwhileIsNotInSync() throws SQLException {
+    grow();
+    AtomicBoolean once = new AtomicBoolean();
+
+    assertNotInSync(
+        new Progress() {
+          @Override
+          public void advance(String table, int windows, long rows) {
+            if (once.compareAndSet(false, true)) {
+              damageAndFind();
+            }
+          }
+        });
+  }
+
+  @Test
+  void neitherIsOneThatIsThroughWithTheTable() throws SQLException {
+    grow();
+
+    assertNotInSync(
+        new Progress() {
+          @Override
+          public void end(String table) {
+            damageAndFind();
+          }
+        });
+  }
+
+  private void assertNotInSync(Progress progress) throws SQLException {
+    two.source(
+        "insert into dualwrite.gaps (migration, instance, reason, since, until) values ('test', 'app', 'kill switch', now() - interval '1 hour', now())");
+
+    Comparison comparison = two.reconciler.compare(hours(), progress);
+
+    assertThat(comparison.inSync()).isFalse();
+    assertThat(comparison.tables().get(0).windows())
+        .filteredOn(w -> w.status() == Status.FAILED)
+        .singleElement()
+        .satisfies(
+            w ->
+                assertThat(w.reason())
+                    .hasValue(
+                        "a difference was found meanwhile in what was verified before: compare again"));
+    assertThat(
+            two.dbs.queryValue(
+                two.dbs.source(),
+                "select count(*) from dualwrite.gaps where reconciled_at is null"))
+        .isEqualTo("1");
+    assertReadAgain();
+  }
+
+  /** So that a comparison has something to read. */
+  private void grow() throws SQLException {
+    two.both("insert into metrics values (100000, '2001-01-04 00:30Z', 1)");
+  }
+
+  private void damageAndFind() {
+    try {
+      two.target(DAMAGE);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    two.compare(hours().sample(Optional.of(Sample.parse("100%"))));
   }
 
   @Test

@@ -32,6 +32,9 @@ import java.util.concurrent.locks.LockSupport;
  * failed, and the comparison is not in sync (guarantee G10).
  */
 public final class Comparer {
+  /** Before the first window of a plan. */
+  private static final int NOT_READ = -1;
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
@@ -98,6 +101,7 @@ public final class Comparer {
         compare(table, workers);
       }
       waitForDeliveries(begun);
+      begun.forEach(Comparer::confirm);
       begun.forEach(t -> results.add(t.result(options.maxDifferences())));
     }
     return new Comparison(
@@ -220,10 +224,20 @@ public final class Comparer {
   }
 
   private void end(Table table) {
+    confirm(table);
     table
         .comparer()
         .keeping()
         .end(table.comparer().tally().results(), TimeRange.of(options.from(), options.to()));
+  }
+
+  /** What was not read because it was verified before must still be so. */
+  private static void confirm(Table table) {
+    table
+        .comparer()
+        .keeping()
+        .takenBack()
+        .ifPresent(before -> table.comparer().tally().put(NOT_READ, before, List.of()));
   }
 
   private void compare(Table table, Part part) {

@@ -145,6 +145,11 @@ public final class Keeping implements AutoCloseable {
     }
   }
 
+  /** What a piece of work with the kept state yields, whatever has become of the run. */
+  <T> Optional<T> apart(KeptRun.Work<T> work) throws SQLException {
+    return run.isPresent() ? Optional.of(run.get().apart(work)) : Optional.empty();
+  }
+
   /**
    * Takes back what was verified of a table before, whatever else can be kept: a difference was
    * found there.

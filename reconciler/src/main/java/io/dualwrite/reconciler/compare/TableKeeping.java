@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.compare;
 
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.compare.NotReadAgain.Reason;
 import io.dualwrite.reconciler.state.KeptRun;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps what is found in one table, or done to it, in one pass. */
 public final class TableKeeping {
+  private static final String TAKEN_BACK =
+      "a difference was found meanwhile in what was verified before";
+
   private final Keeping keeping;
   private final String step;
   private final ComparedTable table;
@@ -93,6 +97,11 @@ public final class TableKeeping {
       return Optional.empty();
     }
     TableRun run = earlier.get();
+    look();
+    if (PlanText.read(run.plan()).after().filter(a -> !reaches(watermark, a)).isPresent()) {
+      notes.add("compared anew: " + TAKEN_BACK);
+      return Optional.empty();
+    }
     return keeping.use((c, s) -> left(run, s.windows().of(c, run), s.windows().span(c, run)));
   }
 
@@ -106,7 +115,6 @@ public final class TableKeeping {
   private Left left(TableRun run, List<KeptWindow> all, Optional<RunWindows.Span> span) {
     List<KeptWindow> finished = finished(run, all);
     kept = CompletableFuture.completedFuture(run);
-    look();
     plan = PlanText.read(run.plan());
     span.filter(s -> !finished.isEmpty())
         .ifPresent(
@@ -154,6 +162,44 @@ public final class TableKeeping {
               watermark = s.watermarks().of(c, name).filter(this::means);
               return s.watermarks().now(c);
             });
+  }
+
+  private static boolean reaches(Optional<Watermark> verified, Instant time) {
+    return verified
+        .flatMap(Watermark::upTo)
+        .map(Instant::parse)
+        .filter(upTo -> !upTo.isBefore(time))
+        .isPresent();
+  }
+
+  /**
+   * What was left out as verified and is so no more: somebody else found a difference there after
+   * this had begun. Empty where it still is.
+   */
+  Optional<WindowResult> takenBack() {
+    Optional<Instant> after = plan == null || isAgain() ? Optional.empty() : plan.after();
+    return after.flatMap(
+        time ->
+            whyTakenBack(time)
+                .map(
+                    why ->
+                        WindowResult.without(
+                            new Window(Window.Kind.TIME, null, time.toString(), "before " + time),
+                            WindowResult.Status.FAILED,
+                            why)));
+  }
+
+  private Optional<String> whyTakenBack(Instant after) {
+    try {
+      Optional<Optional<Watermark>> now = keeping.apart((c, s) -> s.watermarks().settled(c, name));
+      return now.map(w -> w.filter(this::means)).filter(w -> !reaches(w, after)).isPresent()
+          ? Optional.of(TAKEN_BACK + ": compare again")
+          : Optional.empty();
+    } catch (SQLException e) {
+      return Optional.of(
+          "whether what was verified before still is cannot be read: target: "
+              + Failures.describe(e));
+    }
   }
 
   private boolean means(Watermark other) {

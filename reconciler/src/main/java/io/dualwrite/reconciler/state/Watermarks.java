@@ -45,6 +45,12 @@ public final class Watermarks {
     return read(target, " AND table_name = ?", Optional.of(table)).stream().findFirst();
   }
 
+  /** The same once nobody else is about to move it; until the transaction ends, nobody does. */
+  public Optional<Watermark> settled(Connection target, String table) throws SQLException {
+    lowerings.lock(target, table);
+    return of(target, table);
+  }
+
   /**
    * Moves a table's watermark by what was found in these ranges of one kind, given in ascending
    * order, and locks it until the transaction ends. Returns the new one; empty if nothing is
