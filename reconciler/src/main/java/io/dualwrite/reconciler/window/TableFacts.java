@@ -15,9 +15,10 @@ import java.util.regex.Pattern;
  * What the planner asks of one side's catalog.
  *
  * @param rows the planner's estimate of the table's rows, partitions and children included
+ * @param relations how many tables it consists of: one, or as many as it has partitions
  * @param indexed columns by which an index is ordered first
  */
-public record TableFacts(long rows, Set<String> indexed) {
+public record TableFacts(long rows, int relations, Set<String> indexed) {
 
   private static final Pattern ESTIMATE = Pattern.compile(" rows=(\\d+) ");
 
@@ -29,7 +30,7 @@ public record TableFacts(long rows, Set<String> indexed) {
           when c.relkind not in ('r', 'f') then 0
           when c.reltuples > 0 and c.relpages > 0
             then c.reltuples / c.relpages * (pg_catalog.pg_relation_size(c.oid) / 8192)
-          else pg_catalog.pg_relation_size(c.oid) / 64 end), 0)::int8
+          else pg_catalog.pg_relation_size(c.oid) / 64 end), 0)::int8, count(*)::int4
         from parts join pg_catalog.pg_class c on c.oid = parts.oid""";
 
   private static final String INDEXED =
@@ -43,11 +44,13 @@ public record TableFacts(long rows, Set<String> indexed) {
   /** Asks within the running transaction. */
   public static TableFacts read(Connection connection, Table table) throws SQLException {
     long rows;
+    int relations;
     try (PreparedStatement statement = connection.prepareStatement(ROWS)) {
       statement.setLong(1, table.oid());
       try (ResultSet result = statement.executeQuery()) {
         result.next();
         rows = result.getLong(1);
+        relations = result.getInt(2);
       }
     }
     Set<String> indexed = new TreeSet<>();
@@ -59,7 +62,7 @@ public record TableFacts(long rows, Set<String> indexed) {
         }
       }
     }
-    return new TableFacts(rows, indexed);
+    return new TableFacts(rows, relations, indexed);
   }
 
   /** The same with the planner's estimate of the rows that fulfil {@code condition}. */
@@ -70,7 +73,7 @@ public record TableFacts(long rows, Set<String> indexed) {
       result.next();
       Matcher estimate = ESTIMATE.matcher(result.getString(1));
       return estimate.find()
-          ? new TableFacts(Math.min(rows, Long.parseLong(estimate.group(1))), indexed)
+          ? new TableFacts(Math.min(rows, Long.parseLong(estimate.group(1))), relations, indexed)
           : this;
     }
   }

@@ -29,6 +29,9 @@ final class TimeWindows {
   /** In windows of fewer rows it costs as much to look into the index as to number the rows. */
   private static final long ROWS_PER_RANGE = 500;
 
+  /** A query that looks into so many indexes takes no time to plan. */
+  private static final long MOST_LOOKS = 2_000;
+
   private final TablePair tables;
   private final WindowColumn column;
   private final WindowSize size;
@@ -90,7 +93,11 @@ final class TimeWindows {
     }
     int perChunk =
         indexed ? WindowPlanner.windowsPerChunk(rows, starts.length, rowsPerChunk) : starts.length;
-    boolean ranges = indexed && rows / Math.max(1, starts.length) >= ROWS_PER_RANGE;
+    int relations = Math.max(sourceFacts.relations(), targetFacts.relations());
+    boolean ranges =
+        indexed
+            && rows / Math.max(1, starts.length) >= ROWS_PER_RANGE
+            && (long) perChunk * relations <= MOST_LOOKS;
     return new WindowPlan(chunks(starts, seconds, perChunk, ranges), notes);
   }
 
