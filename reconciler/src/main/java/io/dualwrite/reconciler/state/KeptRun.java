@@ -294,6 +294,10 @@ public final class KeptRun implements AutoCloseable {
       throws SQLException {
     connection.setAutoCommit(false);
     try {
+      // Under another default, what is seen would be older than the lock that was waited for.
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+      }
       T result = work.in(connection);
       connection.commit();
       return result;
