@@ -70,6 +70,9 @@ public record FileBackfiller(
     List<String> all = new ArrayList<>(notes);
     try (Engine engine = Engine.open()) {
       FileSet files = FileSet.of(engine, table.table(), options);
+      if (!options.resume()) {
+        files.requireWhole(0);
+      }
       try (LoadState state =
           LoadState.open(databases, Stores.of(schema, migration), files, options, name)) {
         state.note().ifPresent(all::add);
@@ -107,6 +110,9 @@ public record FileBackfiller(
       FileSet files, Mirrored table, LoadState state, AtomicLong longest) {
     Outage outage = new Outage(databases);
     try {
+      if (options.resume()) {
+        files.requireWhole(state.mark().file());
+      }
       while (state.mark().file() < files.files().size()) {
         load(files, files.files().get(state.mark().file()), table, state, longest);
       }
@@ -201,6 +207,7 @@ public record FileBackfiller(
       TablePair table, FileBackfillOptions options, List<String> notes) {
     try (Engine engine = Engine.open()) {
       FileSet files = FileSet.of(engine, table, options);
+      files.requireWhole(0);
       List<PlannedFile> planned = new ArrayList<>();
       for (FileSet.Mapped each : files.files()) {
         List<String> loaded = each.columns().stream().map(FileColumn::name).toList();

@@ -166,7 +166,9 @@ record FileReading(Engine engine, TablePair pair, CsvForm csv) {
       SourceFile file, char delimiter, String quote, String columns, boolean header, String more) {
     return "read_csv("
         + file.literal()
-        + ", auto_detect = false, hive_partitioning = false, delim = "
+        + ", auto_detect = false, hive_partitioning = false, compression = "
+        + Engine.literal(Compression.of(file.path()).word())
+        + ", delim = "
         + Engine.literal(String.valueOf(delimiter))
         + ", quote = "
         + Engine.literal(quote)

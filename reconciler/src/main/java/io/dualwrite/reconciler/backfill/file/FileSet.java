@@ -89,6 +89,15 @@ record FileSet(FileReading reading, List<Mapped> files) {
     return OptionalLong.of(all);
   }
 
+  /**
+   * Fails if one of the files breaks off; they are read through for that.
+   *
+   * @param done so many have been loaded
+   */
+  void requireWhole(int done) {
+    files.subList(done, files.size()).forEach(f -> f.file().requireWhole());
+  }
+
   RecordCursor open(Mapped file) {
     return reading.open(file.file(), file.columns(), file.names().size());
   }

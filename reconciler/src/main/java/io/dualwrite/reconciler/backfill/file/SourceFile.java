@@ -1,5 +1,8 @@
 package io.dualwrite.reconciler.backfill.file;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
@@ -35,6 +38,29 @@ record SourceFile(String path, FileFormat format, long size, String changedAt) {
   /** What tells it from another file, or from what it was before it was changed. */
   String identity() {
     return shown() + " of " + size + " bytes, changed " + changedAt;
+  }
+
+  /**
+   * Fails if a compressed local file breaks off or is damaged.
+   *
+   * @throws FileReadException naming it
+   */
+  void requireWhole() {
+    if (format == FileFormat.PARQUET || isRemote(path)) {
+      return;
+    }
+    Compression compression = Compression.of(path);
+    try {
+      compression.requireWhole(Path.of(path));
+    } catch (IOException e) {
+      throw new FileReadException(
+          path
+              + (e instanceof EOFException
+                  ? " breaks off: it was not written or copied to its end"
+                  : " is damaged, or no " + compression.word() + " file")
+              + ". Get it again",
+          e);
+    }
   }
 
   /**

@@ -1,0 +1,83 @@
+package io.dualwrite.reconciler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.dualwrite.reconciler.backfill.BackfillProgress;
+import io.dualwrite.reconciler.backfill.file.Absent;
+import io.dualwrite.reconciler.backfill.file.FileBackfill;
+import io.dualwrite.reconciler.backfill.file.FileBackfillOptions;
+import io.dualwrite.testing.TestDatabases;
+import io.dualwrite.testing.WithDatabases;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Files that break off, are damaged, or are hardly what they are said to be. */
+@WithDatabases
+class DamagedFilesTest {
+  @TempDir private Path directory;
+  private final TwoDatabases two;
+
+  DamagedFilesTest(TestDatabases dbs) {
+    this.two = new TwoDatabases(dbs);
+  }
+
+  @BeforeEach
+  void init() throws SQLException {
+    two.reconciler.init();
+    two.both("create table lines (id int primary key, t text)");
+  }
+
+  private FileBackfillOptions options(Path... files) {
+    return FileBackfillOptions.of(
+            "public.lines", List.of(files).stream().map(Path::toString).toList())
+        .absent(Absent.INSERT)
+        .setAside(Optional.of(directory.resolve("bad.csv")));
+  }
+
+  private FileBackfill load(FileBackfillOptions options) {
+    return two.reconciler.backfill(options, BackfillProgress.NONE);
+  }
+
+  private static byte[] gzip(int lines) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(bytes)) {
+      out.write("id,t\n".getBytes(StandardCharsets.UTF_8));
+      for (int i = 0; i < lines; i++) {
+        out.write((i + ",line " + i + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void nothingIsLoadedIfOneOfTheFilesBreaksOff() throws Exception {
+    byte[] bytes = gzip(2_000);
+    Path whole = Files.write(directory.resolve("A.CSV.GZ"), bytes);
+    Path broken =
+        Files.write(directory.resolve("b.csv.gz"), Arrays.copyOf(bytes, bytes.length - 1_000));
+
+    assertThatThrownBy(() -> load(options(whole, broken)))
+        .isInstanceOf(ReconcilerException.class)
+        .hasMessageContaining("b.csv.gz breaks off");
+    assertThatThrownBy(() -> two.reconciler.planBackfill(options(whole, broken)))
+        .hasMessageContaining("b.csv.gz breaks off");
+
+    assertThat(two.dbs.queryValue(two.dbs.target(), "select count(*) from lines")).isEqualTo("0");
+    assertThat(two.dbs.queryValue(two.dbs.target(), "select count(*) from dualwrite.runs"))
+        .isEqualTo("0");
+    assertThat(load(options(whole)).counts().inserted()).isEqualTo(2_000);
+  }
+}
