@@ -140,6 +140,11 @@ public final class Reconciler {
     return explained(() -> comparing.look(options, keep));
   }
 
+  /** Names both databases, for as long as their servers have not started anew. */
+  String servers() {
+    return explained(() -> ServerStarts.of(databases));
+  }
+
   /** What comparisons have verified before a watch begins. */
   Map<String, Looks.Known> known(CompareOptions options) {
     return explained(() -> new Standing(comparing).known(options));

@@ -88,6 +88,11 @@ final class ReconcilerLooks implements Looks {
   }
 
   @Override
+  public String servers() {
+    return asked(reconciler::servers);
+  }
+
+  @Override
   public Map<String, Known> known() {
     return asked(() -> reconciler.known(options));
   }

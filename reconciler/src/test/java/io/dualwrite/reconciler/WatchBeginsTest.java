@@ -111,6 +111,16 @@ class WatchBeginsTest {
   }
 
   @Test
+  void theServersAreTheSameAsLongAsNoneStartsAnew() {
+    try (ReconcilerLooks one = looks();
+        ReconcilerLooks other = looks()) {
+      assertThat(one.servers())
+          .isEqualTo(other.servers())
+          .matches("SOURCE [0-9.]+\\.[0-9]+, TARGET [0-9.]+\\.[0-9]+");
+    }
+  }
+
+  @Test
   @Guarantee("G10")
   void nothingIsTakenOverThatMayHaveBeenWrittenToOneSideAlone() throws SQLException {
     two.source(

@@ -21,6 +21,11 @@ record Forgetting(
   }
 
   @Override
+  public String servers() {
+    return looks.servers();
+  }
+
+  @Override
   public Map<String, Known> known() {
     return looks.known();
   }

@@ -48,6 +48,9 @@ public interface Looks extends AutoCloseable {
    */
   record Known(Instant first, Instant upTo, Instant at, boolean grows) {}
 
+  /** Names both databases: no longer the same once a server has started anew or is another. */
+  String servers();
+
   /** What is known before anything is looked at, by table. */
   Map<String, Known> known();
 

@@ -50,11 +50,17 @@ final class TableWatch {
   /** Takes over how the table is configured now; what can be compared no more is not known. */
   void update(Looks.WatchedTable table) {
     if (table.timed() != timed || (problem.isPresent() && table.problem().isEmpty())) {
-      looked = false;
-      ages.clear();
+      forget();
     }
     timed = table.timed();
     problem = table.problem();
+  }
+
+  /** What was found equal is not known any more; what was not is still to be looked at again. */
+  void forget() {
+    looked = false;
+    grows = false;
+    ages.clear();
   }
 
   Optional<String> problem() {

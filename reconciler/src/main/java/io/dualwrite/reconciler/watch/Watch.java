@@ -52,7 +52,7 @@ public final class Watch implements AutoCloseable {
   private Optional<Instant> upTo = Optional.empty();
   private Optional<Away> away = Optional.empty();
   private Optional<Looks.Migration> control = Optional.empty();
-  private final Map<String, Looks.Known> known = new TreeMap<>();
+  private @Nullable String servers;
   private boolean asked;
   private boolean again;
   private long rounds;
@@ -118,10 +118,8 @@ public final class Watch implements AutoCloseable {
           .computeIfAbsent(table.name(), name -> new TableWatch(name, table.timed()))
           .update(table);
     }
-    if (!asked) {
-      known.putAll(open.known());
-      asked = true;
-    }
+    forgetIfStarted(open.servers());
+    Map<String, Looks.Known> known = known(open);
     // What can be looked at now is there; whether it is equal is only known below.
     away = Optional.empty();
     Instant begun = clock.instant();
@@ -135,7 +133,7 @@ public final class Watch implements AutoCloseable {
       if (watched.looked() && table.timed()) {
         fresh.add(table.name());
       } else if (!watched.looked()) {
-        firstLook(open, watched, cut);
+        firstLook(open, watched, Optional.ofNullable(known.get(watched.name())), cut);
       } else if (wholeIsDue(watched)) {
         compare(open, List.of(watched.name()), Optional.empty(), Optional.empty(), false);
       }
@@ -160,18 +158,41 @@ public final class Watch implements AutoCloseable {
     }
   }
 
+  /**
+   * A server that has started anew may have been restored from a backup, or be another one that
+   * lacks what was written last: what was found equal before says nothing of it.
+   */
+  private void forgetIfStarted(String now) {
+    if (servers != null && !servers.equals(now)) {
+      tables.values().forEach(TableWatch::forget);
+      asked = false;
+    }
+    servers = now;
+  }
+
+  /** Asked where it is used at once: it may be lowered, or go back with its database, later. */
+  private Map<String, Looks.Known> known(Looks open) {
+    boolean needed =
+        !asked
+            && tables.values().stream()
+                .anyMatch(t -> t.timed() && !t.looked() && t.problem().isEmpty());
+    Map<String, Looks.Known> known = needed ? open.known() : Map.of();
+    asked = true;
+    return known;
+  }
+
   /** All of it that is comparable, but for what is known already and need not be read at once. */
-  private void firstLook(Looks open, TableWatch table, Instant cut) {
-    Looks.Known before = table.timed() ? known.get(table.name()) : null;
+  private void firstLook(Looks open, TableWatch table, Optional<Looks.Known> known, Instant cut) {
     List<String> name = List.of(table.name());
-    if (before != null && before.upTo().isBefore(cut)) {
-      compare(open, name, Optional.of(before.upTo()), Optional.of(cut), true, true);
-      table.begin(before);
+    Optional<Looks.Known> before = known.filter(k -> table.timed() && k.upTo().isBefore(cut));
+    if (before.isPresent()) {
+      Instant from = before.get().upTo();
+      compare(open, name, Optional.of(from), Optional.of(cut), true, true);
+      table.begin(before.get());
     } else {
       Optional<Instant> to = table.timed() ? Optional.of(cut) : Optional.empty();
       compare(open, name, Optional.empty(), to, true);
     }
-    known.remove(table.name());
   }
 
   /** What was last looked at too long ago, piece by piece, for as long as a round may take. */
@@ -335,6 +356,7 @@ public final class Watch implements AutoCloseable {
   public void close() {
     Looks open = looks;
     looks = null;
+    asked = false;
     if (open != null) {
       open.close();
     }

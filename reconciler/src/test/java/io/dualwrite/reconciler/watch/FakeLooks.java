@@ -30,6 +30,7 @@ final class FakeLooks implements Looks {
   final List<String> asked = new ArrayList<>();
   Optional<String> away = Optional.empty();
   Runnable lookTakes = () -> {};
+  String servers = "started once";
   int failingPlans;
   int opened;
   int closed;
@@ -48,6 +49,12 @@ final class FakeLooks implements Looks {
     if (away.isPresent()) {
       throw new CannotLookException(away.get(), new IllegalStateException("away"));
     }
+  }
+
+  @Override
+  public String servers() {
+    throwIfAway();
+    return servers;
   }
 
   @Override

@@ -198,6 +198,60 @@ class WatchTest {
   }
 
   @Test
+  @Guarantee("G10")
+  void whatIsVerifiedIsAskedAgainAfterAnOutageThatCutTheFirstLookOff() {
+    known(Instant.parse("2026-03-01T22:00:00Z"), now.minus(Duration.ofMinutes(5)), true);
+    databases.lookTakes =
+        () -> {
+          throw new CannotLookException("target: gone", new IllegalStateException("gone"));
+        };
+    assertThat(round().verdict()).isEqualTo(Verdict.UNKNOWN);
+
+    databases.lookTakes = () -> {};
+    databases.known.clear();
+    databases.hours.put(FIRST.plus(Duration.ofHours(3)), Status.DIFFERS);
+
+    assertThat(round(Duration.ofHours(3)).verdict()).isEqualTo(Verdict.DRIFT);
+    assertThat(databases.asked).first().asString().startsWith("t ..");
+  }
+
+  @Test
+  @Guarantee("G10")
+  void aServerThatStartedAnewIsBegunWithLikeOneThatWasNeverLookedAt() {
+    table("t", true);
+    table("u", false);
+    assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+
+    databases.servers = "started from a backup";
+    databases.hours.put(FIRST.plus(Duration.ofHours(23)), Status.DIFFERS);
+    Instant upTo = Instant.parse("2026-03-01T22:00:00Z");
+    databases.known.put("t", new Looks.Known(FIRST, upTo, now.minusSeconds(60), false));
+    databases.asked.clear();
+
+    assertThat(round().verdict()).isEqualTo(Verdict.DRIFT);
+    assertThat(databases.asked).anyMatch(a -> a.startsWith("t 2026-03-01T22:00:00Z..2026-03-02"));
+    assertThat(databases.asked).as("without a time column").anyMatch(a -> a.startsWith("u .."));
+
+    databases.asked.clear();
+    round();
+    assertThat(databases.asked).as("once").noneMatch(a -> a.startsWith("t 2026-03-01T22"));
+  }
+
+  @Test
+  void whatIsVerifiedIsNotAskedForWhereEverythingWasLookedAt() {
+    table("t", true);
+    round();
+    databases.known.put("t", new Looks.Known(FIRST, now, now, false));
+    databases.away = Optional.of("target: cannot be reached (08001)");
+    round();
+    databases.away = Optional.empty();
+    databases.asked.clear();
+
+    assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+    assertThat(databases.asked).noneMatch(a -> a.contains("without"));
+  }
+
+  @Test
   void whatWasVerifiedIsOpenToDamageLikeEverythingElse() {
     known(Instant.parse("2026-03-01T22:00:00Z"), now.minusSeconds(60), true);
     databases.hours.put(FIRST.plus(Duration.ofHours(5)), Status.DIFFERS);
