@@ -3,10 +3,10 @@ package io.dualwrite.reconciler.backfill;
 import io.dualwrite.jdbc.schema.TablePair;
 
 /** The rows of a target's table do not lie where they lay when finished spans were brought. */
-final class RewrittenTargetException extends RuntimeException {
+public final class RewrittenTargetException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  RewrittenTargetException(TablePair pair) {
+  public RewrittenTargetException(TablePair pair) {
     super(
         "the target's "
             + pair.target().name()

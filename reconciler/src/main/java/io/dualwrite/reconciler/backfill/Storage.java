@@ -20,7 +20,7 @@ import java.util.TreeMap;
  *
  * @param files by the relation's oid
  */
-record Storage(SortedMap<Long, String> files) {
+public record Storage(SortedMap<Long, String> files) {
   /** An unlogged table is emptied, in its file, when its server crashes. */
   private static final String QUERY =
       """
@@ -30,12 +30,12 @@ record Storage(SortedMap<Long, String> files) {
           || CASE c.relpersistence WHEN 'u' THEN ' ' || extract(epoch FROM pg_catalog.pg_postmaster_start_time()) ELSE '' END
         FROM parts JOIN pg_catalog.pg_class c ON c.oid = parts.oid WHERE c.relkind <> 'p'""";
 
-  Storage {
+  public Storage {
     files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
   }
 
   /** As it is at present, whatever snapshot the transaction has. */
-  static Storage read(Connection connection, Table table) throws SQLException {
+  public static Storage read(Connection connection, Table table) throws SQLException {
     SortedMap<Long, String> files = new TreeMap<>();
     try (PreparedStatement statement = connection.prepareStatement(QUERY)) {
       statement.setLong(1, table.oid());
@@ -49,7 +49,7 @@ record Storage(SortedMap<Long, String> files) {
   }
 
   /** Whether everything of {@code before} is where it was; there may be more. */
-  boolean holds(Storage before) {
+  public boolean holds(Storage before) {
     for (Map.Entry<Long, String> file : before.files.entrySet()) {
       if (!file.getValue().equals(files.get(file.getKey()))) {
         return false;

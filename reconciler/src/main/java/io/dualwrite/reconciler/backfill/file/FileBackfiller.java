@@ -3,6 +3,7 @@ package io.dualwrite.reconciler.backfill.file;
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.reconciler.backfill.BackfillProgress;
+import io.dualwrite.reconciler.backfill.RewrittenTargetException;
 import io.dualwrite.reconciler.backfill.file.FileBackfillPlan.PlannedFile;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.checksum.ComparedTable;
@@ -74,8 +75,8 @@ public record FileBackfiller(
         files.requireWhole(0);
       }
       try (LoadState state =
-          LoadState.open(databases, Stores.of(schema, migration), files, options, name)) {
-        state.note().ifPresent(all::add);
+          LoadState.open(databases, Stores.of(schema, migration), files, options, table.table())) {
+        all.addAll(state.notes());
         long before = state.mark().counts().records();
         progress.begin(name, files.records().orElse(-1));
         progress.advance(name, before);
@@ -119,7 +120,7 @@ public record FileBackfiller(
       return Optional.empty();
     } catch (SideReadException e) {
       return Optional.of(outage.problem(e));
-    } catch (FileReadException e) {
+    } catch (FileReadException | RewrittenTargetException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
   }

@@ -1,8 +1,12 @@
 package io.dualwrite.reconciler.backfill.file;
 
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.schema.TablePair;
+import io.dualwrite.reconciler.backfill.RewrittenTargetException;
+import io.dualwrite.reconciler.backfill.Storage;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.state.KeptRun;
+import io.dualwrite.reconciler.state.Run;
 import io.dualwrite.reconciler.state.RunDesk;
 import io.dualwrite.reconciler.state.RunTables;
 import io.dualwrite.reconciler.state.Stores;
@@ -16,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A load as the target keeps it: its mark and the file of bad records that goes with it. Closing it
@@ -23,20 +28,38 @@ import java.util.TreeMap;
  */
 final class LoadState implements AutoCloseable {
   private static final String STEP = "load";
+  private static final String REWRITTEN =
+      "the target's table was emptied, rewritten or made anew since the interrupted load: all of it is loaded again";
 
   private final RunDesk.Opened opened;
   private final RunTables tables;
   private final TableRun table;
   private final SetAsideFile setAside;
+  private final TablePair pair;
+  private final List<String> notes;
   private Mark mark;
+  private Storage storage;
+  private Storage seen;
+
+  /**
+   * What is kept of the table.
+   *
+   * @param storage where the target's rows lie
+   * @param note why nothing is made of what an interrupted load has of it
+   */
+  private record Begun(TableRun table, Mark mark, Storage storage, Optional<String> note) {}
 
   private LoadState(
-      RunDesk.Opened opened, RunTables tables, TableRun table, SetAsideFile setAside, Mark mark) {
+      RunDesk.Opened opened, RunTables tables, SetAsideFile setAside, TablePair pair, Begun begun) {
     this.opened = opened;
     this.tables = tables;
-    this.table = table;
+    this.table = begun.table();
     this.setAside = setAside;
-    this.mark = mark;
+    this.pair = pair;
+    this.notes = Stream.of(opened.note(), begun.note()).flatMap(Optional::stream).toList();
+    this.mark = begun.mark();
+    this.storage = begun.storage();
+    this.seen = storage;
   }
 
   /** What loads of a table are kept as: one of another table is no concern of a resumed one. */
@@ -51,7 +74,12 @@ final class LoadState implements AutoCloseable {
    *     options are not those of the interrupted load, or if the file of bad records is in the way
    */
   static LoadState open(
-      Snapshots databases, Stores stores, FileSet files, FileBackfillOptions options, String name) {
+      Snapshots databases,
+      Stores stores,
+      FileSet files,
+      FileBackfillOptions options,
+      TablePair pair) {
+    String name = pair.name().toString();
     SortedMap<String, String> settings = settings(files, options);
     Path path = options.setAsideFile();
     RunDesk desk = new RunDesk(databases.database(Side.TARGET), stores);
@@ -77,24 +105,12 @@ final class LoadState implements AutoCloseable {
               : desk.begin(command(name), settings);
       try {
         RunTables tables = stores.tables();
-        Optional<TableRun> before =
-            opened.run().transact((c, s) -> tables.find(c, opened.run().run(), STEP, name));
-        TableRun table =
-            before.isPresent()
-                ? before.get()
-                : opened
-                    .run()
-                    .transact(
-                        (c, s) -> tables.begin(c, opened.run().run(), STEP, name, "", "", "", 0));
-        Mark mark =
-            opened
-                .run()
-                .transact((c, s) -> tables.detail(c, table))
-                .map(Mark::read)
-                .orElse(Mark.BEGIN);
+        Begun begun = opened.run().transact((c, s) -> begun(c, tables, opened.run().run(), pair));
         SetAsideFile file =
-            fresh == null ? SetAsideFile.goOn(path, files.columns(), mark.setAsideBytes()) : fresh;
-        return new LoadState(opened, tables, table, file, mark);
+            fresh == null
+                ? SetAsideFile.goOn(path, files.columns(), begun.mark().setAsideBytes())
+                : fresh;
+        return new LoadState(opened, tables, file, pair, begun);
       } catch (SQLException | RuntimeException e) {
         opened.run().close();
         throw e;
@@ -102,6 +118,23 @@ final class LoadState implements AutoCloseable {
     } catch (SQLException e) {
       throw new SideReadException(Side.TARGET, e);
     }
+  }
+
+  private static Begun begun(Connection target, RunTables tables, Run run, TablePair pair)
+      throws SQLException {
+    String name = pair.name().toString();
+    Storage storage = Storage.read(target, pair.target());
+    Optional<TableRun> before = tables.find(target, run, STEP, name);
+    Optional<String> kept =
+        before.isPresent() ? tables.detail(target, before.get()) : Optional.empty();
+    boolean there = kept.isPresent() && storage.holds(Mark.storage(kept.get()));
+    TableRun table =
+        before.isPresent() ? before.get() : tables.begin(target, run, STEP, name, "", "", "", 0);
+    return new Begun(
+        table,
+        there ? Mark.read(kept.get()) : Mark.BEGIN,
+        storage,
+        kept.isPresent() && !there ? Optional.of(REWRITTEN) : Optional.empty());
   }
 
   private static void throwIfBusy(List<UnfinishedRun> unfinished, String name) {
@@ -142,18 +175,27 @@ final class LoadState implements AutoCloseable {
     return opened.run().run().resumes() > 0;
   }
 
-  Optional<String> note() {
-    return opened.note();
+  List<String> notes() {
+    return notes;
   }
 
-  /** Within the transaction on the target that brings what the mark stands for. */
+  /**
+   * Within the transaction on the target that brings what the mark stands for.
+   *
+   * @throws RewrittenTargetException if what was brought before may be gone
+   */
   void keep(Connection target, Mark next) throws SQLException {
-    tables.setDetail(target, table, next.text());
+    seen = Storage.read(target, pair.target());
+    if (!seen.holds(storage)) {
+      throw new RewrittenTargetException(pair);
+    }
+    tables.setDetail(target, table, next.text(seen));
   }
 
   /** The transaction was committed. */
   void kept(Mark next) {
     mark = next;
+    storage = seen;
     setAside.kept(next.setAsideBytes());
   }
 

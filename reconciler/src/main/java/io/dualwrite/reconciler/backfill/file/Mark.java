@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dualwrite.reconciler.backfill.Storage;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,6 +21,7 @@ record Mark(
     int file, long record, long setAsideBytes, Counts counts, SortedMap<String, Long> reasons) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int REASONS = 20;
+  private static final String STORAGE = "storage";
   private static final String OTHERS = "other reasons";
 
   static final Mark BEGIN = new Mark(0, 0, 0, Counts.NONE, new TreeMap<>());
@@ -43,7 +45,8 @@ record Mark(
     return new Mark(file + 1, 0, setAsideBytes, counts, reasons);
   }
 
-  String text() {
+  /** With where the target's rows lie. */
+  String text(Storage storage) {
     ObjectNode node = JSON.createObjectNode();
     node.put("file", file).put("record", record).put("setAsideBytes", setAsideBytes);
     node.put("copied", counts.copied()).put("inserted", counts.inserted());
@@ -51,30 +54,46 @@ record Mark(
     node.put("absent", counts.absent()).put("bad", counts.bad());
     ObjectNode why = node.putObject("reasons");
     reasons.forEach(why::put);
+    ObjectNode files = node.putObject(STORAGE);
+    storage.files().forEach((oid, file) -> files.put(Long.toString(oid), file));
     return node.toString();
   }
 
-  static Mark read(String text) {
+  /** Where the target's rows lay when a mark was kept; nowhere if it does not say. */
+  static Storage storage(String text) {
+    SortedMap<Long, String> files = new TreeMap<>();
+    parse(text)
+        .path(STORAGE)
+        .fields()
+        .forEachRemaining(f -> files.put(Long.valueOf(f.getKey()), f.getValue().asText()));
+    return new Storage(files);
+  }
+
+  private static JsonNode parse(String text) {
     try {
-      JsonNode node = JSON.readTree(text);
-      SortedMap<String, Long> reasons = new TreeMap<>();
-      node.path("reasons")
-          .fields()
-          .forEachRemaining(f -> reasons.put(f.getKey(), f.getValue().asLong()));
-      return new Mark(
-          node.path("file").asInt(),
-          node.path("record").asLong(),
-          node.path("setAsideBytes").asLong(),
-          new Counts(
-              node.path("copied").asLong(),
-              node.path("inserted").asLong(),
-              node.path("present").asLong(),
-              node.path("pending").asLong(),
-              node.path("absent").asLong(),
-              node.path("bad").asLong()),
-          reasons);
+      return JSON.readTree(text);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("what was kept of the load cannot be read", e);
     }
+  }
+
+  static Mark read(String text) {
+    JsonNode node = parse(text);
+    SortedMap<String, Long> reasons = new TreeMap<>();
+    node.path("reasons")
+        .fields()
+        .forEachRemaining(f -> reasons.put(f.getKey(), f.getValue().asLong()));
+    return new Mark(
+        node.path("file").asInt(),
+        node.path("record").asLong(),
+        node.path("setAsideBytes").asLong(),
+        new Counts(
+            node.path("copied").asLong(),
+            node.path("inserted").asLong(),
+            node.path("present").asLong(),
+            node.path("pending").asLong(),
+            node.path("absent").asLong(),
+            node.path("bad").asLong()),
+        reasons);
   }
 }
