@@ -121,6 +121,28 @@ class LoweredWatermarkTest {
   }
 
   @Test
+  void aPartOfATableWithoutATimeIsAllOfIt() throws SQLException {
+    two.both(
+        "create table plain (id bigint primary key, v int)", "insert into plain values (1, 1)");
+    String verified = "select up_to from dualwrite.verified where table_name = 'public.plain'";
+    two.compare(hours());
+    assertThat(two.dbs.query(two.dbs.target(), verified)).hasSize(1);
+    two.target("update plain set v = 2");
+
+    interrupted(
+        hours()
+            .range(Optional.of("2001-01-02T00:30:00Z"), Optional.of("2001-01-02T03:00:00Z"))
+            .tables(List.of("public.plain")));
+
+    assertThat(two.dbs.query(two.dbs.target(), verified)).isEmpty();
+    assertThat(
+            two.dbs.queryValue(
+                two.dbs.target(),
+                "select range_from from dualwrite.lowered where table_name = 'public.plain'"))
+        .isEmpty();
+  }
+
+  @Test
   void aComparisonThatWasInterrupted() throws SQLException {
     two.target(DAMAGE);
 

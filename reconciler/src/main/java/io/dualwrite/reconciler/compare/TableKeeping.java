@@ -328,11 +328,13 @@ public final class TableKeeping {
   public void differs(int number, Window window) {
     PlanText text = plan;
     if (text != null && window.kind() != Window.Kind.NULL_TIME) {
-      lower(
-          VerifiedRanges.kind(text.windows()),
-          number == 0
-              ? text.after().or(text::from).map(Instant::toString)
-              : Optional.ofNullable(window.from()));
+      Window.Kind kind = VerifiedRanges.kind(text.windows());
+      Optional<String> beginning =
+          text.after()
+              .or(text::from)
+              .filter(time -> kind == Window.Kind.TIME)
+              .map(Instant::toString);
+      lower(kind, number == 0 ? beginning : Optional.ofNullable(window.from()));
     }
   }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Where differences were found in a table, and when: a comparison that looked there earlier and
@@ -58,29 +59,46 @@ final class Lowerings {
   List<Looked> apply(
       Connection target, String table, Window.Kind kind, List<Looked> ranges, Instant since)
       throws SQLException {
-    List<Optional<String>> later = later(target, table, kind, since);
-    if (later.isEmpty()) {
+    Optional<Predicate<Looked>> doubtful = first(target, table, kind, since).map(f -> f.reached());
+    if (doubtful.isEmpty()) {
       return ranges;
     }
     List<Looked> left = new ArrayList<>(ranges.size());
     for (Looked range : ranges) {
-      boolean doubtful = later.stream().anyMatch(from -> reaches(kind, range, from));
       left.add(
-          doubtful && range.verdict() == Verdict.EQUAL
+          range.verdict() == Verdict.EQUAL && doubtful.get().test(range)
               ? new Looked(range.from(), range.to(), Verdict.UNKNOWN, range.rows())
               : range);
     }
     return left;
   }
 
-  private static boolean reaches(Window.Kind kind, Looked range, Optional<String> from) {
-    return from.isEmpty()
-        || range.to().isEmpty()
-        || Advance.compare(kind, range.to().get(), from.get()) > 0;
+  /** Where the first difference begins: whatever reaches it, reaches beyond. */
+  private record First(Window.Kind kind, String from) {
+    boolean isBeginning() {
+      return from.isEmpty();
+    }
+
+    First or(First other) {
+      boolean earlier =
+          isBeginning() || (!other.isBeginning() && Advance.compare(kind, from, other.from()) <= 0);
+      return earlier ? this : other;
+    }
+
+    Predicate<Looked> reached() {
+      if (isBeginning()) {
+        return range -> true;
+      }
+      if (kind == Window.Kind.TIME) {
+        Instant time = Instant.parse(from);
+        return range -> range.to().map(Instant::parse).filter(to -> !to.isAfter(time)).isEmpty();
+      }
+      return range -> range.to().filter(to -> Advance.compare(kind, to, from) <= 0).isEmpty();
+    }
   }
 
-  private List<Optional<String>> later(
-      Connection target, String table, Window.Kind kind, Instant since) throws SQLException {
+  private Optional<First> first(Connection target, String table, Window.Kind kind, Instant since)
+      throws SQLException {
     try (PreparedStatement statement =
         target.prepareStatement(
             "SELECT kind, range_from FROM "
@@ -90,14 +108,13 @@ final class Lowerings {
       statement.setString(2, table);
       statement.setTimestamp(3, Timestamp.from(since));
       try (ResultSet rows = statement.executeQuery()) {
-        List<Optional<String>> found = new ArrayList<>();
+        Optional<First> first = Optional.empty();
         while (rows.next()) {
-          found.add(
-              rows.getString(1).equals(kind.name())
-                  ? Optional.of(rows.getString(2)).filter(f -> !f.isEmpty())
-                  : Optional.empty());
+          boolean alike = rows.getString(1).equals(kind.name());
+          First found = new First(kind, alike ? rows.getString(2) : "");
+          first = Optional.of(first.map(found::or).orElse(found));
         }
-        return found;
+        return first;
       }
     }
   }

@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.dualwrite.jdbc.journal.ControlSchema;
 import io.dualwrite.reconciler.state.Watermark.Looked;
@@ -13,6 +14,7 @@ import io.dualwrite.testing.WithDatabases;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 @WithDatabases
@@ -81,5 +84,49 @@ class LoweringsTest {
     } finally {
       thread.shutdown();
     }
+  }
+
+  @Test
+  void theFirstOfManyDecidesForEveryWindowAtOnce() throws SQLException {
+    Instant start = Instant.parse("2026-01-01T00:00:00.5Z");
+    List<Looked> minutes =
+        IntStream.range(0, 30_000)
+            .mapToObj(
+                i ->
+                    new Looked(
+                        Optional.of(i).filter(n -> n > 0).map(n -> start.plusSeconds(n * 60L) + ""),
+                        Optional.of(start.plusSeconds((i + 1) * 60L).toString()),
+                        Verdict.EQUAL,
+                        1))
+            .toList();
+    Instant before = Instant.now().minusSeconds(3600);
+    dbs.execute(
+        dbs.target(),
+        "insert into dualwrite.lowered (migration, table_name, kind, range_from, at)"
+            + " select 'test', 'public.t', 'TIME', to_char(timestamp '2026-01-21 20:00:00.5' + i * interval '1 s', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'), now()"
+            + " from generate_series(1, 1000) i");
+
+    Optional<Watermark> watermark =
+        assertTimeout(
+            Duration.ofSeconds(6),
+            () ->
+                KeptRun.transact(
+                    dbs.target(),
+                    stores,
+                    (c, s) ->
+                        s.watermarks().looked(c, "public.t", "shape", Kind.TIME, minutes, before)));
+
+    assertThat(watermark.orElseThrow().upTo()).hasValue("2026-01-21T20:00:00.500Z");
+  }
+
+  @Test
+  void oneAtTheTablesBeginningOrByOtherRangesIsBeforeEveryOther() throws SQLException {
+    Instant before = Instant.now().minusSeconds(3600);
+    dbs.execute(
+        dbs.target(),
+        "insert into dualwrite.lowered (migration, table_name, kind, range_from, at) values"
+            + " ('test', 'public.t', 'TIME', '2026-11-02T00:00:00Z', now()), ('test', 'public.t', 'KEY', '7', now())");
+
+    assertThat(looked(before)).isEmpty();
   }
 }
