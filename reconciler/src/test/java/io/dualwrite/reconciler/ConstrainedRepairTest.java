@@ -2,14 +2,21 @@ package io.dualwrite.reconciler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.config.TableOverride;
+import io.dualwrite.jdbc.config.TablesConfig;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Repairs of tables whose rows depend on each other. */
@@ -169,5 +176,138 @@ class ConstrainedRepairTest {
     assertThat(two.dbs.queryValue(two.dbs.target(), "select count(*) from log"))
         .as("triggers run as for deliveries")
         .isEqualTo("100");
+  }
+
+  private RepairOptions only(String... tables) {
+    return RepairOptions.of(two.options().tables(List.of(tables)));
+  }
+
+  private static List<String> done(Repair repair) {
+    return repair.tables().stream()
+        .map(t -> t.table() + ": " + t.copied() + ", " + t.deleted())
+        .toList();
+  }
+
+  private void family(String onDelete) throws SQLException {
+    two.both(
+        "create table parent (id int primary key)",
+        "create table child (id int primary key, parent int references parent" + onDelete + ")");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", DEFERRED, " on delete cascade"})
+  void rowsOfTablesNotAskedForStay(String constraint) throws SQLException {
+    family(constraint);
+    two.target("insert into parent values (1), (2)", "insert into child values (5, 1)");
+    List<RepairOptions> withoutChild =
+        List.of(
+            only("public.parent").deleteExtra(true),
+            RepairOptions.of(two.options().exclude(List.of("public.child"))).deleteExtra(true));
+
+    for (RepairOptions options : withoutChild) {
+      Repair repair = two.repair(options);
+
+      assertThat(two.dbs.query(two.dbs.target(), "select id from child")).hasSize(1);
+      assertThat(two.dbs.query(two.dbs.target(), "select id from parent")).hasSize(1);
+      assertThat(repair.tables().get(0).problems())
+          .containsExactly(
+              "key 1: rows of public.child refer to it, which are not to be deleted (23503)");
+    }
+
+    assertRepaired(two.repair(options().deleteExtra(true)), "parent", "child");
+  }
+
+  @Test
+  void rowsOutsideOfTheRangeStay() throws SQLException {
+    TwoDatabases dated = dated();
+    dated.both(
+        "create table parent (id int primary key)",
+        "create table child (id int primary key, parent int references parent on delete cascade, at timestamptz)");
+    dated.target(
+        "insert into parent values (1), (2)",
+        "insert into child values (1, 1, '2001-01-01'), (2, 2, '2002-01-01')");
+
+    Repair repair =
+        dated.repair(
+            RepairOptions.of(
+                    dated.options().range(Optional.of("2001-01-01"), Optional.of("2001-02-01")))
+                .deleteExtra(true));
+
+    assertThat(done(repair)).containsExactly("public.parent: 0, 1", "public.child: 0, 1");
+    assertThat(two.dbs.queryValue(two.dbs.target(), "select id from child")).isEqualTo("2");
+  }
+
+  private TwoDatabases dated() {
+    return new TwoDatabases(
+        two.dbs,
+        MigrationConfig.builder("test")
+            .tables(
+                new TablesConfig(
+                    List.of("public.*"),
+                    List.of(),
+                    Map.of("public.child", TableOverride.builder().timeColumn("at").build())))
+            .build());
+  }
+
+  @Test
+  void whatIsChangedInAnotherTableIsCountedThere() throws SQLException {
+    family("");
+    two.source("insert into parent values (1), (2)", "insert into child values (7, 1), (8, 2)");
+
+    assertThat(done(two.repair(only("public.child"))))
+        .containsExactly("public.child: 2, 0", "public.parent: 2, 0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "1, 0", "2, 1", "3, 1", "4, 2", "5, 2", "6, 3", "7, 3"})
+  void aLimitOfChangesHoldsForWhatIsPulledAlongToo(int limit, int children) throws SQLException {
+    family("");
+    two.source(
+        "insert into parent select generate_series(1, 200)",
+        "insert into child select i, i from generate_series(1, 200) i");
+
+    Repair repair = two.repair(only("public.child").maxChanges(limit));
+
+    assertThat(repair.copied()).isEqualTo(2 * children);
+    assertThat(two.dbs.queryValue(two.dbs.target(), "select count(*) from child"))
+        .isEqualTo("" + children);
+    assertThat(repair.stopped()).isTrue();
+    if (limit % 2 == 1) {
+      assertThat(repair.tables().get(0).problems())
+          .containsExactly(
+              "key "
+                  + (children + 1)
+                  + ": not repaired: more rows have to be changed with it than --max-changes leaves");
+    }
+  }
+
+  @Test
+  void aLimitOfChangesHoldsForWhatGoesAlongByCascade() throws SQLException {
+    two.both("create table t (id int primary key, up int references t on delete cascade)");
+    two.target("insert into t select i, nullif(i - 1, 0) from generate_series(1, 10) i");
+
+    Repair repair = two.repair(options().deleteExtra(true).maxChanges(9));
+
+    assertThat(repair.deleted()).isZero();
+    assertThat(repair.stopped()).isTrue();
+    assertThat(two.dbs.queryValue(two.dbs.target(), "select count(*) from t")).isEqualTo("10");
+    assertRepaired(two.repair(options().deleteExtra(true).maxChanges(10)), "t");
+  }
+
+  @Test
+  void extraRowsThatReferToEachOtherAreCountedWhereTheyWere() throws SQLException {
+    two.both(
+        "create table a (id int primary key, b int)",
+        "create table b (id int primary key, a int references a on delete cascade)",
+        "alter table a add foreign key (b) references b on delete cascade");
+    two.target(
+        "insert into a select i, null from generate_series(1, 3) i",
+        "insert into b select i, i from generate_series(1, 3) i",
+        "update a set b = id");
+
+    Repair repair = two.repair(options().deleteExtra(true));
+
+    assertRepaired(repair, "a", "b");
+    assertThat(done(repair)).containsExactlyInAnyOrder("public.a: 0, 3", "public.b: 0, 3");
   }
 }

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import java.util.Set;
 /**
  * Finds rows that a delete on the secondary would take along by {@code ON DELETE CASCADE} although
  * the primary still has them: they refer to another row there by now, and nothing may name them or
- * what hangs on them.
+ * what hangs on them. So are rows of tables from which none may go along. Lives for one call.
  */
 final class Cascades {
   private static final int PAGE = 500;
@@ -24,11 +25,20 @@ final class Cascades {
   private final LockedCopy copy;
   private final Side secondary;
   private final Lane lane;
+  private final DeletesAlong along;
+  private final Map<TablePair, Set<RowKey>> seen = new HashMap<>();
+  private final Map<TablePair, Integer> victims = new HashMap<>();
 
-  Cascades(LockedCopy copy, Side secondary, Lane lane) {
+  Cascades(LockedCopy copy, Side secondary, Lane lane, DeletesAlong along) {
+    this.along = along;
     this.copy = copy;
     this.secondary = secondary;
     this.lane = lane;
+  }
+
+  /** How many rows, by table, go along; known when there are no {@link #survivors}. */
+  Map<TablePair, Integer> victims() {
+    return victims;
   }
 
   /** Some of the survivors, by table; empty only if there are none. */
@@ -36,6 +46,7 @@ final class Cascades {
       throws SQLException {
     Map<TablePair, Set<RowKey>> found = new HashMap<>();
     Set<RowKey> distinct = new LinkedHashSet<>(keys);
+    seen(parent).addAll(distinct);
     if (!distinct.isEmpty()) {
       for (TablePair child : lane.tables()) {
         for (ForeignKey reference : child.on(secondary).foreignKeys()) {
@@ -60,18 +71,22 @@ final class Cascades {
     List<RowKey> children =
         new ArrayList<>(
             copy.transfer(parent).children(copy.secondary(), secondary, keys, child, reference));
-    if (parent.equals(child)) {
-      children.removeAll(keys);
-    }
+    children.removeAll(seen(child));
     for (int from = 0; from < children.size(); from += PAGE) {
       List<RowKey> page = children.subList(from, Math.min(children.size(), from + PAGE));
-      Set<RowKey> alive = copy.readPrimary(child, page).keySet();
-      if (!alive.isEmpty()) {
-        found.computeIfAbsent(child, t -> new LinkedHashSet<>()).addAll(alive);
+      Set<RowKey> staying =
+          along.from(child) ? copy.readPrimary(child, page).keySet() : new LinkedHashSet<>(page);
+      if (!staying.isEmpty()) {
+        found.computeIfAbsent(child, t -> new LinkedHashSet<>()).addAll(staying);
         return;
       }
+      victims.merge(child, page.size(), Integer::sum);
       survivors(child, page).forEach((t, more) -> found.merge(t, more, Cascades::union));
     }
+  }
+
+  private Set<RowKey> seen(TablePair table) {
+    return seen.computeIfAbsent(table, t -> new HashSet<>());
   }
 
   private static Set<RowKey> union(Set<RowKey> one, Set<RowKey> other) {
@@ -88,7 +103,7 @@ final class Cascades {
               + parent.name()
               + " would take rows of "
               + child.name()
-              + " along that still exist",
+              + " along that must stay",
           "23503");
     }
   }

@@ -141,7 +141,7 @@ final class JointCopy {
 
   private boolean deleteTakesOthersAlong(Map<TablePair, RowChanges> changes, boolean refused)
       throws SQLException {
-    Cascades cascades = new Cascades(copy, context.secondary(), lane);
+    Cascades cascades = new Cascades(copy, context.secondary(), lane, DeletesAlong.ALL);
     for (Map.Entry<TablePair, RowChanges> of : changes.entrySet()) {
       Map<TablePair, Set<RowKey>> survivors =
           cascades.survivors(of.getKey(), of.getValue().deletes());

@@ -247,12 +247,19 @@ public final class LockedCopy implements AutoCloseable {
    */
   public CopyResult copy(TablePair table, Collection<RowKey> keys, boolean deleteMissing)
       throws SQLException {
+    return copy(table, keys, deleteMissing, DeletesAlong.ALL);
+  }
+
+  /** The same; a delete that takes rows along from other tables than those fails too. */
+  public CopyResult copy(
+      TablePair table, Collection<RowKey> keys, boolean deleteMissing, DeletesAlong along)
+      throws SQLException {
     requireWhole();
     RowChanges changes =
         requireNonNull(RowChanges.read(this, context.primary(), Map.of(table, keys)).get(table));
     if (deleteMissing) {
-      Cascades.refuse(
-          table, new Cascades(this, context.secondary(), lane).survivors(table, changes.deletes()));
+      Cascades cascades = new Cascades(this, context.secondary(), lane, along);
+      Cascades.refuse(table, cascades.survivors(table, changes.deletes()));
     }
     int deleted =
         deleteMissing
@@ -325,20 +332,23 @@ public final class LockedCopy implements AutoCloseable {
    */
   public List<RefusedRow> settle(Lane lane, Map<TablePair, ? extends Collection<RowKey>> keys)
       throws SQLException {
-    return settle(lane, keys, true).refused();
+    return settle(lane, keys, true, DeletesAlong.ALL).refused();
   }
 
   /**
    * The same, and what it did.
    *
-   * @param deletes whether rows that the primary has not may be deleted from the secondary: those
-   *     asked for, and those that stand in the way of others. If not, they stay as they are.
+   * @param deletes whether rows asked for that the primary has not are deleted from the secondary
+   * @param along from where those that stand in the way of others are
    */
   public Settled settle(
-      Lane lane, Map<TablePair, ? extends Collection<RowKey>> keys, boolean deletes)
+      Lane lane,
+      Map<TablePair, ? extends Collection<RowKey>> keys,
+      boolean deletes,
+      DeletesAlong along)
       throws SQLException {
     requireWhole();
-    return new Settlement(this, context, lane, deletes).run(keys);
+    return new Settlement(this, context, lane, deletes, along).run(keys);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.copy;
 
+import io.dualwrite.jdbc.copy.Settled.Changed;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.Connection;
@@ -8,6 +9,7 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +40,7 @@ final class Settlement {
   private final CopyContext context;
   private final Lane lane;
   private final boolean deletes;
+  private final DeletesAlong along;
   private final Connection secondary;
   private final Neighbours neighbours;
 
@@ -45,11 +48,14 @@ final class Settlement {
   private final Set<Target> disguised = new HashSet<>();
   private final Set<Target> relaxed = new HashSet<>();
 
-  private int written;
-  private int deleted;
+  /** Rows in the way of others that must stay all the same. */
+  private final Set<Target> staying = new HashSet<>();
 
-  Settlement(LockedCopy copy, CopyContext context, Lane lane, boolean deletes) {
+  private final Map<TablePair, Changed> changed = new HashMap<>();
+
+  Settlement(LockedCopy copy, CopyContext context, Lane lane, boolean deletes, DeletesAlong along) {
     this.deletes = deletes;
+    this.along = along;
     this.copy = copy;
     this.context = context;
     this.lane = lane;
@@ -66,7 +72,7 @@ final class Settlement {
     final @Nullable Row row;
     final @Nullable RowKey askedFor;
     @Nullable SQLException failure;
-    int deleted;
+    Map<TablePair, Changed> deleted = Map.of();
 
     Step(Target target, @Nullable Row row, @Nullable RowKey askedFor) {
       this.target = target;
@@ -89,8 +95,7 @@ final class Settlement {
       secondary.rollback(beginning);
       steps.clear();
       pulled.clear();
-      written = 0;
-      deleted = 0;
+      changed.clear();
       asked.forEach(step -> steps.put(step.target, step));
       rounds(false);
     }
@@ -100,7 +105,7 @@ final class Settlement {
         refused.add(new RefusedRow(step.target.table, step.askedFor, step.failure));
       }
     }
-    return new Settled(written, deleted, refused);
+    return new Settled(changed, refused);
   }
 
   /** Adds what the primary says of these keys; true if any of it was not known yet. */
@@ -109,7 +114,8 @@ final class Settlement {
     boolean added = false;
     for (RowKey key : keys) {
       Row row = rows.get(key);
-      if (row == null && !deletes) {
+      if (row == null && !(asked ? deletes : along.from(table))) {
+        staying.add(new Target(table, key));
         continue;
       }
       Target target = new Target(table, row == null ? key : copy.transfer(table).keyOf(row));
@@ -129,8 +135,8 @@ final class Settlement {
         SQLException failure = attempt(step, step.row);
         if (failure == null) {
           steps.remove(step.target);
-          written += step.row == null ? 0 : 1;
-          deleted += step.deleted;
+          (step.row == null ? step.deleted : Map.of(step.target.table, new Changed(1, 0)))
+              .forEach((table, rows) -> changed.merge(table, rows, Changed::plus));
           moving = true;
         } else {
           step.failure = failure;
@@ -167,8 +173,11 @@ final class Settlement {
     try {
       RowTransfer transfer = copy.transfer(step.target.table);
       if (row == null) {
-        Cascades.refuse(step.target.table, survivors(step));
-        step.deleted = transfer.delete(secondary, context.secondary(), List.of(step.target.key));
+        Cascades cascades = new Cascades(copy, context.secondary(), lane, along);
+        List<RowKey> key = List.of(step.target.key);
+        Cascades.refuse(step.target.table, cascades.survivors(step.target.table, key));
+        step.deleted =
+            deleted(step, transfer.delete(secondary, context.secondary(), key), cascades);
       } else {
         transfer.upsert(secondary, context.secondary(), List.of(row));
       }
@@ -185,8 +194,15 @@ final class Settlement {
     }
   }
 
+  private static Map<TablePair, Changed> deleted(Step step, int rows, Cascades cascades) {
+    Map<TablePair, Changed> deleted = new HashMap<>();
+    deleted.put(step.target.table, new Changed(0, rows));
+    cascades.victims().forEach((t, more) -> deleted.merge(t, new Changed(0, more), Changed::plus));
+    return deleted;
+  }
+
   private Map<TablePair, Set<RowKey>> survivors(Step step) throws SQLException {
-    return new Cascades(copy, context.secondary(), lane)
+    return new Cascades(copy, context.secondary(), lane, along)
         .survivors(step.target.table, List.of(step.target.key));
   }
 
@@ -194,7 +210,7 @@ final class Settlement {
     boolean added = false;
     if (step.row == null) {
       for (Map.Entry<TablePair, Set<RowKey>> other : survivors(step).entrySet()) {
-        added |= addNew(other.getKey(), List.copyOf(other.getValue()));
+        added |= addNew(step, other.getKey(), List.copyOf(other.getValue()));
       }
     }
     String constraint = Failures.constraint(failure);
@@ -207,20 +223,31 @@ final class Settlement {
               ? neighbours.parents(step.target.table, step.row, constraint)
               : neighbours.children(step.target.table, step.target.key, constraint);
       for (Map.Entry<TablePair, List<RowKey>> other : others.entrySet()) {
-        added |= addNew(other.getKey(), other.getValue());
+        added |= addNew(step, other.getKey(), other.getValue());
       }
     } else if (UNIQUE.equals(failure.getSQLState()) && step.row != null) {
       added =
-          addNew(step.target.table, neighbours.inTheWay(step.target.table, step.row, constraint));
+          addNew(
+              step,
+              step.target.table,
+              neighbours.inTheWay(step.target.table, step.row, constraint));
     }
     return added;
   }
 
   private final Set<Target> pulled = new HashSet<>();
 
-  private boolean addNew(TablePair table, List<RowKey> keys) throws SQLException {
+  private boolean addNew(Step step, TablePair table, List<RowKey> keys) throws SQLException {
     List<RowKey> fresh = keys.stream().filter(key -> pulled.add(new Target(table, key))).toList();
-    return !fresh.isEmpty() && add(table, fresh, false);
+    boolean added = !fresh.isEmpty() && add(table, fresh, false);
+    if (step.row == null && keys.stream().anyMatch(k -> staying.contains(new Target(table, k)))) {
+      step.failure =
+          new SQLException(
+              "rows of " + table.name() + " refer to it, which are not to be deleted",
+              FOREIGN_KEY,
+              step.failure);
+    }
+    return added;
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.backfill;
 
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.copy.DeletesAlong;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RefusedRow;
@@ -156,7 +157,9 @@ final class RowByRow {
       Tally found = new Tally();
       List<RowKey> missing = missing(lock, List.of(key), found);
       List<RefusedRow> refused =
-          missing.isEmpty() ? List.of() : lock.settle(lane, Map.of(pair, missing), false).refused();
+          missing.isEmpty()
+              ? List.of()
+              : lock.settle(lane, Map.of(pair, missing), false, DeletesAlong.NONE).refused();
       lock.commit();
       tally.add(found);
       refused.forEach(

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class ChangeBudget {
   private final AtomicLong left;
   private volatile boolean refused;
+  private volatile boolean stopped;
 
   ChangeBudget(long changes) {
     this.left = new AtomicLong(changes);
@@ -46,18 +47,27 @@ final class ChangeBudget {
     left.getAndUpdate(l -> l == Long.MAX_VALUE ? l : l + unused);
   }
 
-  /** Puts right what was taken when it has turned out how many changes were made. */
-  void settle(int taken, int made) {
-    if (made > taken) {
-      spent(made - taken);
-    } else {
-      giveBack(taken - made);
+  /**
+   * Puts right what was taken when it has turned out how many changes there are; whether they may
+   * be made. If not, what was taken stays taken.
+   */
+  boolean settle(int taken, int changes) {
+    if (changes > taken) {
+      return takeAll(changes - taken);
     }
+    giveBack(taken - changes);
+    return true;
+  }
+
+  /** Nothing more may be changed: what comes next is more than is left. */
+  void stop() {
+    refused = true;
+    stopped = true;
   }
 
   /** Whether nothing more may be changed although there was more to change. */
   boolean exhausted() {
-    return refused && left.get() == 0;
+    return stopped || (refused && left.get() == 0);
   }
 
   /** Whether anything was refused. */

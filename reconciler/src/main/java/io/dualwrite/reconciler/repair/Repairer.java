@@ -87,15 +87,12 @@ public final class Repairer {
   }
 
   private Work repair(List<Mirrored> tables, Run run) {
-    ChangeBudget budget = new ChangeBudget(options.maxChanges());
+    RepairScope scope = new RepairScope(options, tables.stream().map(this::compared).toList());
     try (Workers workers = new Workers(options.compare().parallelism())) {
       BothSides sides = new BothSides(snapshots, workers.reads());
       List<TableRepairer> repairers = new ArrayList<>();
       for (Mirrored mirrored : tables) {
-        ComparedTable table =
-            new ComparedTable(mirrored.table(), checksum, locks.context().primary());
-        repairers.add(
-            new TableRepairer(sides, locks, table, mirrored.lane(), budget, options.deleteExtra()));
+        repairers.add(new TableRepairer(sides, locks, compared(mirrored), mirrored.lane(), scope));
       }
       if (options.deleteExtra()) {
         for (int i = repairers.size() - 1; i >= 0; i--) {
@@ -103,9 +100,12 @@ public final class Repairer {
         }
       }
       repairers.forEach(r -> run.of(r, Pass.COPY, workers));
-      return new Work(
-          repairers.stream().map(TableRepairer::result).toList(), budget.refused(), failed);
+      return new Work(scope.result(), scope.budget().refused(), failed);
     }
+  }
+
+  private ComparedTable compared(Mirrored mirrored) {
+    return new ComparedTable(mirrored.table(), checksum, locks.context().primary());
   }
 
   private WindowPlanner planner() {

@@ -1,11 +1,13 @@
 package io.dualwrite.reconciler.repair;
 
 import io.dualwrite.jdbc.copy.CopyResult;
+import io.dualwrite.jdbc.copy.DeletesAlong;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RefusedRow;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.copy.Settled;
+import io.dualwrite.jdbc.copy.Settled.Changed;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.reconciler.checksum.ComparedTable;
@@ -48,26 +50,19 @@ final class RowRepair {
   private final Lane lane;
   private final ChangeBudget budget;
   private final RepairTally tally;
-  private final boolean deletes;
+  private final RepairScope scope;
   private final Settler settler;
 
   /** Whether rows may have come that their own step knows nothing of. */
   private volatile boolean pulledAlong;
 
-  /** {@code deletes}: whether rows that the source has not may be deleted. */
-  RowRepair(
-      LaneLocks locks,
-      ComparedTable table,
-      Lane lane,
-      ChangeBudget budget,
-      RepairTally tally,
-      boolean deletes) {
-    this.deletes = deletes;
+  RowRepair(LaneLocks locks, ComparedTable table, Lane lane, RepairScope scope) {
     this.locks = locks;
     this.table = table;
     this.lane = lane;
-    this.budget = budget;
-    this.tally = tally;
+    this.scope = scope;
+    this.budget = scope.budget();
+    this.tally = scope.tally(table.pair());
     this.settler = new Settler(locks, table, lane);
   }
 
@@ -116,8 +111,9 @@ final class RowRepair {
       taken = wrong.subList(0, allowed);
       rest = wrong.subList(allowed, wrong.size());
       if (!taken.isEmpty()) {
-        CopyResult result = lock.copy(table.pair(), taken, pass == Pass.DELETE);
-        commit(mark, lock, result.written(), result.deleted());
+        CopyResult result = lock.copy(table.pair(), taken, pass == Pass.DELETE, DeletesAlong.NONE);
+        Changed changed = new Changed(result.written(), result.deleted());
+        commit(mark, lock, Map.of(table.pair(), changed));
         budget.giveBack(taken.size() - result.written() - result.deleted());
         if (!result.left().isEmpty()) {
           return new Rest(
@@ -129,44 +125,70 @@ final class RowRepair {
       if (!Failures.refusesRow(e)) {
         throw locks.failed(e);
       }
-      if (PARENT_MISSING.equals(e.getSQLState()) && pass == Pass.COPY && withParents(taken, mark)) {
-        return new Rest(rest, Math.min(STEP, keys.size() * 2));
+      if (PARENT_MISSING.equals(e.getSQLState()) && pass == Pass.COPY) {
+        Outcome outcome = withParents(taken, mark);
+        if (outcome != Outcome.REFUSED) {
+          return outcome == Outcome.DONE
+              ? new Rest(rest, Math.min(STEP, keys.size() * 2))
+              : tooMany(taken, rest);
+        }
       }
     }
     if (taken.size() > SETTLED) {
       budget.giveBack(taken.size());
       return new Rest(joined(taken, rest), taken.size() / 2);
     }
-    settle(taken, pass, mark);
-    return new Rest(rest, SETTLED);
+    return settle(taken, mark) == Outcome.DONE ? new Rest(rest, SETTLED) : tooMany(taken, rest);
+  }
+
+  private enum Outcome {
+    DONE,
+    REFUSED,
+    TOO_MANY
+  }
+
+  /** Fewer at once, down to one that is more than may be changed with all that it needs. */
+  private Rest tooMany(List<RowKey> taken, List<RowKey> rest) {
+    budget.giveBack(taken.size());
+    if (taken.size() == 1) {
+      budget.stop();
+      tally.problem(
+          line(taken.get(0))
+              + "not repaired: more rows have to be changed with it than --max-changes leaves");
+    }
+    return new Rest(joined(taken, rest), Math.max(1, taken.size() / 2));
   }
 
   /** Together with the rows that they refer to and that the target lacks, if it takes them so. */
-  private boolean withParents(List<RowKey> keys, Optional<ChunkMark> mark) {
+  private Outcome withParents(List<RowKey> taken, Optional<ChunkMark> mark) {
     try (LockedCopy lock = locks.begin(lane)) {
+      List<RowKey> keys = wrong(lock, taken, Pass.COPY);
       Map<TablePair, Set<RowKey>> wanted =
           new HashMap<>(lock.missingParents(lane, Map.of(table.pair(), keys)));
       wanted.computeIfAbsent(table.pair(), p -> new HashSet<>()).addAll(keys);
-      int written = 0;
+      Map<TablePair, Changed> changed = new HashMap<>();
       while (!wanted.isEmpty()) {
         Map<TablePair, Set<RowKey>> left = new HashMap<>();
         for (Map.Entry<TablePair, CopyResult> copied : lock.copyAll(lane, wanted).entrySet()) {
-          written += copied.getValue().written();
+          changed.merge(
+              copied.getKey(), new Changed(copied.getValue().written(), 0), Changed::plus);
           if (!copied.getValue().left().isEmpty()) {
             left.put(copied.getKey(), copied.getValue().left());
           }
         }
         wanted = left;
       }
-      commit(mark, lock, written, 0);
+      if (!budget.settle(taken.size(), count(changed))) {
+        return Outcome.TOO_MANY;
+      }
+      commit(mark, lock, changed);
       pulledAlong = true;
-      budget.settle(keys.size(), written);
-      return true;
+      return Outcome.DONE;
     } catch (SQLException e) {
       if (!Failures.refusesRow(e)) {
         throw locks.failed(e);
       }
-      return false;
+      return Outcome.REFUSED;
     }
   }
 
@@ -184,13 +206,21 @@ final class RowRepair {
   }
 
   /** The fast way was refused: every row by every means, under a new lock. */
-  private void settle(List<RowKey> keys, Pass pass, Optional<ChunkMark> mark) {
+  private Outcome settle(List<RowKey> keys, Optional<ChunkMark> mark) {
     try (LockedCopy lock = locks.begin(lane)) {
-      Settled settled = lock.settle(lane, Map.of(table.pair(), keys), deletes && mayDelete(lock));
+      Settled settled =
+          lock.settle(
+              lane,
+              Map.of(table.pair(), keys),
+              scope.deletes() && mayDelete(lock),
+              scope.along(lock.secondary(), lane));
+      if (!budget.settle(keys.size(), count(settled.changed()))) {
+        return Outcome.TOO_MANY;
+      }
       settled.refused().forEach(r -> refused(r, mark));
-      commit(mark, lock, settled.written(), settled.deleted());
+      commit(mark, lock, settled.changed());
       pulledAlong = true;
-      budget.settle(keys.size(), settled.written() + settled.deleted());
+      return Outcome.DONE;
     } catch (SQLException e) {
       throw locks.failed(e);
     }
@@ -198,20 +228,28 @@ final class RowRepair {
 
   private void refused(RefusedRow row, Optional<ChunkMark> mark) {
     String line =
-        "key "
-            + String.join(", ", row.key().values())
-            + ": "
+        line(row.key())
             + Failures.describe(row.cause())
-            + (!deletes && DUPLICATE.equals(row.cause().getSQLState())
+            + (!scope.deletes() && DUPLICATE.equals(row.cause().getSQLState())
                 ? ". If the row in its way is one that the source has not: --delete-extra"
                 : "");
     tally.problem(line);
     mark.ifPresent(m -> m.problem(line));
   }
 
-  /** Commits the changes together with the mark that keeps how many they are. */
-  private void commit(Optional<ChunkMark> mark, LockedCopy lock, int written, int removed)
+  private static String line(RowKey key) {
+    return "key " + String.join(", ", key.values()) + ": ";
+  }
+
+  private static int count(Map<TablePair, Changed> changed) {
+    return changed.values().stream().mapToInt(c -> c.written() + c.deleted()).sum();
+  }
+
+  /** Commits the changes together with the mark that keeps how many they are, in all tables. */
+  private void commit(Optional<ChunkMark> mark, LockedCopy lock, Map<TablePair, Changed> changed)
       throws SQLException {
+    int written = changed.values().stream().mapToInt(Changed::written).sum();
+    int removed = changed.values().stream().mapToInt(Changed::deleted).sum();
     if (mark.isPresent() && written + removed > 0) {
       mark.get().changes(lock.secondary(), written, removed);
     }
@@ -221,7 +259,7 @@ final class RowRepair {
       mark.ifPresent(m -> m.undo(written, removed));
       throw e;
     }
-    tally.done(written, removed);
+    changed.forEach((pair, c) -> scope.tally(pair).done(c.written(), c.deleted()));
   }
 
   /** The keys whose rows differ under the lock too and that this pass is for. */

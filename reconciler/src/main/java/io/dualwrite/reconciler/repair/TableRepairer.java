@@ -50,28 +50,19 @@ final class TableRepairer {
   private final RowRepair rows;
 
   TableRepairer(
-      BothSides sides,
-      LaneLocks locks,
-      ComparedTable table,
-      Lane lane,
-      ChangeBudget budget,
-      boolean deletes) {
+      BothSides sides, LaneLocks locks, ComparedTable table, Lane lane, RepairScope scope) {
     this.locks = locks;
     this.table = table;
     this.lane = lane;
-    this.budget = budget;
+    this.budget = scope.budget();
     this.drilldown = new Drilldown(sides, table, locks.context().secondary());
     this.settler = new Settler(locks, table, lane);
-    this.tally = new RepairTally(table.pair().name().toString());
-    this.rows = new RowRepair(locks, table, lane, budget, tally, deletes);
+    this.tally = scope.tally(table.pair());
+    this.rows = new RowRepair(locks, table, lane, scope);
   }
 
   ComparedTable table() {
     return table;
-  }
-
-  Repair.TableRepair result() {
-    return tally.result();
   }
 
   void problem(String line) {
