@@ -2,6 +2,7 @@ package io.dualwrite.reconciler.backfill.file;
 
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.copy.CopyResult;
+import io.dualwrite.jdbc.copy.DeletesAlong;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RefusedRow;
@@ -203,7 +204,8 @@ final class BatchCopy {
       }
       lock.secondary().rollback(before);
       // Rows that only the target has may be an archive's: none of them makes room.
-      for (RefusedRow row : lock.settle(lane, Map.of(pair, keys), false).refused()) {
+      for (RefusedRow row :
+          lock.settle(lane, Map.of(pair, keys), false, DeletesAlong.NONE).refused()) {
         places.getOrDefault(row.key(), List.of()).forEach(n -> refused.add(refusal(n, row)));
       }
     }
