@@ -75,4 +75,51 @@ class FileRefusalsTest {
     assertThat(target()).isEqualTo("(2,c)");
     assertThat(load.counts()).isEqualTo(new Counts(0, 1, 0, 0, 0, 2));
   }
+
+  @Test
+  void columnsMayBeCalledAsTheyLike() throws Exception {
+    two.both(
+        "create table v (id int primary key, msg text check (length(msg) < 5), st text, con text, found text, r text, n text, c0 text, dualwrite_st text)");
+
+    FileBackfill load =
+        load(
+            Absent.INSERT,
+            "id,msg,st,con,found,r,n,c0,dualwrite_st\n1,good,a,b,c,d,e,f,g\n2,too long,a,b,c,d,e,f,g\nx,good,a,b,c,d,e,f,g\n");
+
+    assertThat(load.problem()).isEmpty();
+    assertThat(target()).isEqualTo("(1,good,a,b,c,d,e,f,g)");
+    assertThat(load.counts()).isEqualTo(new Counts(0, 1, 0, 0, 0, 2));
+  }
+
+  @Test
+  void aDomainNeedNotTakeNulls() throws Exception {
+    two.both(
+        "create domain dn as varchar(4) not null", "create table v (id int primary key, d dn)");
+
+    FileBackfill load = load(Absent.INSERT, "id,d\n1,good\nx,b\n3,too long\n4,\n5,good\n");
+
+    assertThat(load.problem()).isEmpty();
+    assertThat(target()).isEqualTo("(1,good) (5,good)");
+    assertThat(load.reasons())
+        .containsOnlyKeys(
+            "column id: not a value of the type (22P02)",
+            "column d: too long (22001)",
+            "column d: null where none may be (23502)");
+  }
+
+  @Test
+  void aTypeMayRefuseItsTextsInItsOwnWay() throws Exception {
+    two.both("create table v (id int primary key, w tsvector, q tsquery)");
+
+    FileBackfill load =
+        load(Absent.INSERT, "id,w,q\n1,a b,a\n2,'secret,a\n3,a,secret secret\n4,c,d\n");
+
+    assertThat(load.problem()).isEmpty();
+    assertThat(target()).isEqualTo("(1,\"'a' 'b'\",'a') (4,'c','d')");
+    assertThat(load.reasons())
+        .containsOnlyKeys(
+            "column w: not a value of the type (42601)",
+            "column q: not a value of the type (42601)");
+    assertThat(load.toString()).doesNotContain("secret");
+  }
 }

@@ -137,7 +137,6 @@ record LockedRows(ComparedTable table, List<Column> columns) {
     while (!left.isEmpty()) {
       statement.execute(
           Staging.loop(
-              "",
               "SELECT "
                   + Staging.N
                   + " AS n FROM "
@@ -146,7 +145,8 @@ record LockedRows(ComparedTable table, List<Column> columns) {
                   + array(left)
                   + " ORDER BY "
                   + Staging.N,
-              insert(Staging.N + " = r.n"),
+              insert(Staging.N + " = " + Staging.ROW + ".n"),
+              Staging.REFUSED,
               ""));
       List<Bad> bad = Staging.bad(statement);
       List<Bad> orphans = bad.stream().filter(Bad::lacksParent).toList();

@@ -13,7 +13,8 @@ final class Refusals {
   static String words(String state, String constraint) {
     String named = constraint.isEmpty() ? "" : " " + constraint;
     return switch (state) {
-          case "22P02", "22P03", "22007", "2202E", "22023" -> "not a value of the type";
+          case "22P02", "22P03", "22007", "2202E", "22023", "42601", "XX000" ->
+              "not a value of the type";
           case "22003", "22008" -> "out of the type's range";
           case "22001", "22026" -> "too long";
           case "22021", "22P05" -> "a character that the database cannot hold";

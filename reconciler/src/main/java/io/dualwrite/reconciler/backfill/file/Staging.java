@@ -33,6 +33,16 @@ record Staging(String table, List<Column> columns) {
 
   static final String N = "dualwrite_n";
 
+  /** The server, its limits or another transaction; damaged files. */
+  private static final String NO_VALUE = "(08|40|53|55|57|58).*|XX00[12]";
+
+  /** What the target says of a row that it does not take. */
+  static final String REFUSED =
+      "left(dualwrite_st, 2) IN ('22', '23', '44', 'P0') OR dualwrite_st IN ('54000', '0A000')";
+
+  /** The row of a block's query. */
+  static final String ROW = "dualwrite_r";
+
   private static final String TEXTS = "pg_temp.dualwrite_file_texts";
   private static final String BAD = "pg_temp.dualwrite_file_bad";
 
@@ -47,7 +57,7 @@ record Staging(String table, List<Column> columns) {
         statement.execute(
             "INSERT INTO " + ROWS + " SELECT " + values("t.") + " FROM " + TEXTS + " t ORDER BY n");
       } catch (SQLException e) {
-        if (!Failures.refusesRow(e)) {
+        if (!mayBeAValue(e)) {
           throw e;
         }
         target.rollback(before);
@@ -56,6 +66,12 @@ record Staging(String table, List<Column> columns) {
       }
       return bad;
     }
+  }
+
+  /** Types are free in what they say of a text that they cannot read. */
+  private static boolean mayBeAValue(SQLException failure) {
+    String state = failure.getSQLState();
+    return state != null && state.length() == 5 && !state.matches(NO_VALUE);
   }
 
   private String create() {
@@ -167,46 +183,54 @@ record Staging(String table, List<Column> columns) {
    * Each record by itself; the column is found by assigning each value to a variable of its type.
    */
   private String oneByOne() {
-    StringBuilder variables = new StringBuilder();
     StringBuilder tries = new StringBuilder();
     for (int i = 0; i < columns.size(); i++) {
       Column column = columns.get(i);
-      variables.append(" v").append(i).append(' ').append(column.type()).append(';');
+      // Declared with its value: a domain need not take a null, which it would have before.
       tries
-          .append(" IF found = '' THEN BEGIN v")
-          .append(i)
+          .append(" IF dualwrite_col = '' THEN BEGIN DECLARE dualwrite_v ")
+          .append(column.type())
           .append(" := ")
-          .append(ColumnText.write(column, "r.c" + i))
-          .append("; EXCEPTION WHEN OTHERS THEN found := ")
+          .append(ColumnText.write(column, ROW + ".c" + i))
+          .append("; BEGIN END; EXCEPTION WHEN OTHERS THEN dualwrite_col := ")
           .append(Identifiers.literal(column.name()))
           .append("; END; END IF;");
     }
     return loop(
-        variables.toString(),
         "SELECT * FROM " + TEXTS + " ORDER BY n",
-        "INSERT INTO " + ROWS + " SELECT " + values("r."),
+        "INSERT INTO " + ROWS + " SELECT " + values(ROW + "."),
+        "dualwrite_st !~ '^(" + NO_VALUE + ")'",
         tries.toString());
   }
 
   /**
-   * A block that tries a statement for each row {@code r} of a query and writes down the rows that
-   * it is refused for.
+   * A block that tries a statement for each {@link #ROW} of a query and writes down the rows that
+   * it is refused for. Names that a table's column has as well mean the column.
+   *
+   * @param refusal the condition that it was refused, of the SQLState {@code dualwrite_st}
    */
-  static String loop(String variables, String query, String statement, String more) {
+  static String loop(String query, String statement, String refusal, String more) {
     String body =
-        "DECLARE r record; st text; found text; con text; msg text;"
-            + variables
-            + " BEGIN FOR r IN "
+        "#variable_conflict use_column\nDECLARE "
+            + ROW
+            + " pg_catalog.record; dualwrite_st pg_catalog.text; dualwrite_col pg_catalog.text;"
+            + " dualwrite_con pg_catalog.text; dualwrite_msg pg_catalog.text; BEGIN FOR "
+            + ROW
+            + " IN "
             + query
             + " LOOP BEGIN "
             + statement
-            + "; EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS st = RETURNED_SQLSTATE, found = COLUMN_NAME,"
-            + " con = CONSTRAINT_NAME, msg = MESSAGE_TEXT;"
-            + " IF left(st, 2) NOT IN ('22', '23', '44', 'P0') AND st NOT IN ('54000', '0A000') THEN RAISE; END IF;"
+            + "; EXCEPTION WHEN OTHERS THEN GET STACKED DIAGNOSTICS dualwrite_st = RETURNED_SQLSTATE,"
+            + " dualwrite_col = COLUMN_NAME, dualwrite_con = CONSTRAINT_NAME, dualwrite_msg = MESSAGE_TEXT;"
+            + " IF NOT ("
+            + refusal
+            + ") THEN RAISE; END IF;"
             + more
             + " INSERT INTO "
             + BAD
-            + " VALUES (r.n, found, st, con, msg); END; END LOOP; END";
+            + " VALUES ("
+            + ROW
+            + ".n, dualwrite_col, dualwrite_st, dualwrite_con, dualwrite_msg); END; END LOOP; END";
     return "DO " + Identifiers.literal(body);
   }
 
