@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.reconciler.backfill.file.Absent;
+import io.dualwrite.reconciler.backfill.file.Counts;
 import io.dualwrite.reconciler.backfill.file.FileBackfill;
 import io.dualwrite.reconciler.backfill.file.FileBackfillOptions;
 import io.dualwrite.testing.TestDatabases;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -79,5 +81,50 @@ class DamagedFilesTest {
     assertThat(two.dbs.queryValue(two.dbs.target(), "select count(*) from dualwrite.runs"))
         .isEqualTo("0");
     assertThat(load(options(whole)).counts().inserted()).isEqualTo(2_000);
+  }
+
+  @Test
+  void manyLinesAreSetAsideAndNoRecordIsLost() throws Exception {
+    StringBuilder lines = new StringBuilder("id,t\n");
+    for (int i = 0; i < 60_000; i++) {
+      lines.append(i % 100 == 0 ? i + ",good\n" : "short of its second value\n");
+    }
+    Path file = Files.writeString(directory.resolve("a.csv"), lines);
+
+    FileBackfill load = load(options(file));
+
+    assertThat(load.counts()).isEqualTo(new Counts(0, 600, 0, 0, 0, 59_400));
+    assertThat(Files.readAllLines(directory.resolve("bad.csv")))
+        .hasSize(59_401)
+        .doesNotHaveDuplicates();
+  }
+
+  /** The file is the other process' then. */
+  @Test
+  void whoWasTakenOverSetsNothingAside() throws Exception {
+    Path file = Files.writeString(directory.resolve("a.csv"), "id,t\nx,1\ny,2\nz,3\n");
+    Path bad = directory.resolve("bad.csv");
+    List<String> then = new ArrayList<>();
+    BackfillProgress takesOver =
+        new BackfillProgress() {
+          @Override
+          public void advance(String table, long rows) {
+            if (rows > 0 && then.isEmpty()) {
+              try {
+                two.target("update dualwrite.runs set holder = 'another'");
+                then.addAll(Files.readAllLines(bad));
+              } catch (SQLException | IOException e) {
+                throw new IllegalStateException(e);
+              }
+            }
+          }
+        };
+
+    FileBackfill load = two.reconciler.backfill(options(file).batchRows(1), takesOver);
+
+    assertThat(load.problem()).isPresent();
+    assertThat(load.counts().bad()).isEqualTo(1);
+    assertThat(then).hasSize(2);
+    assertThat(Files.readAllLines(bad)).isEqualTo(then);
   }
 }

@@ -63,7 +63,7 @@ public final class RunTables {
       int windows,
       Optional<Instant> beganAt)
       throws SQLException {
-    throwIfTakenOver(target, run);
+    hold(target, run);
     remove(target, run, step, table);
     String sql =
         "INSERT INTO "
@@ -101,7 +101,12 @@ public final class RunTables {
     }
   }
 
-  private void throwIfTakenOver(Connection target, Run run) throws SQLException {
+  /**
+   * Keeps the run from being taken over until the transaction ends.
+   *
+   * @throws TakenOverException if the run is not this process' any more
+   */
+  public void hold(Connection target, Run run) throws SQLException {
     try (PreparedStatement statement = target.prepareStatement("SELECT h.run FROM " + held())) {
       statement.setLong(1, run.id());
       statement.setString(2, run.holder());

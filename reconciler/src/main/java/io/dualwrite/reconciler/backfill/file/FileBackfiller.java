@@ -149,19 +149,21 @@ public record FileBackfiller(
         batch = cursor.next(options.batchRows(), CHARACTERS);
       }
       mapped.file().requireUnchanged();
-      List<Unreadable> unreadable = cursor.unreadable();
-      unreadable.forEach(u -> state.setAside().add(mapped.file(), u));
-      Mark mark =
-          state
-              .mark()
-              .plus(
-                  0,
-                  state.setAside().force(),
-                  new Counts(0, 0, 0, 0, 0, unreadable.size()),
-                  unreadable.stream().map(Unreadable::reason).toList());
-      state.keep(mark.nextFile());
-      progress.advance(name, unreadable.size());
+      long before = state.mark().counts().bad();
+      state.keep(() -> setAside(mapped.file(), cursor, state).nextFile());
+      progress.advance(name, state.mark().counts().bad() - before);
     }
+  }
+
+  private static Mark setAside(SourceFile file, RecordCursor cursor, LoadState state) {
+    List<String> reasons = new ArrayList<>();
+    cursor.unreadable(
+        line -> {
+          state.setAside().add(file, line);
+          reasons.add(line.reason());
+        });
+    Counts bad = new Counts(0, 0, 0, 0, 0, reasons.size());
+    return state.mark().plus(0, state.setAside().force(), bad, reasons);
   }
 
   /** A batch under way, with the mark that is kept with it. */
@@ -190,6 +192,7 @@ public record FileBackfiller(
 
     @Override
     public void keep(Connection target, BatchResult result) throws SQLException {
+      state.hold(target);
       result.bad().forEach(b -> state.setAside().add(file, records.get(b.index()), b));
       next =
           state

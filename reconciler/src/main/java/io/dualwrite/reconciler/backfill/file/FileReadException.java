@@ -23,6 +23,10 @@ public final class FileReadException extends RuntimeException {
     return new FileReadException(file + " could not be read: " + said(cause));
   }
 
+  static boolean isOutOfMemory(SQLException cause) {
+    return String.valueOf(cause.getMessage()).contains("Out of Memory");
+  }
+
   static String said(SQLException cause) {
     String said = String.valueOf(cause.getMessage()).lines().findFirst().orElse("no reason given");
     String plain = QUOTED.matcher(said).replaceAll("…").replaceFirst("[.]?$", ".");

@@ -131,7 +131,8 @@ record FileReading(Engine engine, TablePair pair, CsvForm csv) {
               + RecordCursor.REJECTS
               + "', rejects_scan = '"
               + RecordCursor.REJECTS
-              + "_scans', rejects_limit = 0";
+              + "_scans', rejects_limit = "
+              + (RecordCursor.MOST_REJECTS + 1);
       return RecordCursor.open(
           engine,
           file,
@@ -139,7 +140,10 @@ record FileReading(Engine engine, TablePair pair, CsvForm csv) {
           columns.size(),
           true);
     } catch (SQLException e) {
-      throw FileReadException.of(file.shown(), e);
+      throw new FileReadException(
+          file.shown()
+              + " could not be read: "
+              + RecordCursor.said(e, file.format() == FileFormat.CSV));
     }
   }
 

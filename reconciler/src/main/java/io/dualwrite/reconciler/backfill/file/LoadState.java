@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -180,6 +181,16 @@ final class LoadState implements AutoCloseable {
   }
 
   /**
+   * Keeps the load from being taken over until the transaction ends: the file of bad records must
+   * not be written by two processes.
+   *
+   * @throws io.dualwrite.reconciler.state.TakenOverException if it was
+   */
+  void hold(Connection target) throws SQLException {
+    tables.hold(target, table.run());
+  }
+
+  /**
    * Within the transaction on the target that brings what the mark stands for.
    *
    * @throws RewrittenTargetException if what was brought before may be gone
@@ -199,20 +210,22 @@ final class LoadState implements AutoCloseable {
     setAside.kept(next.setAsideBytes());
   }
 
-  /** In a transaction of its own. */
-  void keep(Mark next) {
+  /** In a transaction of its own, in which {@code work} sets aside what the mark stands for. */
+  void keep(Supplier<Mark> work) {
     try {
-      opened
-          .run()
-          .transact(
-              (c, s) -> {
-                keep(c, next);
-                return true;
-              });
+      kept(
+          opened
+              .run()
+              .transact(
+                  (c, s) -> {
+                    hold(c);
+                    Mark next = work.get();
+                    keep(c, next);
+                    return next;
+                  }));
     } catch (SQLException e) {
       throw new SideReadException(Side.TARGET, e);
     }
-    kept(next);
   }
 
   /** All files are done. */

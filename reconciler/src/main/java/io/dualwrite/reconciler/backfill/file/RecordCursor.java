@@ -5,12 +5,19 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a file's records in its order, a few at a time. Not safe for use by several threads. */
 final class RecordCursor implements AutoCloseable {
   static final int LONGEST_LINE = 16 * 1024 * 1024;
   static final String REJECTS = "dualwrite_rejects";
+
+  /** Of so many mistakes the engine keeps the lines, in memory. */
+  static final int MOST_REJECTS = 200_000;
+
+  private static final String FORM = "are delimiter, quote and encoding right?";
 
   private final Engine engine;
   private final SourceFile file;
@@ -47,6 +54,15 @@ final class RecordCursor implements AutoCloseable {
       statement.close();
       throw e;
     }
+  }
+
+  /** What was said of a file, of which the engine may hold lines that are no records. */
+  static String said(SQLException e, boolean rejects) {
+    return FileReadException.said(e)
+        + (rejects && FileReadException.isOutOfMemory(e)
+            ? " Lines that are no records are held in memory, and may be too many or too long for it: "
+                + FORM
+            : "");
   }
 
   /** Leaves out so many records, which have been loaded before. */
@@ -87,31 +103,70 @@ final class RecordCursor implements AutoCloseable {
   /** Without its cause, which may repeat the line. */
   private FileReadException failed(SQLException e) {
     return new FileReadException(
-        file.shown()
-            + " could not be read behind record "
-            + read
-            + ": "
-            + FileReadException.said(e));
+        file.shown() + " could not be read behind record " + read + ": " + said(e, rejects));
   }
 
-  /** What was no record, in the file's order; to be asked at the end. */
-  List<Unreadable> unreadable() {
+  /**
+   * Hands over what was no record, line by line, in the file's order; to be asked at the end.
+   *
+   * @throws FileReadException if there is more of it than is kept; nothing is handed over
+   */
+  void unreadable(Consumer<Unreadable> each) {
     if (!rejects) {
-      return List.of();
+      return;
     }
     try {
-      List<Unreadable> found = new ArrayList<>();
-      for (List<String> row :
-          engine.rows(
-              "SELECT line_byte_position, min_by(error_type, byte_position), any_value(csv_line) FROM "
-                  + REJECTS
-                  + " GROUP BY line_byte_position ORDER BY line_byte_position")) {
-        found.add(new Unreadable(Long.parseLong(row.get(0)), row.get(1), row.get(2).strip()));
+      requireFew();
+      try (Statement found = engine.statement();
+          ResultSet lines =
+              found.executeQuery(
+                  "SELECT coalesce(line_byte_position, 0), error_type, csv_line FROM "
+                      + REJECTS
+                      // The first of several of a line.
+                      + " WHERE rowid IN (SELECT arg_min(rowid, coalesce(byte_position, 0)) FROM "
+                      + REJECTS
+                      + " GROUP BY line_byte_position)")) {
+        while (lines.next()) {
+          each.accept(
+              new Unreadable(
+                  lines.getLong(1),
+                  lines.getString(2),
+                  withoutEnd(String.valueOf(lines.getString(3)))));
+        }
       }
-      return found;
     } catch (SQLException e) {
       throw failed(e);
     }
+  }
+
+  private void requireFew() throws SQLException {
+    long found = Long.parseLong(engine.rows("SELECT count(*) FROM " + REJECTS).get(0).get(0));
+    if (found > MOST_REJECTS) {
+      throw new FileReadException(
+          String.format(
+              Locale.ROOT,
+              "more than %,d lines of %s are no records, or have so many mistakes: %s",
+              MOST_REJECTS,
+              file.shown(),
+              FORM));
+    }
+  }
+
+  /** Tabs and blanks belong to the line. */
+  private static String withoutEnd(String line) {
+    int end = line.length();
+    while (end > 0 && isLineEnd(line.charAt(end - 1))) {
+      end--;
+    }
+    int begin = 0;
+    while (begin < end && isLineEnd(line.charAt(begin))) {
+      begin++;
+    }
+    return line.substring(begin, end);
+  }
+
+  private static boolean isLineEnd(char c) {
+    return c == '\n' || c == '\r';
   }
 
   @Override

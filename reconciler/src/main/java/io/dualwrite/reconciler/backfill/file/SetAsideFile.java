@@ -26,11 +26,15 @@ final class SetAsideFile implements AutoCloseable {
   private static final List<String> OWN =
       Stream.of("file", "record", "byte", "column", "reason", "text").map(n -> PREFIX + n).toList();
 
+  /** So many characters are held in memory. */
+  private static final int CHARACTERS = 1_000_000;
+
   private final Path path;
   private final List<String> columns;
   private final StringBuilder added = new StringBuilder();
   private @Nullable FileChannel channel;
   private long length;
+  private long written;
 
   private SetAsideFile(Path path, List<String> columns) {
     this.path = path;
@@ -85,6 +89,7 @@ final class SetAsideFile implements AutoCloseable {
         file.requireOwn();
         file.open().truncate(length);
         file.length = length;
+        file.written = length;
       }
       return file;
     } catch (IOException e) {
@@ -133,6 +138,23 @@ final class SetAsideFile implements AutoCloseable {
 
   private void line(Stream<@Nullable String> values) {
     added.append(values.map(SetAsideFile::quoted).collect(joining(","))).append('\n');
+    if (added.length() > CHARACTERS) {
+      try {
+        write();
+      } catch (IOException e) {
+        throw failed(e);
+      }
+    }
+  }
+
+  private FileChannel write() throws IOException {
+    FileChannel file = open();
+    ByteBuffer bytes = ByteBuffer.wrap(bytes((written == 0 ? header() : "") + added));
+    while (bytes.hasRemaining()) {
+      written += file.write(bytes, written);
+    }
+    added.setLength(0);
+    return file;
   }
 
   private static String quoted(@Nullable String value) {
@@ -146,21 +168,18 @@ final class SetAsideFile implements AutoCloseable {
         + "\n";
   }
 
-  /** Has on disk what was added; the file's length then. */
+  /** Has on disk what was added, and nothing behind it; the file's length then. */
   long force() {
-    if (added.isEmpty()) {
+    if (added.isEmpty() && channel == null) {
       return length;
     }
     try {
-      FileChannel file = open();
-      ByteBuffer bytes = ByteBuffer.wrap(bytes((length == 0 ? header() : "") + added));
-      long at = length;
-      while (bytes.hasRemaining()) {
-        at += file.write(bytes, at);
+      FileChannel file = added.isEmpty() ? open() : write();
+      file.truncate(written);
+      if (written > length) {
+        file.force(true);
       }
-      file.force(true);
-      added.setLength(0);
-      return at;
+      return written;
     } catch (IOException e) {
       throw failed(e);
     }
@@ -169,18 +188,16 @@ final class SetAsideFile implements AutoCloseable {
   /** The batch is kept: the file is so long now. */
   void kept(long size) {
     length = size;
+    written = size;
   }
 
-  /** The batch is not kept: what was added for it is forgotten. */
+  /**
+   * The batch is not kept: what was added for it is forgotten. What of it is in the file goes with
+   * the next {@link #force}: another process may have taken the load over.
+   */
   void forget() {
     added.setLength(0);
-    try {
-      if (channel != null) {
-        channel.truncate(length);
-      }
-    } catch (IOException e) {
-      throw failed(e);
-    }
+    written = length;
   }
 
   private FileChannel open() throws IOException {

@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.backfill.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.jdbc.schema.Column;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -64,6 +66,85 @@ class CsvReadingTest {
         .open(SourceFiles.localFile(file.toString(), FileFormat.CSV), columns, COLUMNS.size());
   }
 
+  private static List<Unreadable> unreadable(RecordCursor cursor) {
+    List<Unreadable> found = new ArrayList<>();
+    cursor.unreadable(found::add);
+    return found;
+  }
+
+  private Path lines(String name, String header, int count, String line) throws IOException {
+    Path file = directory.resolve(name);
+    try (Writer out = Files.newBufferedWriter(file)) {
+      out.write(header + "\n");
+      for (int i = 0; i < count; i++) {
+        out.write(line + "\n");
+      }
+    }
+    return file;
+  }
+
+  @Test
+  void linesThatAreNoRecordsComeAsTheyAre() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("a.tsv"),
+            "id\ta\tb\r\n\t two \t\r\n \tone\r\n\r\n1\t\"x\"y\t\"z\"y\r\n");
+
+    try (Engine engine = Engine.open();
+        RecordCursor cursor = open(engine, file)) {
+      assertThat(cursor.next(10, 1_000)).hasSize(1);
+      assertThat(unreadable(cursor))
+          .extracting(Unreadable::text)
+          .containsExactly(" \tone", "1\t\"x\"y\t\"z\"y");
+    }
+  }
+
+  @Test
+  void manyLinesThatAreNoRecordsComeInTheirOrder() throws IOException {
+    Path file = lines("a.csv", "id,a,b", 190_000, "some,text of a line that is short of a value");
+
+    try (Engine engine = Engine.open();
+        RecordCursor cursor = open(engine, file)) {
+      assertThat(cursor.next(10, 1_000)).isEmpty();
+      List<Unreadable> found = unreadable(cursor);
+      assertThat(found).hasSize(190_000);
+      assertThat(found.stream().map(Unreadable::at).toList()).isSorted().doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void tooManyLinesThatAreNoRecordsAreRefusedInWords() throws IOException {
+    Path file =
+        lines("a.csv", "id,a,b", 1_500_000, "1,some text of a line that is short of a value");
+
+    try (Engine engine = Engine.open();
+        RecordCursor cursor = open(engine, file)) {
+      assertThat(cursor.next(10, 1_000)).isEmpty();
+      assertThatThrownBy(() -> unreadable(cursor))
+          .isInstanceOf(FileReadException.class)
+          .hasMessageContaining("more than 200,000 lines of " + file.toRealPath())
+          .hasMessageContaining("are delimiter, quote and encoding right?");
+    }
+  }
+
+  @Test
+  void linesTooLongToBeHeldAreRefusedInWords() throws IOException {
+    Path file = lines("a.csv", "id,a,b", 60, "1," + "x".repeat(6_000_000));
+
+    try (Engine engine = Engine.open()) {
+      assertThatThrownBy(
+              () -> {
+                try (RecordCursor cursor = open(engine, file)) {
+                  cursor.next(10, 1_000);
+                  unreadable(cursor);
+                }
+              })
+          .isInstanceOf(FileReadException.class)
+          .hasMessageContaining("too many or too long")
+          .hasMessageNotContaining("xxx");
+    }
+  }
+
   /** Nothing in a value is taken for a record, wherever in the file it is. */
   @Test
   void whatLooksLikeARecordWithinAValueIsNone() throws IOException {
@@ -90,7 +171,7 @@ class CsvReadingTest {
         batch = cursor.next(10, 4_000_000);
       }
       assertThat(read).isEqualTo(records);
-      assertThat(cursor.unreadable()).isEmpty();
+      assertThat(unreadable(cursor)).isEmpty();
     }
   }
 }
