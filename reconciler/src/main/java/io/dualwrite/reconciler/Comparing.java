@@ -34,7 +34,7 @@ record Comparing(
   Comparison compare(CompareOptions options, Progress progress) {
     Scene scene = scenes.scene(options);
     if (options.sample().isPresent()) {
-      Keeping keeping = Keeping.ofGlance(runs()::kept);
+      Keeping keeping = Keeping.ofGlance(runs()::here);
       return compare(options, progress, scene, keeping).with(keeping.kept());
     }
     control.endReleasedGaps(scene.primary());
@@ -59,7 +59,8 @@ record Comparing(
   Comparison look(CompareOptions options, boolean keep) {
     Scene scene = scenes.scene(options);
     if (!keep) {
-      return compare(options, Progress.NONE, scene, Keeping.ofGlance(runs()::kept));
+      Keeping keeping = Keeping.ofGlance(runs()::here);
+      return compare(options, Progress.NONE, scene, keeping).with(keeping.keptOfLook());
     }
     RunOpening.Opened run =
         runs()
@@ -72,14 +73,15 @@ record Comparing(
     try (Keeping keeping = run.keeping()) {
       Comparison comparison = compare(options, Progress.NONE, scene, keeping);
       keeping.end(!comparison.unfinished(), comparison.inSync() ? "in sync" : "not in sync");
-      return comparison;
+      return comparison.with(keeping.keptOfLook());
     }
   }
 
   /** Looks again at what the last comparison of each table did not find equal. */
   Comparison compareAgain(CompareOptions options, Progress progress) {
     Scene scene = scenes.scene(options);
-    return compare(options, progress, scene, Keeping.again(runs().again()));
+    Keeping keeping = Keeping.again(runs().again());
+    return compare(options, progress, scene, keeping).with(keeping.kept());
   }
 
   DifferingValues values(CompareOptions options, Comparison comparison) {

@@ -139,8 +139,8 @@ record Repairing(Comparing comparing) {
     Keeping keeping = Keeping.again(again);
     Repairer.Work work =
         work(options, progress, scene, keeping, r -> r.repairAgain(scene.tables(), again));
-    Comparison after = comparing.compare(options.compare(), progress, scene, Keeping.again(again));
-    return new Repair(work.tables(), work.stopped(), 0, after);
+    Comparison after = comparing.compare(options.compare(), progress, scene, keeping);
+    return new Repair(work.tables(), work.stopped(), 0, after.with(keeping.kept()));
   }
 
   private Repairer.Work work(

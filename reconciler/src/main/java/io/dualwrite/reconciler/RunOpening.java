@@ -56,7 +56,7 @@ final class RunOpening {
         throw new ReconcilerException(
             Kind.USAGE, "--resume: nothing was kept to go on with: " + problem.get() + ".");
       }
-      return new Opened(Keeping.nothing(problem.get()), Duration.ZERO);
+      return new Opened(Keeping.nothing(problem.get(), place()), Duration.ZERO);
     }
     RunDesk desk =
         new RunDesk(databases.database(Side.TARGET), Stores.of(schema, config.migration()));
@@ -94,10 +94,15 @@ final class RunOpening {
 
   /** Where comparisons are kept; empty where they cannot be. */
   Optional<Again> kept() {
+    Keeping.Place here = here();
+    return here.problem().isPresent() ? Optional.empty() : Optional.of(here.where());
+  }
+
+  /** Where they would be, and why they cannot be kept if that is so. */
+  Keeping.Place here() {
     String schema = config.journal().schema();
-    return databases.on(Side.TARGET, c -> StateAccess.problem(c, schema)).isPresent()
-        ? Optional.empty()
-        : Optional.of(place());
+    return new Keeping.Place(
+        place(), databases.on(Side.TARGET, c -> StateAccess.problem(c, schema)));
   }
 
   private Again place() {

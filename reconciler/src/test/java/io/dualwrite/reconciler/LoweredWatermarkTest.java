@@ -143,6 +143,53 @@ class LoweredWatermarkTest {
   }
 
   @Test
+  void whatCannotBeTakenBackIsSaid() throws SQLException {
+    two.target(DAMAGE, "drop table dualwrite.lowered");
+    CompareOptions part =
+        hours().range(Optional.of("2001-01-01T22:00:00Z"), Optional.of("2001-01-02T03:00:00Z"));
+
+    assertSaidOnce(two.compare(hours().kept(ALL)));
+    assertSaidOnce(two.compare(hours().sample(Optional.of(Sample.parse("100%")))));
+    assertSaidOnce(two.reconciler.look(part, false));
+    assertSaidOnce(two.reconciler.look(part, true));
+
+    two.target("truncate dualwrite.verified");
+    assertThat(two.compare(hours().kept(ALL)).kept().notes()).noneMatch(n -> n.contains("--all"));
+  }
+
+  @Test
+  void whatIsReadEachTimeNeedNotBeTakenBack() throws SQLException {
+    two.both(
+        "create table plain (id bigint primary key, v int)", "insert into plain values (1, 1)");
+    two.compare(hours());
+    two.target("update plain set v = 2", "drop table dualwrite.lowered");
+
+    assertThat(two.compare(hours()).kept().notes()).noneMatch(n -> n.contains("--all"));
+  }
+
+  @Test
+  void whatFailsToBeTakenBackIsSaidByWhateverLooksAgain() throws SQLException {
+    two.target(
+        DAMAGE,
+        "create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$",
+        "create trigger refuse before insert on dualwrite.lowered for each row execute function refuse()");
+
+    assertSaidOnce(two.compare(hours().kept(ALL)));
+    assertSaidOnce(two.reconciler.compareDifferences(hours(), Progress.NONE));
+    assertSaidOnce(two.reconciler.look(hours(), false));
+    assertSaidOnce(two.repair(RepairOptions.of(hours()).fromLast(true).maxChanges(0)).after());
+  }
+
+  private static void assertSaidOnce(Comparison comparison) {
+    assertThat(comparison.nothingFound()).isFalse();
+    assertThat(comparison.kept().notes())
+        .filteredOn(n -> n.contains("--all"))
+        .singleElement()
+        .asString()
+        .startsWith("public.metrics differs where it was verified before");
+  }
+
+  @Test
   void aComparisonThatWasInterrupted() throws SQLException {
     two.target(DAMAGE);
 

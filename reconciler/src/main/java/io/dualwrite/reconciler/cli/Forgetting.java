@@ -8,11 +8,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Takes its databases off the list of those to cancel when it is closed. */
+/**
+ * Takes its databases off the list of those to cancel when it is closed, and passes on what could
+ * not be kept.
+ */
 record Forgetting(
-    Looks looks, AtomicReference<@Nullable Databases> opened, Interruption interruption)
+    Looks looks,
+    AtomicReference<@Nullable Databases> opened,
+    Interruption interruption,
+    Consumer<String> notes)
     implements Looks {
 
   @Override
@@ -42,7 +49,9 @@ record Forgetting(
       Optional<Instant> to,
       boolean withoutTime,
       boolean keep) {
-    return looks.compare(tables, from, to, withoutTime, keep);
+    Comparison comparison = looks.compare(tables, from, to, withoutTime, keep);
+    comparison.kept().notes().forEach(notes);
+    return comparison;
   }
 
   @Override

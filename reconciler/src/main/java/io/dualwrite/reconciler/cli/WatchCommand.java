@@ -24,8 +24,10 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -216,6 +218,13 @@ final class WatchCommand implements Callable<Integer>, Connected {
 
   /** Databases that Ctrl-C cancels as long as they are open. */
   private Supplier<Looks> opening(MigrationConfig config, CompareOptions options) {
+    Set<String> said = new HashSet<>();
+    Consumer<String> notes =
+        note -> {
+          if (said.add(note)) {
+            terminal.err().println(connection.next().complete(note));
+          }
+        };
     return () -> {
       AtomicReference<@Nullable Databases> opened = new AtomicReference<>();
       Looks looks =
@@ -228,7 +237,7 @@ final class WatchCommand implements Callable<Integer>, Connected {
               },
               databases -> connection.reconciler(config, databases),
               options);
-      return new Forgetting(looks, opened, terminal.interruption());
+      return new Forgetting(looks, opened, terminal.interruption(), notes);
     };
   }
 

@@ -24,11 +24,14 @@ import org.jspecify.annotations.Nullable;
 public final class Keeping implements AutoCloseable {
   private static final String COMPARE = "compare";
 
+  /** SQLSTATE undefined_table: nothing was ever verified there. */
+  private static final String NO_TABLE = "42P01";
+
   private final Optional<KeptRun> run;
   private final Optional<String> note;
   private final Scope scope;
   private final Optional<Again> again;
-  private final Supplier<Optional<Again>> place;
+  private final Supplier<Place> place;
   private volatile boolean anew;
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
   private final Set<String> notLowered = new ConcurrentSkipListSet<>();
@@ -38,7 +41,7 @@ public final class Keeping implements AutoCloseable {
       Optional<String> note,
       Scope scope,
       Optional<Again> again,
-      Supplier<Optional<Again>> place) {
+      Supplier<Place> place) {
     this.run = run;
     this.note = note;
     this.scope = scope;
@@ -66,29 +69,41 @@ public final class Keeping implements AutoCloseable {
     }
   }
 
-  /** Nothing is kept, for that reason. */
-  public static Keeping nothing(String reason) {
+  /**
+   * Where comparisons are kept.
+   *
+   * @param where the target's tables
+   * @param problem why nothing can be kept there, if that is so
+   */
+  public record Place(Again where, Optional<String> problem) {}
+
+  /**
+   * Nothing is kept, for that reason.
+   *
+   * @param where where it would be
+   */
+  public static Keeping nothing(String reason, Again where) {
     return new Keeping(
         Optional.empty(),
         Optional.of("Nothing is kept of this run: " + reason + "."),
         Scope.PLAIN,
         Optional.empty(),
-        Optional::empty);
+        () -> new Place(where, Optional.of(reason)));
   }
 
   /**
    * Nothing is kept of a sample or a glance, and that goes without saying; but what differs is not
    * verified any more.
    *
-   * @param place where comparisons are kept, if anywhere; asked when a difference is found
+   * @param place where comparisons are kept; asked when a difference is found
    */
-  public static Keeping ofGlance(Supplier<Optional<Again>> place) {
+  public static Keeping ofGlance(Supplier<Place> place) {
     return new Keeping(Optional.empty(), Optional.empty(), Scope.PLAIN, Optional.empty(), place);
   }
 
   /** In this run; {@code note} is for people. */
   public static Keeping in(KeptRun run, Optional<String> note, Scope scope) {
-    return new Keeping(Optional.of(run), note, scope, Optional.empty(), Optional::empty);
+    return new Keeping(Optional.of(run), note, scope, Optional.empty(), Keeping::nowhere);
   }
 
   /**
@@ -100,7 +115,11 @@ public final class Keeping implements AutoCloseable {
         Optional.empty(),
         new Scope(Instant.MAX, what.lateness(), false, Optional.empty()),
         Optional.of(what),
-        Optional::empty);
+        () -> new Place(what, Optional.empty()));
+  }
+
+  private static Place nowhere() {
+    throw new IllegalStateException("it is kept in a run");
   }
 
   /** The run's comparison begins anew: what it has to find has changed since. */
@@ -153,21 +172,37 @@ public final class Keeping implements AutoCloseable {
   /**
    * Takes back what was verified of a table before, whatever else can be kept: a difference was
    * found there.
+   *
+   * @param atRisk whether a later comparison would leave the difference out
    */
-  void lower(String table, KeptRun.Work<Boolean> work) {
+  void lower(String table, KeptRun.Work<Boolean> work, KeptRun.Work<Boolean> atRisk) {
     try {
       if (run.isPresent()) {
         run.get().apart(work);
       } else {
-        Optional<Again> where = again.isPresent() ? again : place.get();
-        if (where.isPresent()) {
-          KeptRun.transact(where.get().target(), where.get().stores(), work);
+        Place here = place.get();
+        Again where = here.where();
+        if (here.problem().isEmpty()) {
+          KeptRun.transact(where.target(), where.stores(), work);
+        } else if (isAtRisk(where, atRisk)) {
+          notLowered(table, here.problem().get());
         }
       }
     } catch (SQLException e) {
       notLowered(table, Failures.describe(e));
     } catch (SideReadException e) {
       notLowered(table, e.problem());
+    }
+  }
+
+  private static boolean isAtRisk(Again where, KeptRun.Work<Boolean> atRisk) throws SQLException {
+    try {
+      return KeptRun.transact(where.target(), where.stores(), atRisk);
+    } catch (SQLException e) {
+      if (NO_TABLE.equals(e.getSQLState())) {
+        return false;
+      }
+      throw e;
     }
   }
 
@@ -205,8 +240,16 @@ public final class Keeping implements AutoCloseable {
     List<String> notes = new ArrayList<>(note.stream().toList());
     Optional.ofNullable(problem.get()).ifPresent(notes::add);
     notes.addAll(notLowered);
-    return new Kept(
-        run.map(r -> OptionalLong.of(r.run().id())).orElse(OptionalLong.empty()), notes);
+    return new Kept(number(), notes);
+  }
+
+  /** The same of a look of a watch, which goes on whether anything more is kept or not. */
+  public Kept keptOfLook() {
+    return new Kept(number(), List.copyOf(notLowered));
+  }
+
+  private OptionalLong number() {
+    return run.map(r -> OptionalLong.of(r.run().id())).orElse(OptionalLong.empty());
   }
 
   @Override

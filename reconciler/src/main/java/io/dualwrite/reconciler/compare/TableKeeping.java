@@ -345,12 +345,20 @@ public final class TableKeeping {
 
   private void lower(Window.Kind kind, Optional<String> from) {
     String meaning = TableShape.ofMeaning(table);
+    boolean leftOut = table.pair().appendOnly();
     keeping.lower(
         name,
         (c, s) -> {
           s.watermarks().lower(c, name, meaning, kind, from);
           return true;
-        });
+        },
+        (c, s) ->
+            leftOut
+                && s.watermarks()
+                    .of(c, name)
+                    .filter(this::means)
+                    .filter(w -> w.reachesBeyond(kind, from))
+                    .isPresent());
   }
 
   /** Every window has a result. */

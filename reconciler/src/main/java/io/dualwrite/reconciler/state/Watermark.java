@@ -29,6 +29,18 @@ public record Watermark(
     Instant firstAt,
     Instant lastAt) {
 
+  /**
+   * Whether something at or after that place is verified.
+   *
+   * @param start where a range of that kind begins; empty: at the table's beginning
+   */
+  public boolean reachesBeyond(Window.Kind other, Optional<String> start) {
+    return other != kind
+        || upTo.isEmpty()
+        || start.isEmpty()
+        || Advance.compare(kind, upTo.get(), start.get()) > 0;
+  }
+
   /** What was found in a range. */
   public enum Verdict {
     /** Both sides hold the same. */

@@ -173,6 +173,21 @@ class VerifiedTest {
   }
 
   @Test
+  void aWatchThatCannotTakeItBackSaysSoOnce() throws Exception {
+    compared(0);
+    dbs.execute(
+        dbs.target(), "drop table dualwrite.lowered", "update metrics set v = -1 where id = 61");
+
+    Ran watch = run("watch", "--once", "--listen", "none");
+
+    assertThat(watch.code()).isEqualTo(1);
+    assertThat(watch.err())
+        .startsWith("public.metrics differs where it was verified before")
+        .endsWith(": compare it with --all next.\n")
+        .containsOnlyOnce("--all");
+  }
+
+  @Test
   void withoutThePrivilegeItComparesAndSaysThatNothingIsKept() throws Exception {
     String role = "reader_" + dbs.database();
     dbs.executeOnBoth(
