@@ -99,6 +99,49 @@ class DamagedFilesTest {
         .doesNotHaveDuplicates();
   }
 
+  @Test
+  void aFileThatIsRemovedEndsTheLoad() throws Exception {
+    Path file = Files.writeString(directory.resolve("a.csv"), "id,t\n1,x\n");
+    Path real = file.toRealPath();
+    BackfillProgress removes =
+        new BackfillProgress() {
+          @Override
+          public void advance(String table, long rows) {
+            if (rows > 0) {
+              assertThat(file.toFile().delete()).isTrue();
+            }
+          }
+        };
+
+    FileBackfill load = two.reconciler.backfill(options(file), removes);
+
+    assertThat(load.problem()).hasValue(real + " was removed while it was loaded");
+    assertThat(load.counts().inserted()).isEqualTo(1);
+  }
+
+  @Test
+  void theTableMayBeCalledOtherwiseWhenALoadGoesOn() throws Exception {
+    Path file = Files.writeString(directory.resolve("a.csv"), "id,t\n1,x\n2,y\n");
+    BackfillProgress stops =
+        new BackfillProgress() {
+          @Override
+          public void advance(String table, long rows) {
+            if (rows > 0) {
+              throw new IllegalStateException("stopped");
+            }
+          }
+        };
+    FileBackfillOptions options = options(file).batchRows(1);
+    assertThatThrownBy(() -> two.reconciler.backfill(options.table("lines"), stops))
+        .hasMessageContaining("stopped");
+
+    FileBackfill load = load(options.resume(true));
+
+    assertThat(load.resumed()).as(load.toString()).isTrue();
+    assertThat(load.recordsBefore()).isEqualTo(1);
+    assertThat(load.counts().inserted()).isEqualTo(2);
+  }
+
   /** The file is the other process' then. */
   @Test
   void whoWasTakenOverSetsNothingAside() throws Exception {

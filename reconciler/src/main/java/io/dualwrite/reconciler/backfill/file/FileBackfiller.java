@@ -148,7 +148,7 @@ public record FileBackfiller(
         progress.advance(name, batch.size());
         batch = cursor.next(options.batchRows(), CHARACTERS);
       }
-      mapped.file().requireUnchanged();
+      files.requireUnchanged(mapped);
       long before = state.mark().counts().bad();
       state.keep(() -> setAside(mapped.file(), cursor, state).nextFile());
       progress.advance(name, state.mark().counts().bad() - before);

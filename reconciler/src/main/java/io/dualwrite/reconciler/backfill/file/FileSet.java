@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -96,6 +97,11 @@ record FileSet(FileReading reading, List<Mapped> files) {
    */
   void requireWhole(int done) {
     files.subList(done, files.size()).forEach(f -> f.file().requireWhole());
+  }
+
+  /** Fails if the file was changed since it was found. */
+  void requireUnchanged(Mapped file) {
+    new SourceFiles(reading.engine(), Optional.empty()).requireUnchanged(file.file());
   }
 
   RecordCursor open(Mapped file) {

@@ -15,7 +15,9 @@ import java.util.regex.Pattern;
  */
 record SourceFile(String path, FileFormat format, long size, String changedAt) {
   private static final Pattern REMOTE = Pattern.compile("(?s)[a-zA-Z][a-zA-Z0-9+.-]+://.*");
-  private static final Pattern USER = Pattern.compile("://[^/@]*@");
+
+  /** Up to the last {@code @}: a password may have a slash or such a sign that is not escaped. */
+  private static final Pattern USER = Pattern.compile("://(.*)@");
 
   static boolean isRemote(String path) {
     return REMOTE.matcher(path).matches();
@@ -32,7 +34,7 @@ record SourceFile(String path, FileFormat format, long size, String changedAt) {
     }
     int query = path.indexOf('?');
     String plain = query < 0 ? path : path.substring(0, query);
-    return USER.matcher(plain).replaceFirst("://");
+    return USER.matcher(plain).replaceFirst(user -> user.group(1).contains("/") ? "://…@" : "://");
   }
 
   /** What tells it from another file, or from what it was before it was changed. */
@@ -60,17 +62,6 @@ record SourceFile(String path, FileFormat format, long size, String changedAt) {
                   : " is damaged, or no " + compression.word() + " file")
               + ". Get it again",
           e);
-    }
-  }
-
-  /**
-   * Fails if a local file is not what it was any more: what was read of it may be of both.
-   *
-   * @throws FileReadException naming it
-   */
-  void requireUnchanged() {
-    if (!isRemote(path) && !SourceFiles.localFile(path, format).identity().equals(identity())) {
-      throw new FileReadException(path + " was changed while it was loaded");
     }
   }
 

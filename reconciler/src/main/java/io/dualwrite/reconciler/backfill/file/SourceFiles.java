@@ -93,12 +93,34 @@ record SourceFiles(Engine engine, Optional<FileFormat> format) {
     return SourceFile.isRemote(path) ? remoteFile(path, written) : localFile(path, written);
   }
 
+  /**
+   * Fails if a file is not what it was any more: what was read of it may be of both.
+   *
+   * @throws FileReadException naming it
+   */
+  void requireUnchanged(SourceFile file) {
+    SourceFile now;
+    try {
+      now =
+          SourceFile.isRemote(file.path())
+              ? remoteFile(file.path(), file.format())
+              : localFile(file.path(), file.format());
+    } catch (IllegalArgumentException e) {
+      throw new FileReadException(file.shown() + " was removed while it was loaded", e);
+    }
+    if (!now.identity().equals(file.identity())) {
+      throw new FileReadException(file.shown() + " was changed while it was loaded");
+    }
+  }
+
   private SourceFile remoteFile(String path, FileFormat written) {
     try {
-      List<String> row =
-          engine
-              .rows("SELECT size, last_modified FROM read_blob(" + Engine.literal(path) + ")")
-              .get(0);
+      List<List<String>> rows =
+          engine.rows("SELECT size, last_modified FROM read_blob(" + Engine.literal(path) + ")");
+      if (rows.isEmpty()) {
+        throw new FileReadException(SourceFile.shown(path) + " is not there");
+      }
+      List<String> row = rows.get(0);
       return new SourceFile(path, written, Long.parseLong(row.get(0)), row.get(1));
     } catch (SQLException e) {
       throw FileReadException.of(SourceFile.shown(path), e);

@@ -47,6 +47,8 @@ class ObjectStorageTest {
   void secretsOfUrlsAreNotShown() {
     assertThat(SourceFile.shown("https://me:word@host/a.csv?signature=abc"))
         .isEqualTo("https://host/a.csv");
+    assertThat(SourceFile.shown("https://me:se/cr@et@host/a.csv"))
+        .isEqualTo("https://…@host/a.csv");
     assertThat(SourceFile.shown("s3://bucket/a?.csv?x")).isEqualTo("s3://bucket/a");
     assertThat(SourceFile.shown("/tmp/a?b@c.csv")).isEqualTo("/tmp/a?b@c.csv");
   }
