@@ -122,4 +122,68 @@ class FileRefusalsTest {
             "column q: not a value of the type (42601)");
     assertThat(load.toString()).doesNotContain("secret");
   }
+
+  @Test
+  void aKeyIsOneHoweverItIsWritten() throws Exception {
+    two.both("create table v (id numeric primary key, x text)");
+    two.source("insert into v values (1, 'live')");
+
+    FileBackfill load =
+        load(Absent.INSERT, "id,x\n1.0,old\n2.0,first\n2.00,second\n3,c\n1.00,older\n2,third\n");
+
+    assertThat(target()).isEqualTo("(1,live) (2.0,first) (3,c)");
+    assertThat(load.counts().inserted()).isEqualTo(2);
+    assertThat(load.counts().bad()).isEqualTo(2);
+    assertThat(load.reasons())
+        .containsOnlyKeys("the target has another row of this key, and the source has none");
+  }
+
+  @Test
+  void whatATriggerLeavesOutIsNotCalledLoaded() throws Exception {
+    two.both("create table v (id int primary key, x text)");
+    two.source("insert into v values (1, 'drop'), (2, 'keep')");
+    two.target(
+        "create function drops() returns trigger language plpgsql as $$ begin if new.x = 'drop' then return null; end if; return new; end $$",
+        "create trigger drops before insert on v for each row execute function drops()");
+
+    FileBackfill load = load(Absent.INSERT, "id,x\n1,a\n2,a\n3,drop\n4,keep\n3,second\n");
+
+    assertThat(target()).isEqualTo("(2,keep) (3,second) (4,keep)");
+    assertThat(load.counts()).isEqualTo(new Counts(1, 2, 0, 0, 0, 2));
+    assertThat(load.reasons())
+        .containsOnlyKeys(
+            "left out by a trigger of the target",
+            "the source's row is left out by a trigger of the target");
+  }
+
+  @Test
+  void aKeyThatTheSourceCannotHoldIsOneThatItHasNot() throws Exception {
+    two.source(
+        "create table v (id int, u uuid, primary key (id, u))",
+        "insert into v values (1, '00000000-0000-0000-0000-000000000001')");
+    two.target("create table v (id bigint, u text, primary key (id, u))");
+
+    FileBackfill load =
+        load(
+            Absent.INSERT,
+            "id,u\n3000000000,00000000-0000-0000-0000-000000000001\n1,00000000-0000-0000-0000-000000000001\n2,no uuid\n3,00000000-0000-0000-0000-000000000001\n2,no uuid\n");
+
+    assertThat(load.problem()).isEmpty();
+    assertThat(load.counts()).isEqualTo(new Counts(1, 3, 1, 0, 0, 0));
+  }
+
+  @Test
+  void whatIsCheckedAtTheEndIsCheckedBefore() throws Exception {
+    two.both("create table v (id int primary key, code text)");
+    two.source("insert into v values (1, 'a'), (2, 'b')");
+    two.target(
+        "alter table v add unique (code) deferrable initially deferred",
+        "insert into v values (9, 'a')");
+
+    FileBackfill load = load(Absent.HOLD, "id,code\n1,a\n2,b\n");
+
+    assertThat(load.problem()).isEmpty();
+    assertThat(target()).isEqualTo("(2,b) (9,a)");
+    assertThat(load.counts()).isEqualTo(new Counts(1, 0, 0, 0, 0, 1));
+  }
 }

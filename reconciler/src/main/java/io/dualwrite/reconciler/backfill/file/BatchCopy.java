@@ -121,10 +121,11 @@ final class BatchCopy {
     Map<Integer, RowKey> missing = rows.missing(lock.secondary());
     Map<RowKey, List<Integer>> places = new LinkedHashMap<>();
     missing.forEach((n, key) -> places.computeIfAbsent(key, k -> new ArrayList<>()).add(n));
-    Set<RowKey> pending = pending(lock, places.keySet());
+    SourceKeys source = new SourceKeys(lock, pair, locks.journalled());
+    Set<RowKey> pending = source.pending(places.keySet());
     Set<RowKey> asked = new HashSet<>(places.keySet());
     asked.removeAll(pending);
-    Set<RowKey> there = asked.isEmpty() ? Set.of() : lock.readPrimary(pair, asked).keySet();
+    Set<RowKey> there = source.there(asked);
     List<Bad> own = new ArrayList<>(copyFromSource(lock, there, places));
     Set<Integer> tried = new HashSet<>();
     if (absent == Absent.INSERT) {
@@ -134,7 +135,7 @@ final class BatchCopy {
       pending.forEach(key -> known.addAll(places.getOrDefault(key, List.of())));
       there.forEach(key -> known.addAll(places.getOrDefault(key, List.of())));
       if (known.size() + bad.size() < records) {
-        own.addAll(others(lock, known));
+        own.addAll(others(lock, source, known));
       }
     }
     bad.addAll(own);
@@ -142,7 +143,12 @@ final class BatchCopy {
     return new BatchResult(counts(records, missing, pending, there, tried, bad), bad);
   }
 
-  /** Of several records of a key the first that the target takes. */
+  /**
+   * Of several records of a key the first that the target takes.
+   *
+   * @param tried those that were, whatever became of them; not those for which another record of
+   *     the same key was first, written otherwise
+   */
   private List<Bad> insert(
       LockedCopy lock, Set<RowKey> keys, Map<RowKey, List<Integer>> places, Set<Integer> tried)
       throws SQLException {
@@ -158,7 +164,9 @@ final class BatchCopy {
       }
       tried.addAll(turn.keySet());
       left = new HashSet<>();
-      for (Bad bad : rows.insert(lock.secondary(), turn.keySet())) {
+      LockedRows.Inserted done = rows.insert(lock.secondary(), turn.keySet());
+      tried.removeAll(done.second());
+      for (Bad bad : done.refused()) {
         refused.add(bad);
         RowKey key = turn.get(bad.index());
         if (key != null) {
@@ -167,10 +175,6 @@ final class BatchCopy {
       }
     }
     return refused;
-  }
-
-  private Set<RowKey> pending(LockedCopy lock, Set<RowKey> keys) throws SQLException {
-    return locks.journalled() ? lock.pending(pair, keys) : Set.of();
   }
 
   /**
@@ -198,6 +202,7 @@ final class BatchCopy {
         }
         wanted = left;
       }
+      LockedRows.checkNow(lock.secondary());
     } catch (SQLException e) {
       if (!Failures.refusesRow(e)) {
         throw e;
@@ -208,6 +213,17 @@ final class BatchCopy {
           lock.settle(lane, Map.of(pair, keys), false, DeletesAlong.NONE).refused()) {
         places.getOrDefault(row.key(), List.of()).forEach(n -> refused.add(refusal(n, row)));
       }
+    }
+    if (!pair.target().userTriggers().isEmpty()) {
+      Set<Integer> spoilt = new HashSet<>(refused.stream().map(Bad::index).toList());
+      rows.missing(lock.secondary())
+          .forEach(
+              (n, key) -> {
+                if (keys.contains(key) && !spoilt.contains(n)) {
+                  String said = "the source's row is " + Refusals.words(LockedRows.LEFT_OUT, "");
+                  refused.add(new Bad(n, Optional.empty(), said, said));
+                }
+              });
     }
     return refused;
   }
@@ -221,14 +237,15 @@ final class BatchCopy {
    * Records whose key the target has with other values, while neither the source nor the journal
    * knows it: another record of the files came first, or another load.
    */
-  private List<Bad> others(LockedCopy lock, Set<Integer> known) throws SQLException {
+  private List<Bad> others(LockedCopy lock, SourceKeys source, Set<Integer> known)
+      throws SQLException {
     Map<Integer, RowKey> differing = new HashMap<>(rows.differing(lock.secondary(), known));
     if (differing.isEmpty()) {
       return List.of();
     }
     Set<RowKey> keys = new HashSet<>(differing.values());
-    Set<RowKey> excused = new HashSet<>(lock.readPrimary(pair, keys).keySet());
-    excused.addAll(pending(lock, keys));
+    Set<RowKey> excused = new HashSet<>(source.there(keys));
+    excused.addAll(source.pending(keys));
     List<Bad> bad = new ArrayList<>();
     differing.forEach(
         (n, key) -> {

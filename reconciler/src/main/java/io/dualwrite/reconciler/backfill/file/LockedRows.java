@@ -30,6 +30,18 @@ import java.util.TreeMap;
  * @param columns the columns that are loaded, as the target has them
  */
 record LockedRows(ComparedTable table, List<Column> columns) {
+  /** Instead of an SQLState: a trigger left the row out. */
+  static final String LEFT_OUT = "left out";
+
+  private static final String SECOND = "second";
+
+  /**
+   * What became of rows that were to be inserted.
+   *
+   * @param refused those that the target did not take
+   * @param second those whose key came with another one of them, written otherwise
+   */
+  record Inserted(List<Bad> refused, Set<Integer> second) {}
 
   /** The staged rows whose key the target has not, by their place, with their keys. */
   Map<Integer, RowKey> missing(Connection target) throws SQLException {
@@ -74,7 +86,53 @@ record LockedRows(ComparedTable table, List<Column> columns) {
 
   private Map<Integer, RowKey> keys(
       Connection target, String condition, Collection<Integer> apartFrom) throws SQLException {
-    List<String> texts = table.keyTexts(Side.TARGET);
+    try (Statement statement = target.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT coalesce(pg_catalog.max("
+                    + Staging.N
+                    + "), -1) + 1 FROM "
+                    + Staging.ROWS)) {
+      row.next();
+      return keys(target, condition, apartFrom, 0, row.getInt(1));
+    }
+  }
+
+  /** Keys are told in the source's type; those that it cannot hold are found by halves. */
+  private Map<Integer, RowKey> keys(
+      Connection target, String condition, Collection<Integer> apartFrom, int from, int to)
+      throws SQLException {
+    if (from >= to) {
+      return Map.of();
+    }
+    String some =
+        condition + " AND s." + Staging.N + " >= " + from + " AND s." + Staging.N + " < " + to;
+    Savepoint before = target.setSavepoint();
+    try {
+      Map<Integer, RowKey> found = keys(target, table.keyTexts(Side.TARGET), some, apartFrom);
+      target.releaseSavepoint(before);
+      return found;
+    } catch (SQLException e) {
+      if (!Failures.refusesRow(e)) {
+        throw e;
+      }
+      target.rollback(before);
+      target.releaseSavepoint(before);
+    }
+    if (to - from == 1) {
+      List<String> own =
+          pair().keyOn(Side.TARGET).stream().map(k -> ColumnText.read(k, "s." + k.sql())).toList();
+      return keys(target, own, some, apartFrom);
+    }
+    int half = (from + to) >>> 1;
+    Map<Integer, RowKey> found = new TreeMap<>(keys(target, condition, apartFrom, from, half));
+    found.putAll(keys(target, condition, apartFrom, half, to));
+    return found;
+  }
+
+  private Map<Integer, RowKey> keys(
+      Connection target, List<String> texts, String condition, Collection<Integer> apartFrom)
+      throws SQLException {
     String sql =
         "SELECT "
             + Staging.N
@@ -106,33 +164,42 @@ record LockedRows(ComparedTable table, List<Column> columns) {
   /**
    * Writes staged rows into the table, all at once, or where the target refuses one, one by one.
    *
-   * @return those that it refuses
+   * @return what did not come in
    */
-  List<Bad> insert(Connection target, Set<Integer> wanted) throws SQLException {
+  Inserted insert(Connection target, Set<Integer> wanted) throws SQLException {
     if (wanted.isEmpty()) {
-      return List.of();
+      return new Inserted(List.of(), Set.of());
     }
+    checkNow(target);
     try (Statement statement = target.createStatement()) {
-      // What is checked at the end otherwise would take the whole batch along.
-      statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
       Savepoint before = target.setSavepoint();
       try {
-        statement.executeUpdate(insert(array(wanted) + " ORDER BY " + Staging.N));
-        target.releaseSavepoint(before);
-        return List.of();
+        int came = statement.executeUpdate(insert(array(wanted) + " ORDER BY " + Staging.N));
+        if (came == wanted.size()) {
+          target.releaseSavepoint(before);
+          return new Inserted(List.of(), Set.of());
+        }
       } catch (SQLException e) {
         if (!Failures.refusesRow(e)) {
           throw e;
         }
-        target.rollback(before);
-        return oneByOne(statement, new HashSet<>(wanted));
       }
+      target.rollback(before);
+      return oneByOne(statement, new HashSet<>(wanted));
+    }
+  }
+
+  /** What is checked at the end otherwise would take the whole batch along. */
+  static void checkNow(Connection target) throws SQLException {
+    try (Statement statement = target.createStatement()) {
+      statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
     }
   }
 
   /** Rows that refer to each other are tried again as long as any comes in. */
-  private List<Bad> oneByOne(Statement statement, Set<Integer> wanted) throws SQLException {
+  private Inserted oneByOne(Statement statement, Set<Integer> wanted) throws SQLException {
     List<Bad> refused = new ArrayList<>();
+    Set<Integer> second = new HashSet<>();
     Set<Integer> left = wanted;
     while (!left.isEmpty()) {
       statement.execute(
@@ -145,16 +212,43 @@ record LockedRows(ComparedTable table, List<Column> columns) {
                   + array(left)
                   + " ORDER BY "
                   + Staging.N,
-              insert(Staging.N + " = " + Staging.ROW + ".n"),
+              insertOne(),
               Staging.REFUSED,
               ""));
+      second.addAll(Staging.take(statement, SECOND));
       List<Bad> bad = Staging.bad(statement);
       List<Bad> orphans = bad.stream().filter(Bad::lacksParent).toList();
       boolean again = !orphans.isEmpty() && bad.size() < left.size();
       bad.stream().filter(b -> !again || !b.lacksParent()).forEach(refused::add);
       left = again ? new HashSet<>(orphans.stream().map(Bad::index).toList()) : Set.of();
     }
-    return refused;
+    return new Inserted(refused, second);
+  }
+
+  /** A trigger may leave a row out, or write it itself: then none came, and it is there. */
+  private String insertOne() {
+    String place = Staging.N + " = " + Staging.ROW + ".n";
+    String there =
+        "EXISTS (SELECT FROM "
+            + Staging.ROWS
+            + " s JOIN "
+            + target()
+            + " t ON "
+            + sameKey()
+            + " WHERE s."
+            + place
+            + ")";
+    return "IF "
+        + there
+        + " THEN "
+        + Staging.note(SECOND)
+        + "; ELSE "
+        + insert(place)
+        + "; GET DIAGNOSTICS dualwrite_count = ROW_COUNT; IF dualwrite_count = 0 AND NOT "
+        + there
+        + " THEN "
+        + Staging.note(LEFT_OUT)
+        + "; END IF; END IF";
   }
 
   private static String array(Set<Integer> numbers) {

@@ -11,6 +11,9 @@ final class Refusals {
    * @param constraint the constraint's name, or nothing
    */
   static String words(String state, String constraint) {
+    if (state.equals(LockedRows.LEFT_OUT)) {
+      return "left out by a trigger of the target";
+    }
     String named = constraint.isEmpty() ? "" : " " + constraint;
     return switch (state) {
           case "22P02", "22P03", "22007", "2202E", "22023", "42601", "XX000" ->

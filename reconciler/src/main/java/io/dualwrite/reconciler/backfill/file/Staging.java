@@ -13,8 +13,10 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -214,7 +216,7 @@ record Staging(String table, List<Column> columns) {
         "#variable_conflict use_column\nDECLARE "
             + ROW
             + " pg_catalog.record; dualwrite_st pg_catalog.text; dualwrite_col pg_catalog.text;"
-            + " dualwrite_con pg_catalog.text; dualwrite_msg pg_catalog.text; BEGIN FOR "
+            + " dualwrite_con pg_catalog.text; dualwrite_msg pg_catalog.text; dualwrite_count pg_catalog.int8; BEGIN FOR "
             + ROW
             + " IN "
             + query
@@ -234,6 +236,34 @@ record Staging(String table, List<Column> columns) {
     return "DO " + Identifiers.literal(body);
   }
 
+  /** A statement of such a block that writes its row down. */
+  static String note(String state) {
+    return "INSERT INTO "
+        + BAD
+        + " VALUES ("
+        + ROW
+        + ".n, '', "
+        + Identifiers.literal(state)
+        + ", '', '')";
+  }
+
+  /** The rows that it has written down so. */
+  static Set<Integer> take(Statement statement, String state) throws SQLException {
+    Set<Integer> places = new HashSet<>();
+    try (ResultSet rows =
+        statement.executeQuery(
+            "DELETE FROM "
+                + BAD
+                + " WHERE state = "
+                + Identifiers.literal(state)
+                + " RETURNING n")) {
+      while (rows.next()) {
+        places.add(rows.getInt(1));
+      }
+    }
+    return places;
+  }
+
   /** What such a block has written down since it was last asked. */
   static List<Bad> bad(Statement statement) throws SQLException {
     List<Bad> bad = new ArrayList<>();
@@ -248,7 +278,7 @@ record Staging(String table, List<Column> columns) {
                 rows.getInt(1),
                 column,
                 column.map(c -> "column " + c + ": ").orElse("") + words,
-                rows.getString(5) + " (" + state + ")"));
+                rows.getString(5).isEmpty() ? words : rows.getString(5) + " (" + state + ")"));
       }
     }
     return bad;
