@@ -77,6 +77,22 @@ record Comparing(
     }
   }
 
+  /** Nothing is kept of it, begun or ended by it; but what differs is not verified any more. */
+  Comparison glance(CompareOptions options, Progress progress) {
+    Keeping keeping = Keeping.ofGlance(runs()::here);
+    return compare(options, progress, scenes.scene(options), keeping).with(keeping.kept());
+  }
+
+  /**
+   * Looks at what the last comparison of each table did not find equal, and leaves what is kept of
+   * that as it is.
+   */
+  Comparison glanceAgain(CompareOptions options, Progress progress) {
+    Scene scene = scenes.scene(options);
+    Keeping keeping = Keeping.ofGlanceAgain(runs().again());
+    return compare(options, progress, scene, keeping).with(keeping.kept());
+  }
+
   /** Looks again at what the last comparison of each table did not find equal. */
   Comparison compareAgain(CompareOptions options, Progress progress) {
     Scene scene = scenes.scene(options);

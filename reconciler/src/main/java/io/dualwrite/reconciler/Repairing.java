@@ -39,17 +39,19 @@ record Repairing(Comparing comparing) {
 
   /** What it would do, with nothing left out that it would look at. */
   RepairPlan plan(RepairOptions options, Progress progress) {
+    if (options.compare().kept().resumes()) {
+      throw new IllegalArgumentException(
+          "a dry run goes on with nothing and keeps nothing: --resume does not go with --dry-run");
+    }
     Scene scene = scene(options);
     int listed = options.compare().maxDifferences();
     CompareOptions all =
         options
             .compare()
             .maxDifferences(Math.max(listed, LOOKED_AT))
-            .kept(new KeptUse(options.compare().kept().resumes(), true));
+            .kept(new KeptUse(false, true));
     Comparison found =
-        options.fromLast()
-            ? comparing.compareAgain(all, progress)
-            : comparing.compare(all, progress);
+        options.fromLast() ? comparing.glanceAgain(all, progress) : comparing.glance(all, progress);
     Map<String, RepairPlan.Keyless> keyless = new HashMap<>();
     for (ComparedTable table : scene.compared()) {
       String name = table.pair().name().toString();

@@ -12,6 +12,7 @@ import io.dualwrite.reconciler.compare.KeptUse;
 import io.dualwrite.reconciler.compare.NotReadAgain;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.compare.Sample;
+import io.dualwrite.reconciler.compare.WindowResult;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.repair.RepairOptions;
 import io.dualwrite.reconciler.window.WindowSize;
@@ -235,6 +236,45 @@ class LoweredWatermarkTest {
     assertThatExceptionOfType(Stop.class)
         .isThrownBy(
             () -> two.reconciler.repair(RepairOptions.of(hours().kept(ALL)).maxChanges(0), stops));
+
+    assertReadAgain();
+  }
+
+  @Test
+  void aRepairOfWhatWasOnItsWayWhenItWasCompared() throws SQLException {
+    two.source(
+        "insert into dualwrite.journal (table_name, key, key_id) values ('public.metrics', array['1501'], null)");
+    two.target(DAMAGE);
+    assertThat(two.compare(hours().kept(ALL)).count(WindowResult.Status.NOT_YET)).isEqualTo(1);
+    two.source("delete from dualwrite.journal");
+    assertThat(
+            two.dbs.queryValue(
+                two.dbs.target(), "select (up_to > '2001-01-02T02')::text from dualwrite.verified"))
+        .as("what is on its way takes nothing back")
+        .isEqualTo("true");
+    Progress stops =
+        new Progress() {
+          @Override
+          public void advance(String table, int windows, long rows) {
+            throw new Stop();
+          }
+        };
+
+    assertThatExceptionOfType(Stop.class)
+        .isThrownBy(
+            () ->
+                two.reconciler.repair(
+                    RepairOptions.of(hours()).fromLast(true).maxChanges(0), stops));
+
+    assertReadAgain();
+  }
+
+  @Test
+  void aDryRun() throws SQLException {
+    two.target(DAMAGE);
+
+    assertThat(two.reconciler.planRepair(RepairOptions.of(hours()), Progress.NONE).copied())
+        .isEqualTo(1);
 
     assertReadAgain();
   }

@@ -8,6 +8,7 @@ import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.config.ReconcilerConfig;
 import io.dualwrite.jdbc.config.TableOverride;
 import io.dualwrite.jdbc.config.TablesConfig;
+import io.dualwrite.reconciler.compare.KeptUse;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
@@ -16,6 +17,7 @@ import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A dry run says just what the repair behind it does. */
 @WithDatabases
@@ -138,6 +141,74 @@ class RepairPlanTest {
         "insert into own values (1, 5)");
 
     assertAsPlanned(RepairOptions.of(two.options()).deleteExtra(true));
+  }
+
+  private List<String> control() throws SQLException {
+    List<String> all = new ArrayList<>();
+    for (String table : List.of("runs", "run_tables", "run_windows", "gaps")) {
+      String sql = "select to_jsonb(t)::text from dualwrite." + table + " t order by 1";
+      two.dbs.query(two.dbs.source(), sql).forEach(r -> all.add("source " + table + r));
+      two.dbs.query(two.dbs.target(), sql).forEach(r -> all.add("target " + table + r));
+    }
+    return all;
+  }
+
+  private void gap() throws SQLException {
+    two.source(
+        "insert into dualwrite.gaps (migration, instance, reason, since, until) values ('test', 'app', 'kill switch', now() - interval '1 hour', now() - interval '1 minute')",
+        "insert into dualwrite.gaps (migration, instance, reason, since) values ('test', 'vanished', 'kill switch', now() - interval '1 hour')");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void nothingIsKeptOfADryRun(boolean fromLast) throws SQLException {
+    RepairOptions options = RepairOptions.of(two.options()).fromLast(fromLast);
+    damage();
+    two.compare();
+    two.target("delete from flights where id between 300 and 310");
+    Progress stops =
+        new Progress() {
+          @Override
+          public void advance(String table, int windows, long rows) {
+            throw new IllegalStateException("stopped");
+          }
+        };
+    assertThatThrownBy(
+            () ->
+                two.reconciler.compare(
+                    options.compare().kept(new KeptUse(false, true)).parallelism(1), stops))
+        .hasMessageContaining("stopped");
+    gap();
+    List<String> before = control();
+
+    two.reconciler.planRepair(options, Progress.NONE);
+
+    assertThat(control()).isEqualTo(before);
+  }
+
+  @Test
+  void aDryRunThatIsInSyncReconcilesNoGaps() throws SQLException {
+    two.compare();
+    gap();
+    List<String> before = control();
+
+    assertThat(
+            two.reconciler
+                .planRepair(RepairOptions.of(two.options()), Progress.NONE)
+                .comparison()
+                .inSync())
+        .isTrue();
+
+    assertThat(control()).isEqualTo(before);
+  }
+
+  @Test
+  void thereIsNothingThatADryRunCouldGoOnWith() {
+    RepairOptions options = RepairOptions.of(two.options().kept(new KeptUse(true, false)));
+
+    assertThatThrownBy(() -> two.reconciler.planRepair(options, Progress.NONE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("--resume does not go with --dry-run");
   }
 
   @Test

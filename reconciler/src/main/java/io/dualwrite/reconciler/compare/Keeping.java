@@ -32,6 +32,7 @@ public final class Keeping implements AutoCloseable {
   private final Scope scope;
   private final Optional<Again> again;
   private final Supplier<Place> place;
+  private final boolean corrects;
   private volatile boolean anew;
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
   private final Set<String> notLowered = new ConcurrentSkipListSet<>();
@@ -41,7 +42,9 @@ public final class Keeping implements AutoCloseable {
       Optional<String> note,
       Scope scope,
       Optional<Again> again,
-      Supplier<Place> place) {
+      Supplier<Place> place,
+      boolean corrects) {
+    this.corrects = corrects;
     this.run = run;
     this.note = note;
     this.scope = scope;
@@ -88,7 +91,8 @@ public final class Keeping implements AutoCloseable {
         Optional.of("Nothing is kept of this run: " + reason + "."),
         Scope.PLAIN,
         Optional.empty(),
-        () -> new Place(where, Optional.of(reason)));
+        () -> new Place(where, Optional.of(reason)),
+        false);
   }
 
   /**
@@ -98,24 +102,37 @@ public final class Keeping implements AutoCloseable {
    * @param place where comparisons are kept; asked when a difference is found
    */
   public static Keeping ofGlance(Supplier<Place> place) {
-    return new Keeping(Optional.empty(), Optional.empty(), Scope.PLAIN, Optional.empty(), place);
+    return new Keeping(
+        Optional.empty(), Optional.empty(), Scope.PLAIN, Optional.empty(), place, false);
   }
 
   /** In this run; {@code note} is for people. */
   public static Keeping in(KeptRun run, Optional<String> note, Scope scope) {
-    return new Keeping(Optional.of(run), note, scope, Optional.empty(), Keeping::nowhere);
+    return new Keeping(Optional.of(run), note, scope, Optional.empty(), Keeping::nowhere, false);
   }
 
   /**
    * Only what the last comparisons did not find equal is looked at; their results are put right.
    */
   public static Keeping again(Again what) {
+    return again(what, true);
+  }
+
+  /**
+   * The same, and their results are left as they are; but what differs is not verified any more.
+   */
+  public static Keeping ofGlanceAgain(Again what) {
+    return again(what, false);
+  }
+
+  private static Keeping again(Again what, boolean corrects) {
     return new Keeping(
         Optional.empty(),
         Optional.empty(),
         new Scope(Instant.MAX, what.lateness(), false, Optional.empty()),
         Optional.of(what),
-        () -> new Place(what, Optional.empty()));
+        () -> new Place(what, Optional.empty()),
+        corrects);
   }
 
   private static Place nowhere() {
@@ -133,6 +150,11 @@ public final class Keeping implements AutoCloseable {
 
   Optional<Again> again() {
     return again;
+  }
+
+  /** Whether results that were kept are put right. */
+  boolean corrects() {
+    return corrects;
   }
 
   Scope scope() {

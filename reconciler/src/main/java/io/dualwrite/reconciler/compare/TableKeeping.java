@@ -221,6 +221,11 @@ public final class TableKeeping {
                     w.lastAt())));
   }
 
+  /** Nothing is kept but that windows of this plan differ. */
+  public void goesBy(PlanText text) {
+    plan = text;
+  }
+
   /** The table is taken up with this plan. */
   public void begin(PlanText text) {
     plan = text;
@@ -365,7 +370,7 @@ public final class TableKeeping {
   void end(Map<Integer, WindowResult> results, TimeRange range) {
     Optional<TableRun> begun = kept();
     PlanText text = plan;
-    if (begun.isEmpty() || text == null) {
+    if (begun.isEmpty() || text == null || (isAgain() && !keeping.corrects())) {
       return;
     }
     TableRun here = begun.get();

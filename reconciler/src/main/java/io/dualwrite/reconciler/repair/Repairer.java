@@ -137,7 +137,11 @@ public final class Repairer {
   }
 
   private TableKeeping kept(ComparedTable table, Pass pass) {
-    return keeping.pass(pass == Pass.DELETE ? "delete extra" : "copy", table);
+    return keeping.pass(step(pass), table);
+  }
+
+  private static String step(Pass pass) {
+    return pass == Pass.DELETE ? "delete extra" : "copy";
   }
 
   /** What is to be worked on: all of the table's plan, or what an interruption has left of it. */
@@ -212,10 +216,13 @@ public final class Repairer {
             .filter(n -> !unlisted.contains(n))
             .boxed()
             .collect(Collectors.toSet());
+    TableKeeping kept = keeping.pass(step(pass), table);
+    kept.goesBy(left.get().plan());
     List<Runnable> tasks = new ArrayList<>();
     tasks.add(() -> guarded(repairer, () -> repairer.repair(keys, pass)));
     for (Part part : planner().rest(table, left.get().plan(), others)) {
-      tasks.add(() -> guarded(repairer, () -> work(name, repairer, part, pass, Optional.empty())));
+      ChunkMark mark = new ChunkMark(kept, part, List.of());
+      tasks.add(() -> guarded(repairer, () -> work(name, repairer, part, pass, Optional.of(mark))));
     }
     return tasks;
   }
