@@ -9,39 +9,55 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Which pieces of the old are looked at again in a round, so that a pass takes its time. */
+/** Which pieces of the old are looked at again when, so that a pass takes its time. */
 final class Rolling {
   private static final int PIECES = 24;
 
-  private final double sharePerRound;
+  private final Duration time;
   private final Deque<Piece> pass = new ArrayDeque<>();
   private int pieces;
   private double credit;
+  private @Nullable Instant last;
 
-  Rolling(WatchOptions options) {
-    this.sharePerRound =
-        Math.min(1.0, (double) options.every().toMillis() / options.reverify().toMillis());
+  /** A pass takes that time, however many pieces it has. */
+  Rolling(Duration time) {
+    this.time = time;
   }
 
   /** A part of a table's history; the first piece is open below. */
   record Piece(String table, Optional<Instant> from, Instant to) {}
 
-  /** What is due in this round. */
-  List<Piece> due(Collection<TableWatch> tables, Instant closed) {
+  /** A round begins: as many pieces become due as the time since the last one is worth. */
+  void begin(Collection<TableWatch> tables, Instant closed, Instant now) {
     if (pass.isEmpty()) {
       plan(tables, closed);
     }
-    credit = Math.min(credit + sharePerRound * pieces, PIECES);
-    List<Piece> due = new ArrayList<>();
-    while (credit >= 1 && !pass.isEmpty()) {
+    Duration since = Duration.between(last == null || last.isAfter(now) ? now : last, now);
+    credit =
+        since.compareTo(time) < 0
+            ? Math.min(credit + pieces * ((double) since.toMillis() / time.toMillis()), pieces)
+            : pieces;
+    last = now;
+  }
+
+  /** The next piece that is due; empty if none is. */
+  Optional<Piece> next(Collection<TableWatch> tables, Instant closed) {
+    while (credit >= 1) {
+      if (pass.isEmpty()) {
+        plan(tables, closed);
+      }
+      if (pass.isEmpty()) {
+        return Optional.empty();
+      }
       credit--;
       Piece piece = pass.removeFirst();
       if (tables.stream().anyMatch(t -> t.name().equals(piece.table()) && t.problem().isEmpty())) {
-        due.add(piece);
+        return Optional.of(piece);
       }
     }
-    return due;
+    return Optional.empty();
   }
 
   private void plan(Collection<TableWatch> tables, Instant closed) {

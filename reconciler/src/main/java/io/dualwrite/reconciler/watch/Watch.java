@@ -76,7 +76,7 @@ public final class Watch implements AutoCloseable {
     this.clock = clock;
     this.listener = listener;
     this.startedAt = clock.instant();
-    this.rolling = new Rolling(options);
+    this.rolling = new Rolling(options.pass());
     this.state = snapshot();
   }
 
@@ -152,10 +152,10 @@ public final class Watch implements AutoCloseable {
     frontier = closed;
     upTo = Optional.of(cut);
     lookAgain(open, closed, begun);
-    catchUp(open, closed, begun);
-    for (Rolling.Piece piece : rolling.due(tables.values(), closed)) {
-      compare(open, List.of(piece.table()), piece.from(), Optional.of(piece.to()), false);
-    }
+    Instant end = clock.instant().plus(options.every());
+    readAgain(open, end, () -> Rolling.outdated(tables.values(), tooOld(begun), closed));
+    rolling.begin(tables.values(), closed, begun);
+    readAgain(open, end, () -> rolling.next(tables.values(), closed));
   }
 
   /**
@@ -195,24 +195,19 @@ public final class Watch implements AutoCloseable {
     }
   }
 
-  /** What was last looked at too long ago, piece by piece, for as long as a round may take. */
-  private void catchUp(Looks open, Instant closed, Instant begun) {
-    Instant end = begun.plus(options.every());
-    Optional<Rolling.Piece> piece = Rolling.outdated(tables.values(), tooOld(begun), closed);
+  /** Piece by piece, for as long as a round may take; one piece at least. */
+  private void readAgain(Looks open, Instant end, Supplier<Optional<Rolling.Piece>> pieces) {
+    Optional<Rolling.Piece> piece = pieces.get();
     while (piece.isPresent()) {
       Rolling.Piece due = piece.get();
       compare(open, List.of(due.table()), due.from(), Optional.of(due.to()), false);
-      piece =
-          clock.instant().isBefore(end)
-              ? Rolling.outdated(tables.values(), tooOld(begun), closed)
-              : Optional.empty();
+      piece = clock.instant().isBefore(end) ? pieces.get() : Optional.empty();
     }
   }
 
-  /** What was looked at before this, by whoever was before this watch, says nothing any more. */
+  /** What was looked at before this says nothing any more. */
   private Instant tooOld(Instant now) {
-    Instant oldest = now.minus(options.reverify());
-    return oldest.isBefore(startedAt) ? oldest : startedAt;
+    return now.minus(options.validity());
   }
 
   /** What was not equal before this round and lies before what is looked at anyway. */
@@ -243,7 +238,8 @@ public final class Watch implements AutoCloseable {
 
   private boolean wholeIsDue(TableWatch table) {
     Duration rest = table.took().multipliedBy(table.open().isEmpty() ? WHOLE_SHARE : 2);
-    Duration longest = rest.compareTo(options.reverify()) < 0 ? rest : options.reverify();
+    Duration latest = options.pass().minus(table.took());
+    Duration longest = rest.compareTo(latest) < 0 ? rest : latest;
     return table.lookedAt().map(at -> !clock.instant().isBefore(at.plus(longest))).orElse(true);
   }
 

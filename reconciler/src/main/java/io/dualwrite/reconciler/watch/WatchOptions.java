@@ -6,7 +6,8 @@ import java.time.Duration;
  * How a watch goes about it. Immutable.
  *
  * @param every how long it rests between two rounds
- * @param reverify within which time everything that is old is looked at again
+ * @param reverify within which time everything that is old is looked at again; what was looked at
+ *     longer ago, and longer than two rounds, says nothing any more
  * @param lateness how much later than its time a row may still be written: younger ones are not
  *     compared
  * @param window how long a window of the comparison is; what is verified moves on by whole ones
@@ -24,6 +25,17 @@ public record WatchOptions(Duration every, Duration reverify, Duration lateness,
     check(reverify.compareTo(every) >= 0, "reverify must not be shorter than every");
     check(!lateness.isNegative(), "lateness must not be negative, was " + lateness);
     check(window.toSeconds() >= 1, "window must be at least 1s, was " + window);
+  }
+
+  /** How long a look is good for. */
+  Duration validity() {
+    Duration twice = every.multipliedBy(2);
+    return reverify.compareTo(twice) > 0 ? reverify : twice;
+  }
+
+  /** How long a pass over the old may take, so that none of it is overtaken by its validity. */
+  Duration pass() {
+    return validity().minus(every.multipliedBy(2)).multipliedBy(3).dividedBy(4);
   }
 
   private static void check(boolean holds, String problem) {

@@ -99,7 +99,7 @@ public record WatchState(
   /**
    * When a part of a table was last looked at; an end that is empty is open.
    *
-   * @param outdated whether that was before the watch began, and too long ago to say anything of it
+   * @param outdated whether that was too long ago to say anything of it
    */
   public record Seen(Optional<Instant> from, Optional<Instant> to, Instant at, boolean outdated) {}
 

@@ -67,7 +67,7 @@ class WatchCommandTest {
             "--every",
             "100ms",
             "--reverify",
-            "1s",
+            "5s",
             "--listen",
             "none",
             "--on-drift",

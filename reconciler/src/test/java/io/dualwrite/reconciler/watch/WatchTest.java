@@ -24,33 +24,32 @@ class WatchTest {
   private Instant now = Instant.parse("2026-03-02T00:10:00Z");
   private final Clock clock = InstantSource.system().withZone(ZoneOffset.UTC);
   private final FakeLooks databases = new FakeLooks(FIRST);
-  private final List<WatchState> told = new ArrayList<>();
-  private final Watch watch =
-      new Watch(
-          "m",
-          new WatchOptions(
-              Duration.ofSeconds(30),
-              Duration.ofHours(1),
-              Duration.ofMinutes(5),
-              Duration.ofHours(1)),
-          databases::open,
-          new Clock() {
-            @Override
-            public java.time.ZoneId getZone() {
-              return clock.getZone();
-            }
+  private final List<Verdict> told = new ArrayList<>();
+  private Watch watch = watching(Duration.ofSeconds(30), Duration.ofHours(1));
 
-            @Override
-            public Clock withZone(java.time.ZoneId zone) {
-              return this;
-            }
+  private Watch watching(Duration every, Duration reverify) {
+    return new Watch(
+        "m",
+        new WatchOptions(every, reverify, Duration.ofMinutes(5), Duration.ofHours(1)),
+        databases::open,
+        new Clock() {
+          @Override
+          public java.time.ZoneId getZone() {
+            return clock.getZone();
+          }
 
-            @Override
-            public Instant instant() {
-              return now;
-            }
-          },
-          told::add);
+          @Override
+          public Clock withZone(java.time.ZoneId zone) {
+            return this;
+          }
+
+          @Override
+          public Instant instant() {
+            return now;
+          }
+        },
+        state -> told.add(state.verdict()));
+  }
 
   private WatchState round(Duration later) {
     now = now.plus(later);
@@ -366,6 +365,61 @@ class WatchTest {
   }
 
   @Test
+  @Guarantee("G10")
+  void theOldOfManyTablesIsReadAgainWithinItsTime() {
+    watch = watching(Duration.ofHours(1), Duration.ofDays(1));
+    for (int i = 10; i < 50; i++) {
+      table("t" + i, true);
+    }
+    round();
+    told.clear();
+    databases.asked.clear();
+
+    for (int i = 0; i < 60; i++) {
+      assertThat(round(Duration.ofHours(1)).oldest().orElseThrow())
+          .isAfterOrEqualTo(now.minus(Duration.ofDays(1)));
+    }
+
+    assertThat(told).containsOnly(Verdict.IN_SYNC);
+    assertThat(databases.asked).as("a pass takes 16.5 hours").hasSizeBetween(3 * 960, 4 * 960);
+  }
+
+  @Test
+  @Guarantee("G10")
+  void whatCannotBeReadAgainWithinItsTimeIsNotKnown() {
+    table("t", true);
+    assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+
+    databases.lookTakes = () -> now = now.plus(Duration.ofMinutes(25));
+    for (int i = 0; i < 10; i++) {
+      round();
+    }
+
+    assertThat(watch.state().verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(WatchLine.of(watch.state()))
+        .isEqualTo(
+            "Not known to be in sync. 1 table looked at in part too long ago: being read again.");
+
+    databases.lookTakes = () -> {};
+    assertThat(round().verdict()).isEqualTo(Verdict.IN_SYNC);
+  }
+
+  @Test
+  void aTableThatIsReadWholeIsReadAgainBeforeItsTimeIsOver() {
+    table("t", false);
+    databases.lookTakes = () -> now = now.plus(Duration.ofMinutes(10));
+    round();
+    told.clear();
+
+    for (int i = 0; i < 300; i++) {
+      round();
+    }
+
+    assertThat(told).containsOnly(Verdict.IN_SYNC);
+    assertThat(databases.asked).as("no more often than it must").hasSizeBetween(4, 9);
+  }
+
+  @Test
   void aNewTableIsLookedAtAndOneThatIsGoneIsForgotten() {
     table("t", true);
     round();
@@ -399,7 +453,7 @@ class WatchTest {
     }
     now = time;
 
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 15; i++) {
       round(Duration.ofHours(1));
     }
 
