@@ -40,7 +40,20 @@ record ProcStat(String name, long parent, long own, long ended) {
 
   /** Ticks of a process, of its children and of those that it has waited for. */
   static long ticksOfTree(long pid) throws IOException {
-    ProcStat root = read(Path.of("/proc", Long.toString(pid)));
+    Path process = Path.of("/proc", Long.toString(pid));
+    ProcStat root = read(process);
+    long ticks = ticksOfTree(pid, root);
+    // A child that ends between the two looks is in neither.
+    for (ProcStat now = read(process);
+        root != null && now != null && now.ended != root.ended;
+        now = read(process)) {
+      root = now;
+      ticks = ticksOfTree(pid, root);
+    }
+    return ticks;
+  }
+
+  private static long ticksOfTree(long pid, @Nullable ProcStat root) throws IOException {
     long ticks = root == null ? 0 : root.own + root.ended;
     try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path each : processes) {

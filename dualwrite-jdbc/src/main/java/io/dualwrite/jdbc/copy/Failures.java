@@ -98,10 +98,21 @@ public final class Failures {
     }
     if (state.startsWith("22")
         || state.startsWith("P0")
-        || "exec_stmt_raise".equals(message.getRoutine())) {
+        || "exec_stmt_raise".equals(message.getRoutine())
+        || isMalformedValue(state, message)) {
       return "the value was refused (" + state + column(message) + ")";
     }
     return message.getMessage() + " (" + state + ")";
+  }
+
+  /**
+   * The text of a value that its type cannot parse; of SQL, the parser and its analysis complain.
+   */
+  private static boolean isMalformedValue(String state, ServerErrorMessage message) {
+    String routine = String.valueOf(message.getRoutine());
+    return state.equals("42601")
+        && !routine.endsWith("yyerror")
+        && !routine.startsWith("transform");
   }
 
   private static String column(ServerErrorMessage message) {

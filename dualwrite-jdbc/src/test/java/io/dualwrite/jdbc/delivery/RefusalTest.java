@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the secondary refuses, or would do beyond what it is told. */
 @WithDatabases
@@ -29,6 +31,27 @@ class RefusalTest {
 
   RefusalTest(TestDatabases dbs) {
     this.dbs = dbs;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"tsvector", "tsquery"})
+  void aTextThatItsTypeCannotParseIsNotRepeated(String type) {
+    assertThatThrownBy(
+            () ->
+                dbs.query(
+                    dbs.target(), "SELECT v::" + type + " FROM (VALUES (E'\\'my secret :')) t (v)"))
+        .isInstanceOfSatisfying(
+            SQLException.class,
+            e -> {
+              assertThat(e.getSQLState()).isEqualTo("42601");
+              assertThat(e.getMessage()).contains("secret");
+              assertThat(Failures.describe(e))
+                  .startsWith("the value was refused (42601")
+                  .doesNotContain("secret");
+            });
+    assertThatThrownBy(() -> dbs.query(dbs.target(), "SELECT FROM FROM t"))
+        .isInstanceOfSatisfying(
+            SQLException.class, e -> assertThat(Failures.describe(e)).contains("syntax error at"));
   }
 
   private Bed family() throws SQLException {
