@@ -249,8 +249,8 @@ class DualWriteDriverTest {
   void whatIsPendingIsDeliveredWhenTheApplicationEnds() throws Exception {
     try (ChildJvm app = ChildJvm.of(EndingApp.class).arguments(direct("")).start()) {
       assertThat(app.await(java.time.Duration.ofSeconds(60))).isZero();
+      assertThat(dbs.query(dbs.target(), ALL)).as("%s", app.output()).hasSize(500);
     }
-    assertThat(dbs.query(dbs.target(), ALL)).hasSize(500);
     assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal"))
         .isEqualTo("0");
   }

@@ -81,7 +81,7 @@ public final class DeliveryEngine implements AutoCloseable {
 
   private volatile boolean running;
   private volatile boolean tableChanged;
-  private volatile Map<String, LaneWorker> workers = Map.of();
+  private volatile Adopted adopted = new Adopted(List.of(), Map.of());
 
   /** Tables that were written and have no lane: new ones, for each of which is looked once. */
   private final Set<String> withoutLane = ConcurrentHashMap.newKeySet();
@@ -157,7 +157,7 @@ public final class DeliveryEngine implements AutoCloseable {
   /** Delivery may run. */
   public void resume() {
     running = true;
-    workers.values().forEach(LaneWorker::wake);
+    adopted.distinct().forEach(LaneWorker::wake);
   }
 
   /**
@@ -226,9 +226,10 @@ public final class DeliveryEngine implements AutoCloseable {
 
   /** A local transaction journaled rows of this table. Never blocks. */
   public void wake(String table) {
-    LaneWorker worker = workers.get(table);
+    Adopted now = adopted;
+    LaneWorker worker = now.worker(table);
     if (worker == null) {
-      if (!known.isEmpty() && withoutLane.add(table)) {
+      if (now.isKnown() && withoutLane.add(table)) {
         tableChanged = true;
       }
     } else if (running) {
@@ -263,17 +264,24 @@ public final class DeliveryEngine implements AutoCloseable {
 
   private void remember(Collection<Remembered> rows) {
     for (Remembered row : rows) {
-      LaneWorker worker = workers.get(row.table());
+      Adopted now = adopted;
+      LaneWorker worker = now.worker(row.table());
       if (worker != null) {
         worker.lane().remember(List.of(row));
-        if (running) {
+        if (now != adopted) {
+          // Nobody would look at what came after the lane was replaced.
+          remember(worker.lane().forget());
+        } else if (running) {
           worker.wake();
         }
-      } else if (!known.isEmpty()) {
+      } else if (now.isKnown()) {
         // The lanes are known, so this table is not on the secondary.
         metrics.secondaryFailure(row.table(), "secondary-unknown");
       } else {
         early.add(List.of(row));
+        if (adopted.isKnown()) {
+          remember(early.take(Integer.MAX_VALUE));
+        }
       }
     }
   }
@@ -288,7 +296,7 @@ public final class DeliveryEngine implements AutoCloseable {
     long end = System.nanoTime() + limit.toNanos();
     Set<LaneWorker> waitedFor = new HashSet<>();
     for (String table : tables) {
-      LaneWorker worker = workers.get(table);
+      LaneWorker worker = adopted.worker(table);
       if (worker == null || !running || breaker.getState() == CircuitBreaker.State.OPEN) {
         return false;
       }
@@ -326,9 +334,10 @@ public final class DeliveryEngine implements AutoCloseable {
   private boolean drain(String table, long end) throws InterruptedException {
     long failingUntil = Math.min(end, System.nanoTime() + FAILING.toNanos());
     while (running && breaker.getState() != CircuitBreaker.State.OPEN) {
-      LaneWorker worker = workers.get(table);
+      Adopted now = adopted;
+      LaneWorker worker = now.worker(table);
       long left = end - System.nanoTime();
-      if (worker == null && !known.isEmpty()) {
+      if (worker == null && now.isKnown()) {
         return false;
       }
       if (worker != null && worker.await(Duration.ofNanos(Math.max(0, left)))) {
@@ -345,7 +354,7 @@ public final class DeliveryEngine implements AutoCloseable {
 
   /** The lane of a table, once the secondary has been seen. */
   public java.util.Optional<Lane> lane(String table) {
-    LaneWorker worker = workers.get(table);
+    LaneWorker worker = adopted.worker(table);
     return worker == null
         ? java.util.Optional.empty()
         : java.util.Optional.of(worker.lane().lane());
@@ -373,8 +382,7 @@ public final class DeliveryEngine implements AutoCloseable {
 
   /** Tables whose entries wait because the secondary's table is not as it should be. */
   public List<String> heldTables() {
-    return workers.values().stream()
-        .distinct()
+    return adopted.distinct().stream()
         .flatMap(worker -> worker.lane().heldTables().stream())
         .sorted()
         .toList();
@@ -382,15 +390,12 @@ public final class DeliveryEngine implements AutoCloseable {
 
   /** How many rows were delivered in slices of their tables since the lanes were read. */
   public long rowsInSlices() {
-    return workers.values().stream()
-        .distinct()
-        .mapToLong(worker -> worker.lane().rowsInSlices())
-        .sum();
+    return adopted.distinct().stream().mapToLong(worker -> worker.lane().rowsInSlices()).sum();
   }
 
   /** Whether the last round of any lane failed. */
   public boolean failing() {
-    return workers.values().stream().anyMatch(LaneWorker::failing);
+    return adopted.distinct().stream().anyMatch(LaneWorker::failing);
   }
 
   /**
@@ -401,7 +406,7 @@ public final class DeliveryEngine implements AutoCloseable {
       return;
     }
     try {
-      if (tableChanged || workers.values().stream().anyMatch(LaneWorker::tableChanged)) {
+      if (tableChanged || adopted.distinct().stream().anyMatch(LaneWorker::tableChanged)) {
         tableChanged = false;
         lanes.changed();
       }
@@ -422,8 +427,7 @@ public final class DeliveryEngine implements AutoCloseable {
         measuredAt = System.nanoTime();
       }
       context.journal().tablesWithEntries(primary).forEach(this::wake);
-      workers.values().stream()
-          .distinct()
+      adopted.distinct().stream()
           .filter(worker -> running && (depth.setAside() > 0 || worker.lane().remembers()))
           .forEach(LaneWorker::wake);
       journalReadable.set(true);
@@ -434,13 +438,11 @@ public final class DeliveryEngine implements AutoCloseable {
     }
   }
 
-  private volatile List<Lane> known = List.of();
-
   private void adopt(List<Lane> current) {
-    if (current == known) {
+    Adopted former = adopted;
+    if (current == former.lanes()) {
       return;
     }
-    known = current;
     Map<String, LaneWorker> next = new HashMap<>();
     for (Lane lane : current) {
       BooleanSupplier mayRun = () -> running && !executor.isShutdown();
@@ -450,12 +452,11 @@ public final class DeliveryEngine implements AutoCloseable {
       LaneWorker worker = new LaneWorker(delivery, executor, breaker, settings, throttle, mayRun);
       delivery.tables().forEach(table -> next.put(table, worker));
     }
-    Map<String, LaneWorker> former = workers;
-    workers = Map.copyOf(next);
+    adopted = new Adopted(current, next);
     withoutLane.removeAll(next.keySet());
-    former.values().stream().distinct().forEach(worker -> remember(worker.lane().forget()));
+    former.distinct().forEach(worker -> remember(worker.lane().forget()));
     remember(early.take(Integer.MAX_VALUE));
-    workers.values().forEach(LaneWorker::wake);
+    adopted.distinct().forEach(LaneWorker::wake);
   }
 
   /**
@@ -466,7 +467,7 @@ public final class DeliveryEngine implements AutoCloseable {
   public void close() {
     long end = System.nanoTime() + context.statementTimeout().toNanos();
     try {
-      for (LaneWorker worker : workers.values()) {
+      for (LaneWorker worker : adopted.distinct()) {
         Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
         if (running && worker.lane().remembers() && !worker.await(left)) {
           LOG.warn(
