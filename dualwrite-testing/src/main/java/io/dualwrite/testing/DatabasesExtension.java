@@ -2,6 +2,7 @@ package io.dualwrite.testing;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionConfigurationException;
@@ -16,7 +17,14 @@ import org.junit.platform.commons.support.AnnotationSupport;
 public final class DatabasesExtension implements AfterEachCallback, ParameterResolver {
 
   private static final Namespace NAMESPACE = Namespace.create(DatabasesExtension.class);
-  private static final Duration GRACE = Duration.ofSeconds(2);
+  private static final Duration GRACE = Duration.ofSeconds(20);
+
+  /** What is awaited costs nothing where it comes, and a machine may have other things to do. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  static {
+    Awaitility.setDefaultTimeout(PATIENCE);
+  }
 
   /** So that the constructor of a test gets the databases of that test. */
   @Override

@@ -22,7 +22,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 public final class TestDatabases {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int QUERY_SECONDS = 60;
   private static final long POLL_NANOS = 20_000_000;
 
@@ -168,12 +168,12 @@ public final class TestDatabases {
     }
   }
 
-  /** Waits until {@link #assertSameRows(String)} holds; fails as that does after 15 seconds. */
+  /** Waits until {@link #assertSameRows(String)} holds; fails as that does after a minute. */
   public void awaitSameRows(String sql) throws SQLException {
     awaitSameRows(sql, sql);
   }
 
-  /** Waits until both queries give the same rows; fails after 15 seconds. */
+  /** Waits until both queries give the same rows; fails after a minute. */
   public void awaitSameRows(String sourceSql, String targetSql) throws SQLException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < deadline) {
