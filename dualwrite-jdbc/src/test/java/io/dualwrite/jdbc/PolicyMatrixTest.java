@@ -20,6 +20,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +69,11 @@ class PolicyMatrixTest {
     ERROR_ON_COMMIT,
     UNKNOWN_OUTCOME;
 
+    /** What is slow is to be given up soon, and nothing else for being slow. */
+    Duration timeout() {
+      return this == SLOW ? Duration.ofMillis(300) : Duration.ofSeconds(30);
+    }
+
     /** Whether the target refuses the rows themselves, and not for a while. */
     boolean ofTheRow() {
       return this == CONSTRAINT || this == ERROR_ON_COMMIT;
@@ -90,8 +97,8 @@ class PolicyMatrixTest {
   void whatHappens(Policy policy, Failure failure) throws Exception {
     dbs.executeOnBoth("CREATE TABLE item (id int PRIMARY KEY, n int)");
     try (TcpProxy proxy = TcpProxy.inFrontOf(dbs.targetServer());
-        DualWriteDataSource ds = open(proxy, policy)) {
-      write(ds, Writing.AUTO_COMMIT, 1, 0);
+        DualWriteDataSource ds = open(proxy, policy, failure)) {
+      writeWhenPossible(ds, Writing.AUTO_COMMIT, 1);
       dbs.awaitSameRows(ALL);
       int first = 10;
       for (Writing writing : Writing.values()) {
@@ -101,7 +108,8 @@ class PolicyMatrixTest {
     }
   }
 
-  private DualWriteDataSource open(TcpProxy proxy, Policy policy) throws SQLException {
+  private DualWriteDataSource open(TcpProxy proxy, Policy policy, Failure failure)
+      throws SQLException {
     DualWriteDataSource ds =
         DualWriteDataSource.builder()
             .config(
@@ -110,7 +118,7 @@ class PolicyMatrixTest {
                     .delivery(policy.delivery)
                     .secondary(
                         SecondarySettings.defaults()
-                            .withTimeout(Duration.ofMillis(300))
+                            .withTimeout(failure.timeout())
                             .withCircuitBreaker(
                                 new CircuitBreakerSettings(50, 100, Duration.ofMillis(300))))
                     .build())
@@ -136,10 +144,11 @@ class PolicyMatrixTest {
     int rows = writing == Writing.AUTO_COMMIT ? 1 : ROWS;
     Throwable seen;
     try {
-      Thread cutter = failure == Failure.UNKNOWN_OUTCOME ? cutsWhileTheTargetCommits(proxy) : null;
+      Future<?> cutter = blocker != null && failure == Failure.UNKNOWN_OUTCOME
+          ? cutsWhileTheTargetCommits(proxy, blocker) : null;
       seen = catchThrowable(() -> write(ds, writing, first, 1000));
       if (cutter != null) {
-        cutter.join();
+        cutter.get();
       }
       String inRange = " FROM item WHERE id >= " + first;
       if (policy == Policy.STRICT) {
@@ -161,13 +170,7 @@ class PolicyMatrixTest {
       end(failure, proxy, blocker);
     }
     if (policy == Policy.STRICT) {
-      Awaitility.await()
-          .ignoreExceptions()
-          .until(
-              () -> {
-                write(ds, writing, first, 0);
-                return true;
-              });
+      writeWhenPossible(ds, writing, first);
     } else {
       retrySetAside();
     }
@@ -215,6 +218,17 @@ class PolicyMatrixTest {
         .sum();
   }
 
+  /** Under STRICT a target that is slow for a moment is an error that is to be tried again. */
+  private static void writeWhenPossible(DualWriteDataSource ds, Writing writing, int first) {
+    Awaitility.await()
+        .ignoreExceptions()
+        .until(
+            () -> {
+              write(ds, writing, first, 0);
+              return true;
+            });
+  }
+
   private static void write(DualWriteDataSource ds, Writing writing, int first, int n)
       throws SQLException {
     try (Connection connection = ds.getConnection()) {
@@ -251,12 +265,7 @@ class PolicyMatrixTest {
         proxy.refuse();
       }
       case SLOW -> {
-        Connection blocker = dbs.target().getConnection();
-        blocker.setAutoCommit(false);
-        try (var statement = blocker.createStatement()) {
-          statement.execute("LOCK TABLE item IN SHARE MODE");
-        }
-        return blocker;
+        return blocker("LOCK TABLE item IN SHARE MODE");
       }
       case ERROR_ON_WRITE -> dbs.execute(dbs.target(), RAISE);
       case CONSTRAINT ->
@@ -267,14 +276,25 @@ class PolicyMatrixTest {
               dbs.target(),
               "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF NEW.n > 100 THEN RAISE check_violation; END IF; RETURN NULL; END $$",
               LATE);
-      case UNKNOWN_OUTCOME ->
-          dbs.execute(
-              dbs.target(),
-              "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END $$",
-              LATE);
+      case UNKNOWN_OUTCOME -> {
+        dbs.execute(
+            dbs.target(),
+            "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock(1, 2); RETURN NULL; END $$",
+            LATE);
+        return blocker("SELECT pg_advisory_xact_lock(1, 2)");
+      }
       default -> throw new AssertionError(failure);
     }
     return null;
+  }
+
+  private Connection blocker(String lock) throws SQLException {
+    Connection blocker = dbs.target().getConnection();
+    blocker.setAutoCommit(false);
+    try (var statement = blocker.createStatement()) {
+      statement.execute(lock);
+    }
+    return blocker;
   }
 
   private static final String LATE =
@@ -286,15 +306,13 @@ class PolicyMatrixTest {
 
   private void end(Failure failure, TcpProxy proxy, @Nullable Connection blocker)
       throws SQLException {
+    if (blocker != null) {
+      blocker.rollback();
+      blocker.setAutoCommit(true);
+      blocker.close();
+    }
     switch (failure) {
       case REFUSED, UNKNOWN_OUTCOME -> proxy.forward();
-      case SLOW -> {
-        if (blocker != null) {
-          blocker.rollback();
-          blocker.setAutoCommit(true);
-          blocker.close();
-        }
-      }
       case CONSTRAINT -> dbs.execute(dbs.target(), "ALTER TABLE item DROP CONSTRAINT small");
       default -> {}
     }
@@ -306,9 +324,9 @@ class PolicyMatrixTest {
   }
 
   /** The connection goes while the target is busy with the commit, which it then finishes. */
-  private Thread cutsWhileTheTargetCommits(TcpProxy proxy) {
-    Thread thread =
-        new Thread(
+  private FutureTask<Void> cutsWhileTheTargetCommits(TcpProxy proxy, Connection blocker) {
+    FutureTask<Void> cutter =
+        new FutureTask<>(
             () -> {
               Awaitility.await()
                   .pollDelay(Duration.ZERO)
@@ -319,10 +337,13 @@ class PolicyMatrixTest {
                               .equals(
                                   dbs.queryValue(
                                       dbs.target(),
-                                      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'")));
+                                      "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1 AND objid = 2 AND objsubid = 2 AND NOT granted"
+                                          + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")));
               proxy.cut();
+              blocker.rollback();
+              return null;
             });
-    thread.start();
-    return thread;
+    new Thread(cutter).start();
+    return cutter;
   }
 }
