@@ -22,6 +22,9 @@ import org.awaitility.Awaitility;
 
 /** A migration that repeats reads, and what it counts. */
 final class ShadowBed implements AutoCloseable {
+  /** A limit that nothing reaches which is not held up for good. */
+  static final Duration LONG = Duration.ofSeconds(30);
+
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   final List<ShadowMismatch> mismatches = new CopyOnWriteArrayList<>();
   final ManualKillSwitch killSwitch = KillSwitch.manual();
@@ -37,7 +40,7 @@ final class ShadowBed implements AutoCloseable {
       DataSource target,
       UnaryOperator<DualWriteDataSource.Builder> more)
       throws SQLException {
-    this(config(Duration.ofSeconds(2)).build(), source, target, more);
+    this(config(LONG).build(), source, target, more);
     awaitLane("public.item");
   }
 
@@ -80,7 +83,6 @@ final class ShadowBed implements AutoCloseable {
 
   void await(String outcome, int times) {
     Awaitility.await()
-        .atMost(Duration.ofSeconds(20))
         .untilAsserted(
             () ->
                 org.assertj.core.api.Assertions.assertThat(count(outcome))
@@ -92,6 +94,22 @@ final class ShadowBed implements AutoCloseable {
                         count("error"),
                         count("dropped"))
                     .isEqualTo(times));
+  }
+
+  /** Reads until an answer matched: a short limit may be over before one does. */
+  void awaitMatch(String sql) throws SQLException {
+    try (Connection c = ds.getConnection()) {
+      Awaitility.await().until(() -> outcome(c, sql, "match"));
+    }
+  }
+
+  /** Whether a read, repeated to its end, ends so. */
+  boolean outcome(Connection connection, String sql, String outcome) throws SQLException {
+    double ended = ended();
+    double before = count(outcome);
+    read(connection, sql);
+    Awaitility.await().until(() -> ended() > ended);
+    return count(outcome) > before;
   }
 
   void run(String... statements) throws SQLException {

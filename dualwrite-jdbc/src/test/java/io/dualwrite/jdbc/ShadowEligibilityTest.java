@@ -73,7 +73,7 @@ class ShadowEligibilityTest {
   private ShadowBed open() throws SQLException {
     ShadowBed bed =
         new ShadowBed(
-            ShadowBed.config(Duration.ofSeconds(5))
+            ShadowBed.config(ShadowBed.LONG)
                 .tables(
                     new TablesConfig(
                         List.of("*.*"),
@@ -217,7 +217,6 @@ class ShadowEligibilityTest {
       bed.await("match", 1);
       dbs.execute(dbs.source(), "ALTER TABLE item ADD extra int");
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
           .until(
               () -> {
                 bed.read("SELECT id FROM item");

@@ -139,7 +139,7 @@ class ShadowReadsTest {
           new ForwardingDataSource(dbs.source()) {
             @Override
             public Connection getConnection() throws SQLException {
-              if (Thread.currentThread().getName().startsWith("dualwrite-connect")
+              if (Thread.currentThread().getName().startsWith("dualwrite-connect-shadow")
                   && armed.getAndSet(false)) {
                 lockLane(holder);
                 migration.get().run("UPDATE item SET n = 99 WHERE id = 1");
@@ -185,8 +185,14 @@ class ShadowReadsTest {
 
   @Test
   void whatCannotBeDeliveredIsAnErrorAndNoMismatch() throws Exception {
-    try (ShadowBed bed = new ShadowBed(dbs);
+    try (ShadowBed bed =
+            new ShadowBed(
+                ShadowBed.config(Duration.ofSeconds(2)).build(),
+                dbs.source(),
+                dbs.target(),
+                b -> b);
         Connection holder = dbs.target().getConnection()) {
+      bed.awaitLane("public.item");
       holder.setAutoCommit(false);
       lockLane(holder);
       bed.run("UPDATE item SET n = 99 WHERE id = 1");
@@ -195,8 +201,7 @@ class ShadowReadsTest {
       holder.rollback();
       dbs.awaitSameRows("SELECT * FROM item ORDER BY id");
       Awaitility.await().until(() -> !bed.ds.migration().delivery().failing());
-      bed.read("SELECT * FROM item");
-      bed.await("match", 1);
+      bed.awaitMatch("SELECT * FROM item");
       assertThat(bed.mismatches).isEmpty();
     }
   }
@@ -239,7 +244,7 @@ class ShadowReadsTest {
     AtomicInteger next = new AtomicInteger();
     try (ShadowBed bed =
         new ShadowBed(
-            ShadowBed.config(Duration.ofSeconds(2))
+            ShadowBed.config(ShadowBed.LONG)
                 .shadowReads(new ShadowReadsConfig(0.25))
                 .build(),
             dbs.source(),

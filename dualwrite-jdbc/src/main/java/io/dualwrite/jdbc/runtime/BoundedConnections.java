@@ -27,27 +27,35 @@ final class BoundedConnections extends ForwardingDataSource {
   private static final int MOST_HANGING = 16;
 
   private final Duration limit;
-  private final ThreadPoolExecutor attempts =
-      new ThreadPoolExecutor(
-          0,
-          MOST_HANGING,
-          10,
-          TimeUnit.SECONDS,
-          new SynchronousQueue<>(),
-          new ThreadFactoryBuilder().setNameFormat("dualwrite-connect-%d").setDaemon(true).build());
+  private final ThreadPoolExecutor attempts;
 
-  private BoundedConnections(DataSource dataSource, Duration limit) {
+  private BoundedConnections(DataSource dataSource, Duration limit, String user) {
     super(dataSource);
     this.limit = limit;
+    this.attempts =
+        new ThreadPoolExecutor(
+            0,
+            MOST_HANGING,
+            10,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            new ThreadFactoryBuilder()
+                .setNameFormat("dualwrite-connect-" + user + "-%d")
+                .setDaemon(true)
+                .build());
   }
 
-  /** Connections for the migration's own use, within the limit. */
-  static DataSource of(DataSource dataSource, Duration limit) {
+  /**
+   * Connections for the migration's own use, within the limit.
+   *
+   * @param user who needs them, as the threads that wait for them are called
+   */
+  static DataSource of(DataSource dataSource, Duration limit, String user) {
     boolean bounded =
         dataSource instanceof HikariDataSource pool
             && pool.getConnectionTimeout() <= limit.toMillis();
     DataSource own = new OwnConnections(dataSource);
-    return bounded ? own : new BoundedConnections(own, limit);
+    return bounded ? own : new BoundedConnections(own, limit, user);
   }
 
   @Override

@@ -46,7 +46,7 @@ final class ControlWatch implements AutoCloseable {
   ControlWatch(
       MigrationConfig config, DataSource source, Control.State first, LongSupplier nanoTime) {
     this.config = config;
-    this.source = BoundedConnections.of(source, PATIENCE);
+    this.source = BoundedConnections.of(source, PATIENCE, "control");
     this.control = new Control(config.journal().schema());
     this.state = first;
     this.nanoTime = nanoTime;

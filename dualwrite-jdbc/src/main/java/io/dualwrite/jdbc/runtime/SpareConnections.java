@@ -27,7 +27,7 @@ final class SpareConnections extends ForwardingDataSource {
   static DataSource of(DataSource given) throws SQLException {
     HikariDataSource pool =
         given.isWrapperFor(HikariDataSource.class) ? given.unwrap(HikariDataSource.class) : null;
-    return new SpareConnections(BoundedConnections.of(given, PATIENCE), pool);
+    return new SpareConnections(BoundedConnections.of(given, PATIENCE, "shadow"), pool);
   }
 
   @Override
