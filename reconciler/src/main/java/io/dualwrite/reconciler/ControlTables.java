@@ -10,6 +10,7 @@ import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.prepared.PreparedTransactions;
 import io.dualwrite.jdbc.trigger.TriggerGaps;
+import io.dualwrite.reconciler.backfill.file.FileBackfiller;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.state.KeptState;
 import io.dualwrite.reconciler.window.SideReadException;
@@ -24,11 +25,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The migration's control tables in both databases, read and written in short transactions. */
 final class ControlTables {
   private static final int LISTED = 20;
-  private static final List<String> KEEPING_COMMANDS = List.of("compare", "repair", "backfill");
+  private static final Set<String> RESUMABLE = Set.of("compare", "repair", "backfill");
 
   private final MigrationConfig config;
   private final Snapshots databases;
@@ -132,7 +134,12 @@ final class ControlTables {
     try {
       return databases.on(
           Side.TARGET,
-          c -> KeptState.read(c, config.journal().schema(), config.migration(), KEEPING_COMMANDS));
+          c ->
+              KeptState.read(
+                  c,
+                  config.journal().schema(),
+                  config.migration(),
+                  command -> RESUMABLE.contains(command) || FileBackfiller.isLoad(command)));
     } catch (SideReadException e) {
       return KeptState.unknown(e.problem());
     }

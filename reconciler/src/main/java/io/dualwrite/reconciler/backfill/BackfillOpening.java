@@ -7,6 +7,7 @@ import io.dualwrite.reconciler.state.UnfinishedRun;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * Where the run of a backfill begins or is taken up again.
@@ -56,7 +57,9 @@ record BackfillOpening(Snapshots databases, Runs runs, BackfillOptions options, 
 
   private KeptRun begin(List<UnfinishedRun> interrupted) {
     Optional<Instant> until = options.until(end::required);
-    return KeptRun.begin(databases, runs, Request.of(options, until).settings(), interrupted);
+    SortedMap<String, String> settings = Request.of(options, until).settings();
+    settings.putAll(Request.given(options));
+    return KeptRun.begin(databases, runs, settings, interrupted);
   }
 
   private KeptRun resume(List<UnfinishedRun> interrupted, List<String> notes) {

@@ -1,5 +1,7 @@
 package io.dualwrite.reconciler.backfill;
 
+import static java.util.stream.Collectors.joining;
+
 import io.dualwrite.reconciler.backfill.BackfillOptions.End;
 import io.dualwrite.reconciler.state.Run;
 import java.time.Instant;
@@ -49,6 +51,23 @@ record Request(String tables, Optional<Instant> since, End.Kind kind, Optional<I
     settings.put(END, until.map(Instant::toString).orElse(""));
     settings.put(KIND, kind.name());
     return settings;
+  }
+
+  /** The options of the command line that were not left out, as they are kept to be given again. */
+  static SortedMap<String, String> given(BackfillOptions options) {
+    SortedMap<String, String> given = new TreeMap<>();
+    if (!options.tables().isEmpty()) {
+      given.put("--table", options.tables().stream().sorted().collect(joining(", ")));
+    }
+    options.since().ifPresent(since -> given.put("--from", since.toString()));
+    if (options.end().kind() != End.Kind.COMPLETION_POINT) {
+      given.put("--until", options.end().at().map(Instant::toString).orElse("end"));
+    }
+    options.checksum().ifPresent(checksum -> given.put("--checksum", checksum.label()));
+    if (options.deferIndexes()) {
+      given.put("--defer-indexes", "yes");
+    }
+    return given;
   }
 
   /**

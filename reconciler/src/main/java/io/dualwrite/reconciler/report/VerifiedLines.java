@@ -7,18 +7,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dualwrite.reconciler.state.KeptState;
 import io.dualwrite.reconciler.state.TableState;
-import io.dualwrite.reconciler.state.UnfinishedRun;
 import io.dualwrite.reconciler.state.Watermark;
 import io.dualwrite.reconciler.window.Window;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
-/** How far each table is verified, and which runs are not over. */
+/** How far each table is verified, and which runs are not over ({@link UnfinishedLines}). */
 final class VerifiedLines {
-  /** Values that stand for an option that was not given. */
-  private static final Set<String> DEFAULTS = Set.of("all", "none", "auto", "no");
-
   private VerifiedLines() {}
 
   static String of(KeptState state, NextStep next) {
@@ -35,10 +29,7 @@ final class VerifiedLines {
       head = "           ";
     }
     text.append(tables.text());
-    for (UnfinishedRun run : state.unfinished()) {
-      text.append("unfinished ").append(unfinished(run, next)).append('\n');
-    }
-    return text.toString();
+    return text.append(UnfinishedLines.of(state.unfinished(), next)).toString();
   }
 
   private static String upTo(TableState table) {
@@ -73,31 +64,6 @@ final class VerifiedLines {
         + (last.notYet() == 0 ? "" : ", " + number(last.notYet()) + " windows not yet");
   }
 
-  private static String unfinished(UnfinishedRun run, NextStep next) {
-    String what = run.run().command() + " of " + EarlierLines.time(run.run().startedAt());
-    return run.isHeld()
-        ? what + ", under way (" + run.process() + ")"
-        : what
-            + ", interrupted. To go on: "
-            + next.of(run.run().command())
-            + options(run.run().settings())
-            + " --resume";
-  }
-
-  /** The options that the run was made with. */
-  private static String options(Map<String, String> settings) {
-    StringBuilder options = new StringBuilder();
-    settings.forEach(
-        (name, value) -> {
-          if (name.startsWith("--") && !DEFAULTS.contains(value)) {
-            for (String one : value.split(", ", -1)) {
-              options.append(' ').append(name).append(one.equals("yes") ? "" : " " + one);
-            }
-          }
-        });
-    return options.toString();
-  }
-
   static void put(KeptState state, ObjectNode root) {
     ArrayNode tables = root.putArray("verified");
     for (TableState table : state.tables()) {
@@ -107,15 +73,7 @@ final class VerifiedLines {
       table.verified().ifPresent(watermark -> put(watermark, node));
       table.last().ifPresent(last -> put(last, node.putObject("lastCompared")));
     }
-    ArrayNode unfinished = root.putArray("unfinished");
-    for (UnfinishedRun run : state.unfinished()) {
-      ObjectNode node = unfinished.addObject();
-      node.put("run", run.run().id());
-      node.put("command", run.run().command());
-      node.put("startedAt", run.run().startedAt().toString());
-      node.put("underWay", run.isHeld());
-      run.run().settings().forEach(node.putObject("settings")::put);
-    }
+    UnfinishedLines.put(state.unfinished(), root.putArray("unfinished"));
     state.problem().ifPresent(p -> root.put("verifiedUnknown", p));
   }
 

@@ -6,11 +6,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * All that the reconciler has kept, at a glance.
@@ -39,9 +39,11 @@ public record KeptState(
     return new KeptState(List.of(), List.of(), Optional.of(reason));
   }
 
-  /** Reads it; the commands are those whose runs are told of. */
+  /**
+   * Reads it; runs are told of that are of commands which can be given again to go on with them.
+   */
   public static KeptState read(
-      Connection target, String schema, String migration, List<String> commands)
+      Connection target, String schema, String migration, Predicate<String> commands)
       throws SQLException {
     List<String> missing = ReconcilerSchema.missing(target, schema);
     if (!missing.isEmpty()) {
@@ -63,10 +65,10 @@ public record KeptState(
                         table,
                         Optional.ofNullable(tables.get(table)).flatMap(TableState::verified),
                         Optional.of(last))));
-    List<UnfinishedRun> unfinished = new ArrayList<>();
-    for (String command : commands) {
-      unfinished.addAll(stores.runs().unfinished(target, command));
-    }
+    List<UnfinishedRun> unfinished =
+        stores.runs().unfinished(target).stream()
+            .filter(r -> commands.test(r.run().command()))
+            .toList();
     return new KeptState(List.copyOf(tables.values()), unfinished, Optional.empty());
   }
 

@@ -4,6 +4,7 @@ import io.dualwrite.jdbc.schema.Identifiers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -14,11 +15,14 @@ import java.util.List;
  * table, and every run that may go on.
  */
 public final class Retention {
+  /** How long a run that nobody works on any more can be gone on with. */
+  public static final Duration UNFINISHED = Duration.ofDays(7);
+
   private static final String OLD =
       """
       SELECT t.id FROM {s}.run_tables t JOIN {s}.runs r USING (run)
        WHERE r.migration = {m} AND (
-         (r.ended_at IS NULL AND r.seen_at < clock_timestamp() - interval '7 days')
+         (r.ended_at IS NULL AND r.seen_at < clock_timestamp() - interval '{unfinished}')
          OR (r.ended_at IS NOT NULL AND (t.ended_at IS NULL OR EXISTS (
               SELECT 1 FROM {s}.run_tables l JOIN {s}.runs q USING (run)
                WHERE q.migration = r.migration AND q.command = r.command AND l.step = t.step AND ({whole:q} OR NOT {whole:r})
@@ -31,7 +35,7 @@ public final class Retention {
           "DELETE FROM {s}.run_tables WHERE id IN (" + OLD + ")",
           "DELETE FROM {s}.lowered WHERE migration = {m} AND at < clock_timestamp() - interval '30 days'",
           "DELETE FROM {s}.runs r WHERE r.migration = {m} AND coalesce(r.ended_at < clock_timestamp() - interval '30 days',"
-              + " r.seen_at < clock_timestamp() - interval '7 days')"
+              + " r.seen_at < clock_timestamp() - interval '{unfinished}')"
               + " AND NOT EXISTS (SELECT 1 FROM {s}.run_tables t WHERE t.run = r.run)");
 
   private final String schema;
@@ -50,6 +54,7 @@ public final class Retention {
         statement.executeUpdate(
             sql.replace("{s}", schema)
                 .replace("{m}", migration)
+                .replace("{unfinished}", UNFINISHED.toDays() + " days")
                 .replace("{whole:r}", RunTables.WHOLE)
                 .replace("{whole:q}", RunTables.WHOLE.replace("r.settings", "q.settings")));
       }

@@ -65,15 +65,19 @@ public final class Runs {
 
   /** The runs of a command that have not ended, the latest first. */
   public List<UnfinishedRun> unfinished(Connection target, String command) throws SQLException {
+    return unfinished(target).stream().filter(r -> r.run().command().equals(command)).toList();
+  }
+
+  /** The runs of all commands that have not ended, the latest first. */
+  List<UnfinishedRun> unfinished(Connection target) throws SQLException {
     String sql =
         "SELECT "
             + COLUMNS
             + " FROM "
             + runs
-            + " WHERE migration = ? AND command = ? AND ended_at IS NULL ORDER BY run DESC";
+            + " WHERE migration = ? AND ended_at IS NULL ORDER BY run DESC";
     try (PreparedStatement statement = target.prepareStatement(sql)) {
       statement.setString(1, migration);
-      statement.setString(2, command);
       try (ResultSet rows = statement.executeQuery()) {
         List<UnfinishedRun> found = new ArrayList<>();
         while (rows.next()) {

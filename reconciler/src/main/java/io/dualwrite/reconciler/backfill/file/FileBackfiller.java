@@ -51,6 +51,11 @@ public record FileBackfiller(
   /** So many characters of records are held in memory. */
   private static final long CHARACTERS = 4_000_000;
 
+  /** Whether runs of that command are loads of files. */
+  public static boolean isLoad(String command) {
+    return command.startsWith(LoadState.COMMAND);
+  }
+
   /**
    * Loads the files into the table.
    *

@@ -19,7 +19,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -28,6 +27,9 @@ import java.util.stream.Stream;
  * lets go of both; one that has not ended can be taken up again.
  */
 final class LoadState implements AutoCloseable {
+  /** What loads are kept as, with the table's name behind it. */
+  static final String COMMAND = "load of files into ";
+
   private static final String STEP = "load";
   private static final String REWRITTEN =
       "the target's table was emptied, rewritten or made anew since the interrupted load: all of it is loaded again";
@@ -65,7 +67,7 @@ final class LoadState implements AutoCloseable {
 
   /** What loads of a table are kept as: one of another table is no concern of a resumed one. */
   private static String command(String table) {
-    return "load of files into " + table;
+    return COMMAND + table;
   }
 
   /**
@@ -81,7 +83,7 @@ final class LoadState implements AutoCloseable {
       FileBackfillOptions options,
       TablePair pair) {
     String name = pair.name().toString();
-    SortedMap<String, String> settings = settings(files, options);
+    SortedMap<String, String> settings = LoadSettings.of(files, options);
     Path path = options.setAsideFile();
     RunDesk desk = new RunDesk(databases.database(Side.TARGET), stores);
     try {
@@ -146,18 +148,6 @@ final class LoadState implements AutoCloseable {
             u -> {
               throw new FileLoadBusyException(name, u);
             });
-  }
-
-  private static SortedMap<String, String> settings(FileSet files, FileBackfillOptions options) {
-    SortedMap<String, String> settings = new TreeMap<>();
-    for (int i = 0; i < files.files().size(); i++) {
-      settings.put("file " + (i + 1), files.files().get(i).file().identity());
-    }
-    settings.put("--absent", options.absent().name().toLowerCase(java.util.Locale.ROOT));
-    settings.put("--set-aside", options.setAsideFile().toAbsolutePath().normalize().toString());
-    settings.put("columns", String.join(",", files.columns()));
-    settings.put("csv", options.csv().toString().replace('\n', ' '));
-    return settings;
   }
 
   Mark mark() {
