@@ -44,6 +44,11 @@ public final class ReconcileBenchmark implements Callable<Integer> {
   private long growth;
 
   @Option(
+      names = "--on-disk",
+      description = "the servers' data, for tables that memory has no room for besides its caches")
+  private boolean onDisk;
+
+  @Option(
       names = "--checksums",
       split = ",",
       defaultValue = "auto",
@@ -74,7 +79,11 @@ public final class ReconcileBenchmark implements Callable<Integer> {
   public Integer call() throws SQLException, IOException, InterruptedException {
     PrintWriter out = spec.commandLine().getOut();
     ServerOptions servers =
-        ServerOptions.forSpeed()
+        (onDisk
+                ? ServerOptions.forDurability()
+                    .withSetting("fsync", "off")
+                    .withSetting("full_page_writes", "off")
+                : ServerOptions.forSpeed())
             .withSetting("shared_buffers", "1GB")
             .withSetting("max_wal_size", "8GB")
             .withSetting("max_parallel_workers_per_gather", "0");
