@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,11 @@ final class Membership {
   private final String instance =
       host + ":" + pid + ":" + UUID.randomUUID().toString().substring(0, 8);
   private boolean createdOnSource;
+
+  /** Held while it says something of itself, so that nothing comes after its leave. */
+  private final ReentrantLock telling = new ReentrantLock();
+
+  private boolean left;
 
   Membership(MigrationConfig config, DataSource source) {
     this.config = config;
@@ -116,13 +122,21 @@ final class Membership {
   }
 
   /**
-   * Says that this instance is alive, and what it does.
+   * Says that this instance is alive, and what it does; nothing once it has left.
    *
    * @return how long ago it had said so before; empty the first time
    */
   Optional<Duration> beat(Presence presence) throws SQLException {
-    try (Connection connection = source.getConnection()) {
-      return instances.beat(connection, config.migration(), presence);
+    telling.lock();
+    try {
+      if (left) {
+        return Optional.of(Duration.ZERO);
+      }
+      try (Connection connection = source.getConnection()) {
+        return instances.beat(connection, config.migration(), presence);
+      }
+    } finally {
+      telling.unlock();
     }
   }
 
@@ -156,9 +170,16 @@ final class Membership {
     }
   }
 
-  void leave() throws SQLException {
-    try (Connection connection = source.getConnection()) {
-      instances.stopped(connection, instance);
+  /** Says that this instance is gone, after whatever it is saying at the moment. */
+  void leave() throws SQLException, InterruptedException {
+    telling.lockInterruptibly();
+    try {
+      left = true;
+      try (Connection connection = source.getConnection()) {
+        instances.stopped(connection, instance);
+      }
+    } finally {
+      telling.unlock();
     }
   }
 }
