@@ -144,8 +144,10 @@ class PolicyMatrixTest {
     int rows = writing == Writing.AUTO_COMMIT ? 1 : ROWS;
     Throwable seen;
     try {
-      Future<?> cutter = blocker != null && failure == Failure.UNKNOWN_OUTCOME
-          ? cutsWhileTheTargetCommits(proxy, blocker) : null;
+      Future<?> cutter =
+          blocker != null && failure == Failure.UNKNOWN_OUTCOME
+              ? cutsWhileTheTargetCommits(proxy, blocker)
+              : null;
       seen = catchThrowable(() -> write(ds, writing, first, 1000));
       if (cutter != null) {
         cutter.get();

@@ -56,8 +56,7 @@ class ShadowFailureTest {
         for (int i = 0; i < 20; i++) {
           assertThat(ShadowBed.read(c, ALL)).isEqualTo(2);
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - started))
-            .isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
       }
       Awaitility.await().untilAsserted(() -> assertThat(bed.ended()).isEqualTo(ended + 20));
       assertThat(bed.count("error")).isGreaterThan(errors);

@@ -244,9 +244,7 @@ class ShadowReadsTest {
     AtomicInteger next = new AtomicInteger();
     try (ShadowBed bed =
         new ShadowBed(
-            ShadowBed.config(ShadowBed.LONG)
-                .shadowReads(new ShadowReadsConfig(0.25))
-                .build(),
+            ShadowBed.config(ShadowBed.LONG).shadowReads(new ShadowReadsConfig(0.25)).build(),
             dbs.source(),
             dbs.target(),
             b -> b.random(() -> next.getAndIncrement() % 8 / 8.0))) {

@@ -4,6 +4,7 @@ import io.dualwrite.jdbc.schema.Lane;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lanes as their source gave them; none before the secondary was seen
  * @param workers by table
+ * @param replaced whether others have taken their place
  */
-record Adopted(List<Lane> lanes, Map<String, LaneWorker> workers) {
+record Adopted(List<Lane> lanes, Map<String, LaneWorker> workers, AtomicBoolean replaced) {
   Adopted {
     workers = Map.copyOf(workers);
   }

@@ -81,7 +81,7 @@ public final class DeliveryEngine implements AutoCloseable {
 
   private volatile boolean running;
   private volatile boolean tableChanged;
-  private volatile Adopted adopted = new Adopted(List.of(), Map.of());
+  private volatile Adopted adopted = new Adopted(List.of(), Map.of(), new AtomicBoolean());
 
   /** Tables that were written and have no lane: new ones, for each of which is looked once. */
   private final Set<String> withoutLane = ConcurrentHashMap.newKeySet();
@@ -268,10 +268,7 @@ public final class DeliveryEngine implements AutoCloseable {
       LaneWorker worker = now.worker(row.table());
       if (worker != null) {
         worker.lane().remember(List.of(row));
-        if (now != adopted) {
-          // Nobody would look at what came after the lane was replaced.
-          remember(worker.lane().forget());
-        } else if (running) {
+        if (running) {
           worker.wake();
         }
       } else if (now.isKnown()) {
@@ -296,19 +293,30 @@ public final class DeliveryEngine implements AutoCloseable {
     long end = System.nanoTime() + limit.toNanos();
     Set<LaneWorker> waitedFor = new HashSet<>();
     for (String table : tables) {
-      LaneWorker worker = adopted.worker(table);
-      if (worker == null || !running || breaker.getState() == CircuitBreaker.State.OPEN) {
-        return false;
-      }
-      if (waitedFor.add(worker)
-          && !worker.await(Duration.ofNanos(Math.max(0, end - System.nanoTime())))) {
-        return false;
-      }
-      if (worker.lane().heldTables().contains(table)) {
+      if (!await(table, end, waitedFor)) {
         return false;
       }
     }
     return true;
+  }
+
+  private boolean await(String table, long end, Set<LaneWorker> waitedFor)
+      throws InterruptedException {
+    Adopted now;
+    Duration left;
+    do {
+      now = adopted;
+      LaneWorker worker = now.worker(table);
+      if (worker == null || !running || breaker.getState() == CircuitBreaker.State.OPEN) {
+        return false;
+      }
+      left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+      if (waitedFor.contains(worker) || worker.await(left)) {
+        waitedFor.add(worker);
+        return !worker.lane().heldTables().contains(table);
+      }
+    } while (now.replaced().get() && !left.isZero());
+    return false;
   }
 
   /**
@@ -444,17 +452,19 @@ public final class DeliveryEngine implements AutoCloseable {
       return;
     }
     Map<String, LaneWorker> next = new HashMap<>();
+    AtomicBoolean replaced = new AtomicBoolean();
+    BooleanSupplier mayRun = () -> running && !executor.isShutdown() && !replaced.get();
     for (Lane lane : current) {
-      BooleanSupplier mayRun = () -> running && !executor.isShutdown();
       LaneDelivery delivery =
           new LaneDelivery(lane, context, settings, metrics, probe, mayRun, MEMORY);
       deliveries.add(delivery);
       LaneWorker worker = new LaneWorker(delivery, executor, breaker, settings, throttle, mayRun);
       delivery.tables().forEach(table -> next.put(table, worker));
     }
-    adopted = new Adopted(current, next);
+    adopted = new Adopted(current, next, replaced);
+    former.replaced().set(true);
     withoutLane.removeAll(next.keySet());
-    former.distinct().forEach(worker -> remember(worker.lane().forget()));
+    former.distinct().forEach(worker -> worker.lane().replaced(this::remember));
     remember(early.take(Integer.MAX_VALUE));
     adopted.distinct().forEach(LaneWorker::wake);
   }

@@ -18,7 +18,6 @@ import io.dualwrite.jdbc.schema.TablePair;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,7 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,12 @@ final class LaneDelivery {
   private final BatchSize batch;
 
   private volatile @Nullable LockedCopy underWay;
+
+  /** Held by a round, so that nobody else takes what is its own. */
+  private final ReentrantLock atWork = new ReentrantLock();
+
+  /** Who remembers rows instead of this lane, once it is replaced. */
+  private volatile @Nullable Consumer<Collection<Remembered>> heir;
 
   /** Whether the round took as many entries as it might. */
   private boolean full;
@@ -178,6 +185,7 @@ final class LaneDelivery {
   /** Takes rows that only memory names. */
   void remember(Collection<Remembered> rows) {
     remembered.add(rows);
+    passOn();
   }
 
   /** Whether rows wait that only memory names. */
@@ -185,11 +193,31 @@ final class LaneDelivery {
     return !remembered.isEmpty();
   }
 
-  /** Hands over the rows that only memory names, to be remembered by another. */
-  List<Remembered> forget() {
-    List<Remembered> all = new ArrayList<>(walks.remembered());
-    all.addAll(remembered.take(Integer.MAX_VALUE));
-    return all;
+  /**
+   * Hands over the rows that only memory names, to be remembered by another: now, and those that a
+   * round that is under way gives back.
+   */
+  void replaced(Consumer<Collection<Remembered>> by) {
+    heir = by;
+    passOn();
+  }
+
+  private void passOn() {
+    Consumer<Collection<Remembered>> by = heir;
+    if (by == null) {
+      return;
+    }
+    by.accept(remembered.take(Integer.MAX_VALUE));
+    // Who is at work does the same at the end.
+    if (atWork.tryLock()) {
+      List<Remembered> walked;
+      try {
+        walked = walks.forget();
+      } finally {
+        atWork.unlock();
+      }
+      by.accept(walked);
+    }
   }
 
   /**
@@ -199,6 +227,16 @@ final class LaneDelivery {
    * @throws SQLException if the secondary or the primary failed; nothing is lost, try again later
    */
   RoundResult round(boolean wait) throws SQLException {
+    atWork.lock();
+    try {
+      return aloneAtWork(wait);
+    } finally {
+      atWork.unlock();
+      passOn();
+    }
+  }
+
+  private RoundResult aloneAtWork(boolean wait) throws SQLException {
     held.letGo();
     List<Remembered> fromMemory = remembered.take(batch.entries(), held::holds);
     boolean done = false;

@@ -124,11 +124,12 @@ final class Walks {
     }
   }
 
-  /** The rows named by memory alone for which walks stand that are not done. */
-  List<Remembered> remembered() {
-    return underWay.values().stream()
-        .flatMap(walk -> walk.standsFor().remembered().stream())
-        .toList();
+  /** Gives up all walks; the rows named by memory alone for which they stood. */
+  List<Remembered> forget() {
+    List<Remembered> rows =
+        underWay.values().stream().flatMap(walk -> walk.standsFor().remembered().stream()).toList();
+    underWay.clear();
+    return rows;
   }
 
   /** How many walks have begun. */

@@ -92,7 +92,8 @@ public final class Migration implements Mirroring, AutoCloseable {
     this.config = config;
     this.metrics = metrics;
     DataSource source = new OwnConnections(sourceForDelivery);
-    DataSource target = BoundedConnections.of(givenTarget, config.secondary().timeout(), "secondary");
+    DataSource target =
+        BoundedConnections.of(givenTarget, config.secondary().timeout(), "secondary");
     this.membership = new Membership(config, source);
     Control.State first = membership.join();
     Phase phase = Supported.phase(first.phase());
