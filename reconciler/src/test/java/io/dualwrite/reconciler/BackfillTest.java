@@ -246,6 +246,24 @@ class BackfillTest {
   }
 
   @Test
+  void aTextThatTheTargetCannotParseIsARowThatItRefuses() throws SQLException {
+    two.both("create table t (id int primary key, v text)");
+    two.target("alter table t add check (v::jsonpath is not null)");
+    two.source(
+        "insert into t select i, case when i = 1234 then '$.a secret' else '$.b' end from generate_series(1, 4000) i");
+
+    TableBackfill table = only(backfill(options(two).batchRows(1_000)));
+
+    assertThat(table.copied()).isEqualTo(3_999);
+    assertThat(table.refused()).isEqualTo(1);
+    assertThat(table.problems())
+        .singleElement()
+        .asString()
+        .startsWith("key 1234: the value was refused (42601")
+        .doesNotContain("secret");
+  }
+
+  @Test
   void namesTypesAndColumnsMayDiffer() throws SQLException {
     two.source(
         "create table t (id int primary key, v numeric, kind text, secret text, twice int generated always as (id * 2) stored)",

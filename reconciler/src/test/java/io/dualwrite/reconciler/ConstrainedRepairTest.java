@@ -83,6 +83,23 @@ class ConstrainedRepairTest {
   }
 
   @Test
+  void aTextThatTheTargetCannotParseHoldsNoOtherRowBack() throws SQLException {
+    two.both("create table t (id int primary key, v text)");
+    two.target("alter table t add check (v::jsonpath is not null)");
+    two.source("insert into t values (1, '$.a'), (2, '$.a secret'), (3, '$.c')");
+
+    Repair repair = two.repair();
+
+    assertThat(repair.copied()).isEqualTo(2);
+    assertThat(repair.after().inSync()).isFalse();
+    assertThat(repair.tables().get(0).problems())
+        .singleElement()
+        .asString()
+        .contains("key 2", "the value was refused (42601")
+        .doesNotContain("secret");
+  }
+
+  @Test
   void whatIsDeletedTakesNoRowAlongThatTheSourceHas() throws SQLException {
     two.both(
         "create table parent (id int primary key)",

@@ -77,6 +77,20 @@ class FileRefusalsTest {
   }
 
   @Test
+  void aRowOfTheSourceThatTheTargetCannotParseIsSetAside() throws Exception {
+    two.both("create table v (id int primary key, p text)");
+    two.target("alter table v add check (p::jsonpath is not null)");
+    two.source("insert into v values (1, '$.a'), (2, '$.a secret'), (3, '$.c')");
+
+    FileBackfill load = load(Absent.INSERT, "id,p\n1,$.a\n2,$.b\n3,$.c\n4,$.d secret\n5,$.e\n");
+
+    assertThat(load.problem()).isEmpty();
+    assertThat(target()).isEqualTo("(1,$.a) (3,$.c) (5,$.e)");
+    assertThat(load.counts()).isEqualTo(new Counts(2, 1, 0, 0, 0, 2));
+    assertThat(load.toString()).doesNotContain("secret");
+  }
+
+  @Test
   void columnsMayBeCalledAsTheyLike() throws Exception {
     two.both(
         "create table v (id int primary key, msg text check (length(msg) < 5), st text, con text, found text, r text, n text, c0 text, dualwrite_st text)");

@@ -2,6 +2,7 @@ package io.dualwrite.jdbc.copy;
 
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -9,6 +10,9 @@ import org.postgresql.util.ServerErrorMessage;
 /** What a database's failure means for copying, and how it may be told without row values. */
 public final class Failures {
   private static final String CANCELED = "57014";
+
+  /** What types that have a syntax call a text that breaks it: 42 is of statements else. */
+  private static final Set<String> MALFORMED = Set.of("42601", "42602");
 
   private Failures() {}
 
@@ -24,7 +28,8 @@ public final class Failures {
             || state.startsWith("44")
             || state.startsWith("P0")
             || state.equals("54000")
-            || state.equals("0A000"));
+            || state.equals("0A000")
+            || breaksTypeSyntax(failure));
   }
 
   /**
@@ -34,7 +39,25 @@ public final class Failures {
   public static boolean refusesTable(SQLException failure) {
     String state = failure.getSQLState();
     return state != null
-        && (state.startsWith("42") || state.startsWith("3F") || state.equals("25006"));
+        && (state.startsWith("42") || state.startsWith("3F") || state.equals("25006"))
+        && !breaksTypeSyntax(failure);
+  }
+
+  /**
+   * Whether it was the text of a value. Of a statement's own text the server says where in it, be
+   * it a trigger's; PL/pgSQL says nothing of the kind where it does not like a statement's form.
+   */
+  private static boolean breaksTypeSyntax(SQLException failure) {
+    ServerErrorMessage message = message(failure);
+    return message != null
+        && MALFORMED.contains(String.valueOf(failure.getSQLState()))
+        && message.getPosition() == 0
+        && message.getInternalPosition() == 0
+        && (isRaised(message) || !String.valueOf(message.getRoutine()).startsWith("exec_"));
+  }
+
+  private static boolean isRaised(ServerErrorMessage message) {
+    return "exec_stmt_raise".equals(message.getRoutine());
   }
 
   /**
@@ -98,20 +121,20 @@ public final class Failures {
     }
     if (state.startsWith("22")
         || state.startsWith("P0")
-        || "exec_stmt_raise".equals(message.getRoutine())
-        || isMalformedValue(state, message)) {
+        || isRaised(message)
+        || quotesValue(state, message)) {
       return "the value was refused (" + state + column(message) + ")";
     }
     return message.getMessage() + " (" + state + ")";
   }
 
-  /**
-   * The text of a value that its type cannot parse; of SQL, the parser and its analysis complain.
-   */
-  private static boolean isMalformedValue(String state, ServerErrorMessage message) {
+  /** Only the parser of SQL and its analysis quote a statement's text, in which no values are. */
+  private static boolean quotesValue(String state, ServerErrorMessage message) {
     String routine = String.valueOf(message.getRoutine());
-    return state.equals("42601")
-        && !routine.endsWith("yyerror")
+    return MALFORMED.contains(state)
+        && !routine.equals("scanner_yyerror")
+        && !routine.equals("plpgsql_yyerror")
+        && !routine.startsWith("exec_")
         && !routine.startsWith("transform");
   }
 

@@ -22,6 +22,7 @@ import java.util.Map;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the secondary refuses, or would do beyond what it is told. */
@@ -34,24 +35,78 @@ class RefusalTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"tsvector", "tsquery"})
-  void aTextThatItsTypeCannotParseIsNotRepeated(String type) {
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {"tsvector, 'my secret :", "tsquery, 'my secret :"})
+  void aTextThatItsTypeCannotParseIsNotRepeated(String type, String text) {
     assertThatThrownBy(
             () ->
                 dbs.query(
-                    dbs.target(), "SELECT v::" + type + " FROM (VALUES (E'\\'my secret :')) t (v)"))
+                    dbs.target(), "SELECT v::" + type + " FROM (VALUES ($$" + text + "$$)) t (v)"))
         .isInstanceOfSatisfying(
             SQLException.class,
             e -> {
               assertThat(e.getSQLState()).isEqualTo("42601");
               assertThat(e.getMessage()).contains("secret");
+              assertThat(Failures.refusesRow(e)).isTrue();
+              assertThat(Failures.refusesTable(e)).isFalse();
               assertThat(Failures.describe(e))
                   .startsWith("the value was refused (42601")
                   .doesNotContain("secret");
             });
     assertThatThrownBy(() -> dbs.query(dbs.target(), "SELECT FROM FROM t"))
         .isInstanceOfSatisfying(
-            SQLException.class, e -> assertThat(Failures.describe(e)).contains("syntax error at"));
+            SQLException.class,
+            e -> {
+              assertThat(Failures.refusesRow(e)).isFalse();
+              assertThat(Failures.refusesTable(e)).isTrue();
+              assertThat(Failures.describe(e)).contains("syntax error at");
+            });
+  }
+
+  /** Whatever rows there are, none gets through such a trigger. */
+  @ParameterizedTest
+  @ValueSource(strings = {"EXECUTE 'SELCT 1'", "SELECT 1"})
+  void aTriggerThatIsWrongRefusesTheTable(String statement) throws Exception {
+    dbs.execute(
+        dbs.target(),
+        "CREATE TABLE t (v text)",
+        "CREATE FUNCTION wrong() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            + statement
+            + "; RETURN new; END $$",
+        "CREATE TRIGGER wrong BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION wrong()");
+
+    assertThatThrownBy(() -> dbs.execute(dbs.target(), "INSERT INTO t VALUES ('a')"))
+        .isInstanceOfSatisfying(
+            SQLException.class,
+            e -> {
+              assertThat(e.getSQLState()).isEqualTo("42601");
+              assertThat(Failures.refusesRow(e)).isFalse();
+              assertThat(Failures.refusesTable(e)).isTrue();
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"tsquery, good, bad :", "jsonpath, $.good, $.bad..", "regclass, pg_class, ..bad"})
+  void aTextThatItsTypeCannotParseHoldsNoOtherRowBack(String type, String good, String bad)
+      throws Exception {
+    Bed bed = new Bed(dbs);
+    dbs.execute(dbs.source(), "CREATE TABLE t (id int PRIMARY KEY, v text)");
+    dbs.execute(dbs.target(), "CREATE TABLE t (id int PRIMARY KEY, v " + type + ")");
+    for (int i = 1; i <= 5; i++) {
+      String value = i == 3 ? bad : good;
+      bed.change("INSERT INTO t VALUES (" + i + ", '" + value + "')", "public.t", "" + i);
+    }
+
+    bed.drain(bed.delivery("public.t"));
+
+    assertThat(dbs.queryValue(dbs.target(), "SELECT string_agg(id::text, ' ' ORDER BY id) FROM t"))
+        .isEqualTo("1 2 4 5");
+    assertThat(bed.setAside()).isOne();
+    assertThat(bed.pending()).isZero();
+    assertThat(dbs.queryValue(dbs.source(), "SELECT reason FROM dualwrite.set_aside"))
+        .contains("the value was refused (426")
+        .doesNotContain("bad");
   }
 
   private Bed family() throws SQLException {

@@ -16,7 +16,7 @@ final class Refusals {
     }
     String named = constraint.isEmpty() ? "" : " " + constraint;
     return switch (state) {
-          case "22P02", "22P03", "22007", "2202E", "22023", "42601", "XX000" ->
+          case "22P02", "22P03", "22007", "2202E", "22023", "42601", "42602", "XX000" ->
               "not a value of the type";
           case "22003", "22008" -> "out of the type's range";
           case "22001", "22026" -> "too long";

@@ -38,9 +38,12 @@ record Staging(String table, List<Column> columns) {
   /** The server, its limits or another transaction; damaged files. */
   private static final String NO_VALUE = "(08|40|53|55|57|58).*|XX00[12]";
 
-  /** What the target says of a row that it does not take. */
+  /**
+   * What the target says of a row that it does not take, of a statement without mistakes of its own
+   * (426: {@link Failures#refusesRow}).
+   */
   static final String REFUSED =
-      "left(dualwrite_st, 2) IN ('22', '23', '44', 'P0') OR dualwrite_st IN ('54000', '0A000')";
+      "left(dualwrite_st, 2) IN ('22', '23', '44', 'P0') OR dualwrite_st IN ('54000', '0A000', '42601', '42602')";
 
   /** The row of a block's query. */
   static final String ROW = "dualwrite_r";
