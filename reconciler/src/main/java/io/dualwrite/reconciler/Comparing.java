@@ -37,7 +37,8 @@ record Comparing(
       Keeping keeping = Keeping.ofGlance(runs()::here);
       return compare(options, progress, scene, keeping).with(keeping.kept());
     }
-    control.endReleasedGaps(scene.primary());
+    GapMarks gaps = gaps(scene);
+    gaps.endReleased();
     RunOpening.Opened run =
         runs()
             .open(
@@ -49,9 +50,9 @@ record Comparing(
     try (Keeping keeping = run.keeping()) {
       Instant started = control.now(scene.primary()).minus(run.age());
       Comparison comparison = compare(options, progress, scene, keeping);
-      reconcileGaps(scene, started, comparison);
+      gaps.reconcile(comparison, started);
       keeping.end(!comparison.unfinished(), comparison.inSync() ? "in sync" : "not in sync");
-      return comparison.with(keeping.kept());
+      return comparison.with(gaps.and(keeping.kept()));
     }
   }
 
@@ -130,10 +131,7 @@ record Comparing(
     return databases.within(options.load().statementTimeout());
   }
 
-  /** Marks the gaps that ended before {@code started}, if all was looked at and is in sync. */
-  int reconcileGaps(Scene scene, Instant started, Comparison comparison) {
-    return comparison.complete() && comparison.inSync()
-        ? control.reconcileGaps(scene.primary(), started)
-        : 0;
+  GapMarks gaps(Scene scene) {
+    return new GapMarks(databases, control, config, scene.primary());
   }
 }

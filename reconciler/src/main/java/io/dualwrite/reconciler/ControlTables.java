@@ -9,7 +9,6 @@ import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
 import io.dualwrite.jdbc.journal.Journal;
 import io.dualwrite.jdbc.prepared.PreparedTransactions;
-import io.dualwrite.jdbc.trigger.TriggerGaps;
 import io.dualwrite.reconciler.backfill.file.FileBackfiller;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.state.KeptState;
@@ -182,52 +181,6 @@ final class ControlTables {
             result.next();
             return result.getTimestamp(1).toInstant();
           }
-        });
-  }
-
-  /** Records the end of gaps of triggers that rested, as far as their transactions are over. */
-  void endReleasedGaps(Side primary) {
-    databases.write(
-        primary,
-        c -> {
-          new TriggerGaps(config).endReleased(c);
-          return true;
-        });
-  }
-
-  /**
-   * Marks the gaps that ended before a complete comparison that found both sides in sync; also
-   * those of instances that were gone by then without closing theirs. How many.
-   */
-  int reconcileGaps(Side primary, Instant comparisonStarted) {
-    if (!exists(primary)) {
-      return 0;
-    }
-    String schema = config.journal().schema();
-    Gaps gaps = new Gaps(schema);
-    Duration since = Duration.between(comparisonStarted, now(primary));
-    return databases.write(
-        primary,
-        c -> {
-          List<Instances.Instance> instances = new Instances(schema).list(c, config.migration());
-          int reconciled = 0;
-          for (Gaps.Gap gap : gaps.unreconciled(c, config.migration())) {
-            boolean over =
-                gap.until().isPresent()
-                    ? gap.until().get().isBefore(comparisonStarted)
-                    : !gap.isOfTriggers()
-                        && instances.stream()
-                            .filter(i -> i.name().equals(gap.instance()))
-                            .allMatch(
-                                i ->
-                                    i.stopped()
-                                        || i.lastSeen().compareTo(since.plus(Instances.ALIVE)) > 0);
-            if (over) {
-              gaps.reconciled(c, gap.id());
-              reconciled++;
-            }
-          }
-          return reconciled;
         });
   }
 }

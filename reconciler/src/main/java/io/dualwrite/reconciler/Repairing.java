@@ -126,13 +126,15 @@ record Repairing(Comparing comparing) {
                 scene.primary());
     try (Keeping keeping = run.keeping()) {
       Repairer.Work work = work(options, progress, scene, keeping, r -> r.repair(scene.tables()));
-      comparing.control().endReleasedGaps(scene.primary());
+      GapMarks gaps = comparing.gaps(scene);
+      gaps.endReleased();
       Instant started = comparing.control().now(scene.primary()).minus(run.age());
       Comparison after = comparing.compare(options.compare(), progress, scene, keeping);
-      int gaps = comparing.reconcileGaps(scene, started, after);
+      int reconciled = gaps.reconcile(after, started);
       boolean finished = !work.stopped() && !work.failed() && !after.unfinished();
       keeping.end(finished, after.inSync() ? "in sync" : "not in sync");
-      return new Repair(work.tables(), work.stopped(), gaps, after.with(keeping.kept()));
+      return new Repair(
+          work.tables(), work.stopped(), reconciled, after.with(gaps.and(keeping.kept())));
     }
   }
 

@@ -53,7 +53,7 @@ public final class TriggerGaps {
    * when all up to it have ended, so has the gap.
    */
   public void endReleased(Connection connection) throws SQLException {
-    if (!isPossible(connection, schema)) {
+    if (!isPossible(connection, schema) || !isOpen(connection)) {
       return;
     }
     update(
@@ -73,13 +73,31 @@ public final class TriggerGaps {
             + " AND reason NOT LIKE ? AND last_tx <= pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())");
   }
 
+  /** Whether there is one; who may only read needs not be refused where there is nothing to end. */
+  private boolean isOpen(Connection connection) throws SQLException {
+    try (PreparedStatement statement =
+            asked(
+                connection,
+                "SELECT FROM "
+                    + gaps
+                    + " WHERE migration = ? AND instance = ? AND until IS NULL AND reason NOT LIKE ? LIMIT 1");
+        ResultSet row = statement.executeQuery()) {
+      return row.next();
+    }
+  }
+
   private void update(Connection connection, String sql) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setString(1, migration);
-      statement.setString(2, Gaps.TRIGGERS);
-      statement.setString(3, NO_TRIGGERS + "%");
+    try (PreparedStatement statement = asked(connection, sql)) {
       statement.executeUpdate();
     }
+  }
+
+  private PreparedStatement asked(Connection connection, String sql) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    statement.setString(1, migration);
+    statement.setString(2, Gaps.TRIGGERS);
+    statement.setString(3, NO_TRIGGERS + "%");
+    return statement;
   }
 
   /** Records which tables are not seen, since the last installation, and which are again. */
