@@ -49,7 +49,7 @@ class OpenFeatureSwitchTest {
     try (KillSwitchMonitor monitor = monitor()) {
       assertThat(monitor.engaged()).isFalse();
       provider.updateFlags(flag("on"));
-      Awaitility.await().atMost(Duration.ofSeconds(1)).until(monitor::engaged);
+      Awaitility.await().until(monitor::engaged);
       assertThat(monitor.engagedBy()).containsExactly("OpenFeature flag no-dual-writes");
       provider.updateFlags(flag("off"));
       Awaitility.await().until(() -> !monitor.engaged());

@@ -18,6 +18,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Properties;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -247,8 +248,10 @@ class DualWriteDriverTest {
   @Test
   @Guarantee("G1")
   void whatIsPendingIsDeliveredWhenTheApplicationEnds() throws Exception {
-    try (ChildJvm app = ChildJvm.of(EndingApp.class).arguments(direct("")).start()) {
-      assertThat(app.await(java.time.Duration.ofSeconds(60))).isZero();
+    try (ChildJvm app = ChildJvm.of(EndingApp.class)
+            .arguments(direct("&dualwrite.shutdown.drain-timeout=60s"))
+            .start()) {
+      assertThat(app.await(Duration.ofMinutes(3))).isZero();
       assertThat(dbs.query(dbs.target(), ALL)).as("%s", app.output()).hasSize(500);
     }
     assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal"))
@@ -269,11 +272,12 @@ class DualWriteDriverTest {
 
   @Test
   void aSourceThatIsGoneHoldsUpNobodyWhoEnds() throws Exception {
-    SharedMigrations migrations = new SharedMigrations(java.time.Duration.ofMinutes(1));
+    SharedMigrations migrations = new SharedMigrations(Duration.ofMinutes(1));
     DualWriteDriver driver = new DualWriteDriver(migrations);
     try (TcpProxy proxy = TcpProxy.inFrontOf(dbs.sourceServer())) {
       String url =
-          direct("").replace(":" + dbs.sourceServer().port() + "/", ":" + proxy.port() + "/");
+          direct("&dualwrite.shutdown.drain-timeout=60s")
+              .replace(":" + dbs.sourceServer().port() + "/", ":" + proxy.port() + "/");
       try (Connection c = driver.connect(url, new Properties())) {
         insert(c, 1);
       }
@@ -281,8 +285,8 @@ class DualWriteDriverTest {
       proxy.cut();
       long before = System.nanoTime();
       migrations.closeAll();
-      assertThat(java.time.Duration.ofNanos(System.nanoTime() - before))
-          .isLessThan(java.time.Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - before))
+          .isLessThan(Duration.ofSeconds(30));
       proxy.forward();
       Awaitility.await().until(() -> migrations.size() == 0);
     }
@@ -304,7 +308,7 @@ class DualWriteDriverTest {
 
   @Test
   void aSharedMigrationOutlivesAMomentWithoutConnections() throws Exception {
-    SharedMigrations migrations = new SharedMigrations(java.time.Duration.ofMillis(300));
+    SharedMigrations migrations = new SharedMigrations(Duration.ofSeconds(3));
     DualWriteDriver driver = new DualWriteDriver(migrations);
     for (int i = 0; i < 3; i++) {
       try (Connection c = driver.connect(direct(""), new Properties())) {
@@ -350,10 +354,11 @@ class DualWriteDriverTest {
   @Test
   @Guarantee("G6")
   void aTargetThatIsDownIsNotNoticed() throws Exception {
-    try (Connection c = DriverManager.getConnection(direct(NOBODY, ""))) {
+    String url = direct(NOBODY, "&dualwrite.secondary.timeout=60s");
+    try (Connection c = DriverManager.getConnection(url)) {
       long before = System.nanoTime();
       insert(c, 1);
-      assertThat(System.nanoTime() - before).isLessThan(1_000_000_000L);
+      assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
       assertThat(one(c, "SELECT count(*) FROM dualwrite.journal")).isEqualTo("1");
     }
   }

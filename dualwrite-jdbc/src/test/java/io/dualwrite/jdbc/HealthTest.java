@@ -63,7 +63,7 @@ class HealthTest {
   void allIsWell() throws Exception {
     try (DualWriteDataSource one = open(dbs.target());
         DualWriteDataSource two = open(dbs.target())) {
-      Awaitility.await().until(() -> one.health().alive() == 2);
+      Awaitility.await().until(() -> one.health().alive() == 2 && two.health().healthy());
       Health health = two.health();
       assertThat(health.healthy()).isTrue();
       assertThat(health.phase()).isEqualTo(Phase.SOURCE_PRIMARY);
@@ -142,7 +142,7 @@ class HealthTest {
       killSwitch.engage();
       assertThat(ds.health().killSwitchBy()).containsExactly("test");
       assertThat(ds.health().mirroring()).isFalse();
-      assertThat(ds.health().healthy()).isTrue();
+      Awaitility.await().until(() -> ds.health().healthy());
       assertThat(ds.health().toString()).contains("kill switch ENGAGED by test", "not mirroring");
       killSwitch.release();
       insert(ds, 1);

@@ -26,7 +26,7 @@ class LeavingTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
   /** Beside what is waited for, on a machine with other things to do. */
-  private static final Duration MORE = Duration.ofSeconds(6);
+  private static final Duration MORE = Duration.ofSeconds(20);
 
   private final TestDatabases dbs;
   private final ManualKillSwitch killSwitch = KillSwitch.manual("test");
@@ -168,7 +168,7 @@ class LeavingTest {
         for (int i = 0; i < 1000; i++) {
           assertThat(ds.health().toString()).contains("SOURCE_PRIMARY");
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(MORE);
       } finally {
         dbs.sourceServer().thaw();
       }

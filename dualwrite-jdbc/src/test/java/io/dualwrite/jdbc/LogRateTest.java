@@ -113,6 +113,8 @@ class LogRateTest {
       insert(ds, 0, 50);
       killSwitch.release();
       assertThat(log.changes())
+          .as("but for a source that took long to record the gap")
+          .filteredOn(change -> !change.startsWith("gap."))
           .containsExactly(
               "migration.started",
               "mirroring.stopped",

@@ -94,10 +94,7 @@ public final class DeliveryEngine implements AutoCloseable {
   /** Keys of BEST_EFFORT rows written before the secondary was seen for the first time. */
   private final RememberedRows early;
 
-  /**
-   * Where the lanes come from: both catalogs, so that the secondary must be there for the first
-   * time.
-   */
+  /** Where the lanes come from: both catalogs, so that the secondary must be there once. */
   @FunctionalInterface
   public interface LaneSource {
     /** The lanes as they are now; the same list object while nothing changed. */

@@ -15,24 +15,32 @@ import javax.sql.DataSource;
 
 /** Records this instance's gaps in the primary, without ever waiting long for it. */
 final class GapLog implements Mode.GapRecord {
-  private static final Duration PATIENCE = Duration.ofMillis(250);
+  /** How long the primary is waited for. */
+  static final Duration PATIENCE = Duration.ofMillis(250);
 
   private final DataSource primary;
   private final Gaps gaps;
   private final String migration;
   private final String instance;
   private final ExecutorService executor;
+  private final Duration patience;
 
   /** Those that are recorded and whose end is not. */
   private final Set<Long> recorded = ConcurrentHashMap.newKeySet();
 
   GapLog(
-      DataSource primary, Gaps gaps, String migration, String instance, ExecutorService executor) {
+      DataSource primary,
+      Gaps gaps,
+      String migration,
+      String instance,
+      ExecutorService executor,
+      Duration patience) {
     this.primary = primary;
     this.gaps = gaps;
     this.migration = migration;
     this.instance = instance;
     this.executor = executor;
+    this.patience = patience;
   }
 
   @Override
@@ -70,14 +78,14 @@ final class GapLog implements Mode.GapRecord {
     return !recorded.isEmpty();
   }
 
-  private static void soon(Future<?> outcome) throws Exception {
+  private void soon(Future<?> outcome) throws Exception {
     try {
-      outcome.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      outcome.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       // What still completes records the gap a second time; both end in the end.
       outcome.cancel(true);
       throw new TimeoutException(
-          "the primary did not answer within " + PATIENCE.toMillis() + " ms");
+          "the primary did not answer within " + patience.toMillis() + " ms");
     }
   }
 }

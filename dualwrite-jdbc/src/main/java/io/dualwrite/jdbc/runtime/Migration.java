@@ -153,7 +153,7 @@ public final class Migration implements Mirroring, AutoCloseable {
             config.migration(),
             triggers.isPresent()
                 ? Mode.GapRecord.BY_TRIGGERS
-                : new GapLog(ownPrimary, gaps, config.migration(), membership.instance(), chores),
+                : new GapLog(ownPrimary, gaps, config.migration(), membership.instance(), chores, GapLog.PATIENCE),
             delivery::pause,
             this::resume,
             Clock.systemUTC());

@@ -148,7 +148,7 @@ class DeliveryRaceTest {
             c.secondaryDatabase(),
             c.lockWait(),
             c.statementTimeout(),
-            Duration.ofMillis(300));
+            Duration.ofSeconds(2));
     LaneDelivery frozen = bed.delivery("public.item", gate, impatient);
     Future<RoundResult> slow = threads.submit(() -> frozen.round(true));
     gate.awaitReached();

@@ -37,7 +37,7 @@ class ForgottenConnectionTest {
               Side.SOURCE,
               dbs.sourceThrough(proxy),
               dbs.target(),
-              Duration.ofMillis(300));
+              Duration.ofSeconds(1));
       LaneDelivery lane =
           bed.delivery(
               "public.item",
@@ -48,7 +48,7 @@ class ForgottenConnectionTest {
               },
               context);
       assertTimeoutPreemptively(
-          Duration.ofSeconds(20),
+          Duration.ofSeconds(60),
           () ->
               assertThatThrownBy(() -> lane.round(true))
                   .isInstanceOfSatisfying(

@@ -33,7 +33,7 @@ final class Gate implements DeliveryProbe {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).as("reached in time").isTrue();
+      assertThat(latch.await(60, TimeUnit.SECONDS)).as("reached in time").isTrue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);

@@ -44,7 +44,7 @@ class SlowSecondaryTest {
         CopyContext.of(bed.config, Side.SOURCE, dbs.source(), dbs.target(), Duration.ofMillis(400));
     LaneDelivery lane = bed.delivery("public.item", DeliveryProbe.NONE, within);
     int timedOut = 0;
-    for (int round = 0; round < 50 && bed.pending() > 0; round++) {
+    for (int round = 0; round < 500 && bed.pending() > 0; round++) {
       try {
         lane.round(true);
       } catch (SQLException e) {

@@ -71,7 +71,7 @@ final class RewritingScenes {
       statement.executeUpdate("UPDATE told SET id = id + 1");
       warnings(statement.getWarnings(), seen);
       warnings(connection.getWarnings(), seen);
-      statement.execute("SET statement_timeout = 20");
+      statement.execute("SET statement_timeout = 300");
       Seen.failing(
           seen, () -> statement.executeUpdate("UPDATE told SET id = 7 WHERE pg_sleep(20) IS NULL"));
       statement.execute("RESET statement_timeout");

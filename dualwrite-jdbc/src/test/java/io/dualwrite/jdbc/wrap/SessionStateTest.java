@@ -179,17 +179,17 @@ class SessionStateTest {
               Statement h = holder.createStatement()) {
             holder.setAutoCommit(false);
             h.executeUpdate("UPDATE item SET n = 1 WHERE id = 1");
-            s.execute("SET lock_timeout = '50ms'");
+            s.execute("SET lock_timeout = '300ms'");
             failing(seen, () -> s.executeUpdate("UPDATE item SET n = 2 WHERE id = 1"));
             s.execute("RESET lock_timeout");
-            s.execute("SET statement_timeout = '50ms'");
+            s.execute("SET statement_timeout = '300ms'");
             failing(seen, () -> s.executeUpdate("UPDATE item SET n = 2 WHERE id = 1"));
             s.execute("RESET statement_timeout");
             s.setQueryTimeout(1);
             failing(seen, () -> s.executeUpdate("UPDATE item SET n = 2 WHERE id = 1"));
             s.setQueryTimeout(0);
             c.setAutoCommit(false);
-            s.execute("SET LOCAL statement_timeout = '50ms'");
+            s.execute("SET LOCAL statement_timeout = '300ms'");
             failing(seen, () -> s.executeUpdate("UPDATE item SET n = 2 WHERE id = 1"));
             c.rollback();
             rows(s.executeQuery("SHOW statement_timeout"), seen);
