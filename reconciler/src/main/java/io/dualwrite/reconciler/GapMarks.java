@@ -110,6 +110,6 @@ final class GapMarks {
   Kept and(Kept kept) {
     List<String> all = new ArrayList<>(kept.notes());
     all.addAll(notes);
-    return new Kept(kept.run(), all);
+    return new Kept(kept.run(), all, kept.notTakenBack());
   }
 }

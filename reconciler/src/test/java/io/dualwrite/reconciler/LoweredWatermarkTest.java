@@ -183,6 +183,7 @@ class LoweredWatermarkTest {
 
   private static void assertSaidOnce(Comparison comparison) {
     assertThat(comparison.nothingFound()).isFalse();
+    assertThat(comparison.kept().notTakenBack()).containsOnlyKeys("public.metrics");
     assertThat(comparison.kept().notes())
         .filteredOn(n -> n.contains("--all"))
         .singleElement()

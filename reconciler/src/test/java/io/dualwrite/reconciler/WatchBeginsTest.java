@@ -105,7 +105,7 @@ class WatchBeginsTest {
             .range(Optional.of("2001-01-01T01:00:00Z"), Optional.of("2001-01-01T02:00:00Z")));
 
     assertThat(known("metrics").upTo()).isEqualTo("2001-01-01T01:00:00Z");
-    assertThat(Watch.drifting(round()))
+    assertThat(round().drifting())
         .containsEntry("public.metrics", 1L)
         .containsEntry("public.orders", 1L);
   }

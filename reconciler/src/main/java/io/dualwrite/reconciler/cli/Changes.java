@@ -1,7 +1,6 @@
 package io.dualwrite.reconciler.cli;
 
 import io.dualwrite.reconciler.report.WatchLine;
-import io.dualwrite.reconciler.watch.Watch;
 import io.dualwrite.reconciler.watch.WatchState;
 import java.io.PrintWriter;
 import java.time.ZoneOffset;
@@ -28,7 +27,7 @@ final class Changes {
     List<Object> now =
         List.of(
             state.verdict(),
-            Watch.drifting(state).keySet(),
+            state.drifting().keySet(),
             state.away().map(WatchState.Away::problem).orElse(""));
     if (!now.equals(before) && !looking) {
       before = now;

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ public final class Keeping implements AutoCloseable {
   private final boolean corrects;
   private volatile boolean anew;
   private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
-  private final Set<String> notLowered = new ConcurrentSkipListSet<>();
+  private final SortedMap<String, String> notLowered = new ConcurrentSkipListMap<>();
 
   private Keeping(
       Optional<KeptRun> run,
@@ -229,7 +229,8 @@ public final class Keeping implements AutoCloseable {
   }
 
   private void notLowered(String table, String why) {
-    notLowered.add(
+    notLowered.put(
+        table,
         table
             + " differs where it was verified before, which could not be taken back in the target ("
             + why
@@ -261,13 +262,13 @@ public final class Keeping implements AutoCloseable {
     run.flatMap(KeptRun::failure).ifPresent(this::failed);
     List<String> notes = new ArrayList<>(note.stream().toList());
     Optional.ofNullable(problem.get()).ifPresent(notes::add);
-    notes.addAll(notLowered);
-    return new Kept(number(), notes);
+    notes.addAll(notLowered.values());
+    return new Kept(number(), notes, notLowered);
   }
 
   /** The same of a look of a watch, which goes on whether anything more is kept or not. */
   public Kept keptOfLook() {
-    return new Kept(number(), List.copyOf(notLowered));
+    return new Kept(number(), List.copyOf(notLowered.values()), notLowered);
   }
 
   private OptionalLong number() {

@@ -4,7 +4,6 @@ import static io.dualwrite.reconciler.report.VerdictLine.counted;
 import static io.dualwrite.reconciler.report.VerdictLine.number;
 
 import io.dualwrite.reconciler.compare.WindowResult.Status;
-import io.dualwrite.reconciler.watch.Watch;
 import io.dualwrite.reconciler.watch.WatchState;
 import io.dualwrite.reconciler.watch.WatchState.TableDrift;
 import java.time.ZoneOffset;
@@ -41,7 +40,7 @@ public final class WatchLine {
   }
 
   private static String drift(WatchState state) {
-    Map<String, Long> drifting = Watch.drifting(state);
+    Map<String, Long> drifting = state.drifting();
     long rows = drifting.values().stream().mapToLong(Long::longValue).sum();
     return "Not in sync: "
         + (rows == 0 ? "rows" : counted(rows, "row"))

@@ -27,7 +27,7 @@ public final class DriftCommand implements Consumer<WatchState> {
 
   @Override
   public void accept(WatchState state) {
-    Map<String, Long> drifting = Watch.drifting(state);
+    Map<String, Long> drifting = state.drifting();
     boolean more = !told.keySet().containsAll(drifting.keySet());
     boolean over = !told.isEmpty() && drifting.isEmpty() && state.verdict() != Verdict.UNKNOWN;
     if (more || over) {

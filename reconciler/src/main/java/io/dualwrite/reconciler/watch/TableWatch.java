@@ -33,6 +33,7 @@ final class TableWatch {
   private boolean grows;
   private @Nullable Instant lookedAt;
   private Duration took = Duration.ZERO;
+  private Optional<String> notTakenBack = Optional.empty();
 
   TableWatch(String name, boolean timed) {
     this.name = name;
@@ -117,6 +118,24 @@ final class TableWatch {
   /** Rows of the source read so far. */
   long rows() {
     return rows;
+  }
+
+  /** Why a difference could not be taken out of what is kept as verified. */
+  Optional<String> notTakenBack() {
+    return notTakenBack;
+  }
+
+  /**
+   * Takes over whether that was possible when last something was found to differ; where nothing
+   * differs any more, nothing is to be taken back.
+   */
+  void takenBack(Optional<String> problem, boolean differed) {
+    if (problem.isPresent() || differed) {
+      notTakenBack = problem;
+    }
+    if (!has(Status.DIFFERS)) {
+      notTakenBack = Optional.empty();
+    }
   }
 
   boolean has(Status status) {

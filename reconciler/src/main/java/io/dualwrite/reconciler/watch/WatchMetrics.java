@@ -22,6 +22,7 @@ public final class WatchMetrics implements Consumer<WatchState> {
   private final MultiGauge rows;
   private final MultiGauge read;
   private final MultiGauge oldest;
+  private final MultiGauge notTakenBack;
   private volatile Optional<WatchState> latest = Optional.empty();
 
   /** Registers them. */
@@ -78,6 +79,11 @@ public final class WatchMetrics implements Consumer<WatchState> {
         MultiGauge.builder("dualwrite.watch.oldest.look.age")
             .description("Seconds since the part looked at longest ago was looked at")
             .register(registry);
+    this.notTakenBack =
+        MultiGauge.builder("dualwrite.watch.not.taken.back")
+            .description(
+                "1 if rows differ in what is kept as verified and that could not be taken back")
+            .register(registry);
   }
 
   private void gauge(
@@ -94,6 +100,7 @@ public final class WatchMetrics implements Consumer<WatchState> {
     List<MultiGauge.Row<?>> differing = new ArrayList<>();
     List<MultiGauge.Row<?>> readRows = new ArrayList<>();
     List<MultiGauge.Row<?>> ages = new ArrayList<>();
+    List<MultiGauge.Row<?>> kept = new ArrayList<>();
     for (WatchState.TableDrift table : state.tables()) {
       Tags tags = Tags.of("table", table.table());
       for (Status status : COUNTED) {
@@ -101,6 +108,7 @@ public final class WatchMetrics implements Consumer<WatchState> {
         byStatus.add(MultiGauge.Row.of(tags.and("verdict", verdict), table.count(status)));
       }
       differing.add(MultiGauge.Row.of(tags, table.differing()));
+      kept.add(MultiGauge.Row.of(tags, table.notTakenBack().isPresent() ? 1 : 0));
       readRows.add(MultiGauge.Row.of(tags, table.rows()));
       table
           .oldest()
@@ -111,5 +119,6 @@ public final class WatchMetrics implements Consumer<WatchState> {
     rows.register(differing, true);
     read.register(readRows, true);
     oldest.register(ages, true);
+    notTakenBack.register(kept, true);
   }
 }

@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What a watch knows at a moment. Immutable.
@@ -58,6 +60,8 @@ public record WatchState(
    * @param took how long that took
    * @param rows how many rows have been read since the watch began
    * @param open what was not found equal when it was last looked at
+   * @param notTakenBack why a difference could not be taken out of what is kept as verified, which
+   *     a comparison would leave out then
    */
   public record TableDrift(
       String table,
@@ -69,7 +73,8 @@ public record WatchState(
       Optional<Instant> lookedAt,
       Duration took,
       long rows,
-      List<Part> open) {
+      List<Part> open,
+      Optional<String> notTakenBack) {
     public TableDrift {
       seen = List.copyOf(seen);
       open = List.copyOf(open);
@@ -129,6 +134,15 @@ public record WatchState(
     NOT_YET,
     /** Something was not looked at, or cannot be at this moment. */
     UNKNOWN
+  }
+
+  /** The names of the tables with rows that differ, and how many rows. */
+  public Map<String, Long> drifting() {
+    Map<String, Long> drifting = new TreeMap<>();
+    tables.stream()
+        .filter(t -> t.count(Status.DIFFERS) > 0)
+        .forEach(t -> drifting.put(t.table(), t.differing()));
+    return drifting;
   }
 
   /** When what was looked at longest ago of all tables was looked at. */

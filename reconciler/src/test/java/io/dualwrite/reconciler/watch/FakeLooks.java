@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -28,6 +29,7 @@ final class FakeLooks implements Looks {
   final Map<String, Map<Instant, Status>> ofTable = new TreeMap<>();
   final Map<String, Known> known = new TreeMap<>();
   final List<String> asked = new ArrayList<>();
+  final SortedMap<String, String> notTakenBack = new TreeMap<>();
   Optional<String> away = Optional.empty();
   Runnable lookTakes = () -> {};
   String servers = "started once";
@@ -138,7 +140,7 @@ final class FakeLooks implements Looks {
         Checksum.SEND,
         false,
         results,
-        Kept.NOTHING,
+        new Kept(OptionalLong.empty(), List.of(), notTakenBack),
         OptionalLong.empty(),
         false);
   }

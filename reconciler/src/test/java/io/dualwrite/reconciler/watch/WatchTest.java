@@ -104,7 +104,7 @@ class WatchTest {
 
     WatchState drift = round();
     assertThat(drift.verdict()).isEqualTo(Verdict.DRIFT);
-    assertThat(Watch.drifting(drift)).containsEntry("t", 1L);
+    assertThat(drift.drifting()).containsEntry("t", 1L);
     assertThat(drift.differences())
         .singleElement()
         .satisfies(d -> assertThat(d.key()).isEqualTo("id=2026-03-01T03:00:00Z"));
@@ -131,16 +131,16 @@ class WatchTest {
     }
     databases.ofTable.get("b").put(FIRST.plus(Duration.ofHours(3)), Status.DIFFERS);
     now = FIRST.plus(Duration.ofHours(101));
-    assertThat(Watch.drifting(round())).containsKeys("a", "b");
+    assertThat(round().drifting()).containsKeys("a", "b");
 
     databases.ofTable.get("b").clear();
-    assertThat(Watch.drifting(round())).containsOnlyKeys("a");
+    assertThat(round().drifting()).containsOnlyKeys("a");
 
     databases.ofTable.get("a").keySet().removeIf(h -> h.isAfter(FIRST));
     for (int i = 0; i < 6; i++) {
       round();
     }
-    assertThat(Watch.drifting(watch.state())).as("each in its turn").containsEntry("a", 1L);
+    assertThat(watch.state().drifting()).as("each in its turn").containsEntry("a", 1L);
     assertThat(databases.asked.stream().filter(a -> a.startsWith("a ") && !a.endsWith("kept")))
         .as("20 in a round, and the open hour")
         .hasSizeLessThan(7 * 30);
@@ -417,6 +417,27 @@ class WatchTest {
 
     assertThat(told).containsOnly(Verdict.IN_SYNC);
     assertThat(databases.asked).as("no more often than it must").hasSizeBetween(4, 9);
+  }
+
+  @Test
+  void whatCouldNotBeTakenBackIsKnownUntilItCouldOrNothingDiffers() {
+    table("t", true);
+    databases.hours.put(FIRST, Status.DIFFERS);
+    databases.notTakenBack.put("t", "no privilege");
+    assertThat(round().tables().get(0).notTakenBack()).contains("no privilege");
+
+    databases.away = Optional.of("target: gone");
+    assertThat(round().tables().get(0).notTakenBack()).contains("no privilege");
+
+    databases.away = Optional.empty();
+    databases.notTakenBack.clear();
+    assertThat(round().tables().get(0).notTakenBack()).as("looked at again").isEmpty();
+
+    databases.notTakenBack.put("t", "no privilege");
+    assertThat(round().tables().get(0).notTakenBack()).isPresent();
+    databases.hours.clear();
+    databases.notTakenBack.clear();
+    assertThat(round().tables().get(0).notTakenBack()).as("nothing differs").isEmpty();
   }
 
   @Test

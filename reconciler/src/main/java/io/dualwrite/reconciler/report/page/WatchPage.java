@@ -40,6 +40,7 @@ public final class WatchPage {
       String word,
       boolean stale,
       HeatMap map,
+      Optional<String> warning,
       List<String> problems,
       String looked) {}
 
@@ -159,6 +160,7 @@ public final class WatchPage {
         (stale && table.looked() ? "was: " : "") + word(table),
         stale,
         WatchMap.of(table, state.upTo().orElse(state.startedAt())),
+        table.notTakenBack().map(note -> note.replace("`", "")),
         problems,
         looked);
   }

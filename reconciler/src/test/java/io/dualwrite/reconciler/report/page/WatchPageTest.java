@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.report.WatchLine;
+import io.dualwrite.reconciler.watch.WatchMetrics;
 import io.dualwrite.reconciler.watch.WatchState;
 import io.dualwrite.reconciler.watch.WatchState.Away;
 import io.dualwrite.reconciler.watch.WatchState.Part;
 import io.dualwrite.reconciler.watch.WatchState.SeenDifference;
 import io.dualwrite.reconciler.watch.WatchState.TableDrift;
 import io.dualwrite.testing.Guarantee;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +24,11 @@ class WatchPageTest {
   private static final Instant UP_TO = Instant.parse("2026-01-07T00:00:00Z");
 
   private static WatchState state(Optional<Away> away, Part... open) {
+    return state(away, Optional.empty(), open);
+  }
+
+  private static WatchState state(
+      Optional<Away> away, Optional<String> notTakenBack, Part... open) {
     TableDrift table =
         new TableDrift(
             "public.<b>flights",
@@ -32,7 +40,8 @@ class WatchPageTest {
             Optional.of(UP_TO),
             Duration.ofMillis(10),
             1_000,
-            List.of(open));
+            List.of(open),
+            notTakenBack);
     SeenDifference difference =
         new SeenDifference(
             UP_TO, "public.<b>flights", "CHANGED", "id=<script>", List.of("x"), "2026-01-02");
@@ -70,6 +79,26 @@ class WatchPageTest {
         .contains("<meta http-equiv=\"refresh\" content=\"5\">", "2 rows differ")
         .doesNotContain("<script", "<b>", "http://");
     assertThat(html.split("<i class=\"d\" title=", -1)).hasSize(2);
+  }
+
+  @Test
+  void whatCouldNotBeTakenBackIsSaidWithItsTableAndCounted() {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    WatchMetrics metrics = new WatchMetrics(registry);
+    String metric = "dualwrite_watch_not_taken_back{table=\"public.<b>flights\"} ";
+    Part differs = part(30, Status.DIFFERS);
+    WatchState state =
+        state(Optional.empty(), Optional.of("<i>gone (`reconciler init` adds it)"), differs);
+
+    String html = WatchPage.of(state, "v");
+
+    Html.assertWellFormed(html);
+    assertThat(html).contains("class=\"warn\"><bdi>&lt;i&gt;gone (reconciler init adds it)</bdi>");
+    assertThat(WatchPage.of(state(Optional.empty(), differs), "v")).doesNotContain("\"warn\"");
+    metrics.accept(state);
+    assertThat(registry.scrape()).contains(metric + "1.0");
+    metrics.accept(state(Optional.empty(), differs));
+    assertThat(registry.scrape()).contains(metric + "0.0");
   }
 
   @Test
