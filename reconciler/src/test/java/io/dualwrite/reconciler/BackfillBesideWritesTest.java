@@ -79,7 +79,7 @@ class BackfillBesideWritesTest {
               BackfillProgress.NONE);
       stop.set(true);
       for (CompletableFuture<Void> writer : writers) {
-        writer.get(30, TimeUnit.SECONDS);
+        writer.get(2, TimeUnit.MINUTES);
       }
       String context = "seed " + seed + ", " + writes + " writes, " + backfill;
       assertThat(backfill.complete()).as(context).isTrue();

@@ -90,10 +90,9 @@ class BackfillRaceTest {
     return new RowKey(List.of(String.valueOf(id)));
   }
 
-  private void awaitOne(String query) {
-    await()
-        .atMost(Duration.ofSeconds(15))
-        .until(() -> two.dbs.queryValue(two.dbs.target(), query), "1"::equals);
+  /** Until somebody waits; the next span's worker may wait as well. */
+  private void awaitSome(String query) {
+    await().until(() -> !"0".equals(two.dbs.queryValue(two.dbs.target(), query)));
   }
 
   /** The deliverer's delete finds nothing: the backfill's row is there and cannot be seen. */
@@ -102,7 +101,7 @@ class BackfillRaceTest {
     CompletableFuture<Backfill> backfill;
     try (LockedCopy deliverer = deliverer()) {
       backfill = backfill();
-      awaitOne(WAITING);
+      awaitSome(WAITING);
       two.source("delete from t where id = 7");
       journal(7);
       assertThat(deliverer.copy(table, List.of(key(7)), true).deleted()).isZero();
@@ -111,7 +110,7 @@ class BackfillRaceTest {
         two.source("delete from dualwrite.journal");
       }
     }
-    assertThat(backfill.get(30, TimeUnit.SECONDS).complete()).isTrue();
+    assertThat(backfill.get(2, TimeUnit.MINUTES).complete()).isTrue();
     two.source("delete from dualwrite.journal");
     two.dbs.assertSameRows("select * from t");
   }
@@ -134,11 +133,11 @@ class BackfillRaceTest {
     CompletableFuture<Backfill> backfill;
     try (LockedCopy deliverer = deliverer()) {
       backfill = backfill();
-      awaitOne(WAITING);
+      awaitSome(WAITING);
       // Under BEST_EFFORT nothing in the journal would tell.
       two.source("update t set v = -1 where id = 7", "update t set id = 9000 where id = 8");
     }
-    assertThat(backfill.get(30, TimeUnit.SECONDS).complete()).isTrue();
+    assertThat(backfill.get(2, TimeUnit.MINUTES).complete()).isTrue();
     two.dbs.assertSameRows("select * from t");
   }
 
@@ -149,13 +148,13 @@ class BackfillRaceTest {
     CompletableFuture<Backfill> backfill;
     try (LockedCopy deliverer = deliverer()) {
       backfill = backfill();
-      awaitOne(WAITING);
+      awaitSome(WAITING);
       long began = System.nanoTime();
       deliverer.copy(table, List.of(key(7)), true);
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
       deliverer.commit();
     }
-    assertThat(backfill.get(30, TimeUnit.SECONDS).complete()).isTrue();
+    assertThat(backfill.get(2, TimeUnit.MINUTES).complete()).isTrue();
     two.dbs.assertSameRows("select * from t");
   }
 
@@ -168,15 +167,13 @@ class BackfillRaceTest {
       other.setAutoCommit(false);
       statement.execute("insert into t values (7, 7)");
       backfill = backfill();
-      awaitOne(WAITING_FOR_A_ROW);
+      awaitSome(WAITING_FOR_A_ROW);
       String first = waiting();
       // It has given up, and tries again in another transaction.
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .until(this::waiting, now -> !now.isEmpty() && !now.equals(first));
+      await().until(this::waiting, now -> !now.isEmpty() && !now.equals(first));
       other.commit();
     }
-    assertThat(backfill.get(30, TimeUnit.SECONDS).complete()).isTrue();
+    assertThat(backfill.get(2, TimeUnit.MINUTES).complete()).isTrue();
     two.dbs.assertSameRows("select * from t");
   }
 
@@ -194,7 +191,7 @@ class BackfillRaceTest {
     int refused = 0;
     for (CompletableFuture<Backfill> one : both) {
       try {
-        assertThat(one.get(30, TimeUnit.SECONDS).complete()).isTrue();
+        assertThat(one.get(2, TimeUnit.MINUTES).complete()).isTrue();
       } catch (java.util.concurrent.ExecutionException e) {
         assertThat(e).hasCauseInstanceOf(ReconcilerException.class);
         assertThat(e.getCause()).hasMessageContaining("is backfilling since");

@@ -13,7 +13,6 @@ import io.dualwrite.testing.WithDatabases;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -332,18 +331,17 @@ class DeferredIndexesTest {
       statement.execute("select count(*) from items");
       built = CompletableFuture.supplyAsync(two.reconciler::restoreIndexes);
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
           .until(
               () ->
                   two.dbs.queryValue(
                       two.dbs.target(),
-                      "select count(*) from pg_stat_progress_create_index where command = 'CREATE INDEX CONCURRENTLY' and phase like 'waiting%'"),
-              "1"::equals);
+                      "select count(*) > 0 from pg_stat_progress_create_index where command = 'CREATE INDEX CONCURRENTLY' and phase like 'waiting%'"),
+              "t"::equals);
       two.target("set lock_timeout = '5s'; insert into items (id, v) values (-7, 70)");
       assertThat(built).isNotDone();
       reader.rollback();
     }
-    assertThat(built.get(60, TimeUnit.SECONDS)).isEmpty();
+    assertThat(built.get(3, TimeUnit.MINUTES)).isEmpty();
     assertThat(dropped()).isEmpty();
   }
 
@@ -357,16 +355,15 @@ class DeferredIndexesTest {
       statement.execute("insert into items (id, v) values (-8, 80)");
       built = CompletableFuture.supplyAsync(two.reconciler::restoreIndexes);
       Awaitility.await()
-          .atMost(Duration.ofSeconds(20))
           .until(
               () ->
                   two.dbs.queryValue(
                       two.dbs.target(),
-                      "select count(*) from pg_stat_progress_create_index where command = 'CREATE INDEX CONCURRENTLY' and phase like 'waiting%'"),
-              "1"::equals);
+                      "select count(*) > 0 from pg_stat_progress_create_index where command = 'CREATE INDEX CONCURRENTLY' and phase like 'waiting%'"),
+              "t"::equals);
       writer.rollback();
     }
-    assertThat(built.get(60, TimeUnit.SECONDS)).isEmpty();
+    assertThat(built.get(3, TimeUnit.MINUTES)).isEmpty();
     assertThat(dropped()).isEmpty();
   }
 }

@@ -233,7 +233,7 @@ class FailedSideTest {
         two.compare(
             two.options()
                 .checksum(Optional.of(Checksum.SHA256))
-                .load(LoadLimits.NONE.statementTimeout(Duration.ofMillis(1))));
+                .load(LoadLimits.NONE.statementTimeout(Duration.ofMillis(20))));
 
     assertThat(comparison.inSync()).isFalse();
     assertThat(comparison.count(Status.FAILED)).isEqualTo(1);

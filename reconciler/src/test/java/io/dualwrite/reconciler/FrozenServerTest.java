@@ -26,10 +26,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server that accepts and says nothing is given up; one that works for long is not. */
 @WithDatabases(dedicated = true)
-@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FrozenServerTest {
-  private static final Duration SILENCE = Duration.ofSeconds(1);
-  private static final String GIVEN_UP = ": the server has not answered for 1 s: given up (08006)";
+  private static final Duration SILENCE = Duration.ofSeconds(2);
+  private static final String GIVEN_UP = ": the server has not answered for 2 s: given up (08006)";
 
   private final TestDatabases dbs;
 
@@ -123,7 +123,7 @@ class FrozenServerTest {
         var connection = databases.target().getConnection();
         Statement statement = connection.createStatement()) {
 
-      assertThat(statement.execute("select pg_sleep(2.5)")).isTrue();
+      assertThat(statement.execute("select pg_sleep(4.5)")).isTrue();
     }
   }
 
@@ -138,7 +138,7 @@ class FrozenServerTest {
       assertThatThrownBy(() -> statement.execute("select 1")).isInstanceOf(SQLException.class);
 
       assertThat(Duration.ofNanos(System.nanoTime() - started))
-          .isBetween(Duration.ofSeconds(3), Duration.ofSeconds(8));
+          .isBetween(Duration.ofSeconds(3), Duration.ofSeconds(30));
     } finally {
       dbs.targetServer().thaw();
     }
@@ -173,7 +173,7 @@ class FrozenServerTest {
 
       assertThat(reconciler.setKillSwitch(true)).containsExactly("target: no answer within 1 s");
 
-      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(3));
+      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(15));
       assertThat(dbs.queryValue(dbs.source(), "select kill_switch from dualwrite.control"))
           .isEqualTo("t");
     } finally {

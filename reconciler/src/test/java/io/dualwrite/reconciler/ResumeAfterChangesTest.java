@@ -221,7 +221,7 @@ class ResumeAfterChangesTest {
     List<Future<Boolean>> went = new ArrayList<>();
     Callable<Boolean> one =
         () -> {
-          together.await(30, TimeUnit.SECONDS);
+          together.await(2, TimeUnit.MINUTES);
           try {
             Comparison comparison = two.compare(options(two).kept(RESUME));
             assertThat(comparison.inSync()).isTrue();
@@ -236,7 +236,7 @@ class ResumeAfterChangesTest {
     }
     int goingOn = 0;
     for (Future<Boolean> each : went) {
-      goingOn += each.get(60, TimeUnit.SECONDS) ? 1 : 0;
+      goingOn += each.get(3, TimeUnit.MINUTES) ? 1 : 0;
     }
     threads.shutdown();
 

@@ -131,7 +131,7 @@ class WritesInFlightTest {
     two.target("update t set v = -1 where id = 7");
     two.source("delete from dualwrite.journal");
 
-    assertThat(comparison.get(30, TimeUnit.SECONDS).inSync()).isTrue();
+    assertThat(comparison.get(2, TimeUnit.MINUTES).inSync()).isTrue();
   }
 
   private boolean hasBeenLocked() throws SQLException {
@@ -177,7 +177,7 @@ class WritesInFlightTest {
       deliverer.commit();
     }
 
-    assertThat(comparison.get(30, TimeUnit.SECONDS).inSync()).isTrue();
+    assertThat(comparison.get(2, TimeUnit.MINUTES).inSync()).isTrue();
   }
 
   @Test

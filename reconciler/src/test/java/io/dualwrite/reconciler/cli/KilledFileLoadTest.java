@@ -143,7 +143,7 @@ class KilledFileLoadTest {
 
   private static void terminate(ChildJvm child) throws Exception {
     Process kill = new ProcessBuilder("kill", "-TERM", Long.toString(child.pid())).start();
-    assertThat(kill.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(kill.waitFor(60, TimeUnit.SECONDS)).isTrue();
     int unused = child.await(PATIENCE);
   }
 

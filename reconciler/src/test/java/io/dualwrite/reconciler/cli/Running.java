@@ -67,6 +67,6 @@ final class Running {
 
   /** The exit code, when it has ended. */
   int code() throws Exception {
-    return code.get(30, TimeUnit.SECONDS);
+    return code.get(2, TimeUnit.MINUTES);
   }
 }

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
@@ -47,13 +48,14 @@ class ReplicationLagTest {
           .startsWith("a standby of the source is ")
           .endsWith(" ms behind (max-replication-lag 50 ms)");
 
+      CompletableFuture<Void> turn = CompletableFuture.runAsync(() -> throttle.turn().close());
       await()
           .until(
               () -> {
                 replayed(standby, written(dbs));
-                return throttle.paused().isEmpty();
+                return turn.isDone();
               });
-      throttle.turn().close();
+      turn.join();
     }
   }
 

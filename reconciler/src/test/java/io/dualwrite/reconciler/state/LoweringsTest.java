@@ -80,7 +80,7 @@ class LoweringsTest {
               });
       other.commit();
 
-      assertThat(waiting.get(30, TimeUnit.SECONDS).orElseThrow().upTo()).hasValue(FIRST);
+      assertThat(waiting.get(2, TimeUnit.MINUTES).orElseThrow().upTo()).hasValue(FIRST);
     } finally {
       thread.shutdown();
     }
@@ -108,7 +108,7 @@ class LoweringsTest {
 
     Optional<Watermark> watermark =
         assertTimeout(
-            Duration.ofSeconds(6),
+            Duration.ofSeconds(30),
             () ->
                 KeptRun.transact(
                     dbs.target(),
