@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * Resolves names on one connection; confined to its thread.
@@ -24,11 +25,13 @@ final class CatalogResolver implements TableResolver {
   private final Relations relations;
   private final Connection raw;
   private final SessionNames session;
+  private final LongConsumer unknown;
 
-  CatalogResolver(Relations relations, Connection raw, SessionNames session) {
+  CatalogResolver(Relations relations, Connection raw, SessionNames session, LongConsumer unknown) {
     this.relations = relations;
     this.raw = raw;
     this.session = session;
+    this.unknown = unknown;
   }
 
   @Override
@@ -61,7 +64,7 @@ final class CatalogResolver implements TableResolver {
       return new Relation.Unknown();
     }
     FoundRelation found = answer.relation().get();
-    Relation relation = relations.meaning(found);
+    Relation relation = relations.meaning(found, unknown);
     if (relation instanceof Relation.Mirrored captured) {
       relation = permitted(found, captured.table(), answer.role()).orElse(captured);
     }

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -36,7 +37,6 @@ public final class Relations {
 
   private final Catalog catalog;
   private final MigrationConfig config;
-  private final Runnable stale;
   private final Map<Long, CapturedTable> mirrored;
   private final Map<Long, String> unseen;
   private final Map<Long, Refused> refused;
@@ -50,12 +50,9 @@ public final class Relations {
    * @param catalog the primary's
    * @param captured made of the same catalog
    * @param config the migration's
-   * @param stale called, perhaps often and by any thread, when a relation is met that the catalog
-   *     does not know: it should be read anew soon. Must return at once.
    */
-  public Relations(
-      Catalog catalog, CapturedTables captured, MigrationConfig config, Runnable stale) {
-    this(catalog, captured, config, Map.of(), stale);
+  public Relations(Catalog catalog, CapturedTables captured, MigrationConfig config) {
+    this(catalog, captured, config, Map.of());
   }
 
   /**
@@ -64,15 +61,10 @@ public final class Relations {
    * @param unseen why triggers do not see what is written to a table or partition, by its oid
    */
   public Relations(
-      Catalog catalog,
-      CapturedTables captured,
-      MigrationConfig config,
-      Map<Long, String> unseen,
-      Runnable stale) {
+      Catalog catalog, CapturedTables captured, MigrationConfig config, Map<Long, String> unseen) {
     this.unseen = unseen;
     this.catalog = catalog;
     this.config = config;
-    this.stale = stale;
     this.mirrored =
         captured.tables().stream()
             .collect(Collectors.toUnmodifiableMap(t -> t.table().oid(), t -> t));
@@ -102,9 +94,11 @@ public final class Relations {
    *
    * @param raw the primary's connection
    * @param session how names resolve on it; its search path is filled in
+   * @param unknown told the oid of each relation met that the catalog does not know: it should be
+   *     read anew
    */
-  public TableResolver on(Connection raw, SessionNames session) {
-    return new CatalogResolver(this, raw, session);
+  public TableResolver on(Connection raw, SessionNames session, LongConsumer unknown) {
+    return new CatalogResolver(this, raw, session, unknown);
   }
 
   /** The cached meaning of a name in sessions of that role and path. */
@@ -142,7 +136,7 @@ public final class Relations {
   }
 
   /** The meaning of a relation, privileges aside. */
-  Relation meaning(FoundRelation found) {
+  Relation meaning(FoundRelation found, LongConsumer unknown) {
     if (found.temporary()) {
       return found.kind() == 'v'
           ? new Relation.Uncapturable(
@@ -162,7 +156,7 @@ public final class Relations {
         .map(this::known)
         .orElseGet(
             () -> {
-              stale.run();
+              unknown.accept(found.oid());
               return config.tables().selects(identity(name)) || found.partition()
                   ? new Relation.Uncapturable(
                       NEW,

@@ -13,6 +13,7 @@ final class Observed implements TableResolver {
   private final TableResolver resolver;
   boolean asked;
   boolean unknown;
+  boolean isNew;
 
   Observed(TableResolver resolver) {
     this.resolver = resolver;
@@ -23,6 +24,7 @@ final class Observed implements TableResolver {
     asked = true;
     Relation relation = resolver.resolve(nameAsWritten);
     unknown |= relation instanceof Relation.Unknown;
+    isNew |= UncommittedTables.isNew(relation);
     return relation;
   }
 

@@ -19,8 +19,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +69,7 @@ final class Plans {
       return new State(
           catalog,
           tables,
-          new Relations(catalog, tables, config, coverage.explanations(), () -> stale = true),
+          new Relations(catalog, tables, config, coverage.explanations()),
           new CapturePlanner(config.journal().schema(), catalog.serverVersion()),
           new PlanCache(),
           triggers,
@@ -81,7 +83,12 @@ final class Plans {
    */
   synchronized void refresh() throws SQLException {
     stale = false;
-    state = read();
+    try {
+      state = read();
+    } catch (SQLException | RuntimeException e) {
+      stale = true;
+      throw e;
+    }
   }
 
   /** Reads the catalog again if the schema has changed since. */
@@ -102,11 +109,6 @@ final class Plans {
     }
   }
 
-  /** Whether a relation was met that the catalog does not know. */
-  boolean isStale() {
-    return stale;
-  }
-
   CapturedTables tables() {
     return state.tables();
   }
@@ -120,11 +122,20 @@ final class Plans {
     return state.coverage();
   }
 
-  CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys)
+  /**
+   * A plan, and what it is not sure of.
+   *
+   * @param unknown the oids of relations that were met and that the catalog, as it was read, does
+   *     not have: the plan is kept nowhere
+   */
+  record Decision(CapturePlan plan, Set<Long> unknown) {}
+
+  /** The plan, decided now unless it was already. */
+  Decision decide(Connection raw, SessionNames session, String sql, RequestedKeys keys)
       throws SQLException {
     State current = state;
     CapturePlan plan = find(current, session, sql, keys);
-    return plan != null ? plan : decide(current, raw, session, sql, keys);
+    return plan != null ? new Decision(plan, Set.of()) : decide(current, raw, session, sql, keys);
   }
 
   /** The plan if it was decided already. */
@@ -144,48 +155,50 @@ final class Plans {
     return current.plans().find(session, sql, keys);
   }
 
-  private CapturePlan decide(
+  private Decision decide(
       State current, Connection raw, SessionNames session, String sql, RequestedKeys keys)
       throws SQLException {
-    TableResolver shared = current.relations().on(raw, session);
+    Set<Long> unknown = new HashSet<>();
+    TableResolver shared = current.relations().on(raw, session, unknown::add);
     if (byTriggers) {
       // A table that is new to all has no triggers either.
       Observed resolver = new Observed(shared);
       CapturePlan plan =
           SeenByTriggers.plan(
               current.planner().plan(sql, keys, resolver, text -> labels(raw, text)), sql);
-      keep(current, session, sql, keys, plan, resolver);
-      return plan;
+      return decided(current, session, sql, keys, plan, resolver, unknown);
     }
     if (session.schemaChanged()) {
       UncommittedTables own = new UncommittedTables(shared, current.tables(), raw, session, config);
       Observed resolver = new Observed(own);
       CapturePlan plan = current.planner().plan(sql, keys, resolver, text -> labels(raw, text));
-      if (own.met()) {
-        UncommittedTables.plans(session).ifPresent(plans -> plans.keep(sql, keys, plan));
-      } else {
-        keep(current, session, sql, keys, plan, resolver);
+      if (!own.met()) {
+        return decided(current, session, sql, keys, plan, resolver, unknown);
       }
-      return plan;
+      UncommittedTables.plans(session).ifPresent(plans -> plans.keep(sql, keys, plan));
+      return new Decision(plan, resolver.isNew ? unknown : Set.of());
     }
     Observed resolver = new Observed(shared);
     CapturePlan plan = current.planner().plan(sql, keys, resolver, text -> labels(raw, text));
-    keep(current, session, sql, keys, plan, resolver);
-    return plan;
+    return decided(current, session, sql, keys, plan, resolver, unknown);
   }
 
-  private void keep(
+  private Decision decided(
       State current,
       SessionNames session,
       String sql,
       RequestedKeys keys,
       CapturePlan plan,
-      Observed resolver) {
+      Observed resolver,
+      Set<Long> unknown) {
     if (!resolver.asked) {
       current.plans().keep(sql, keys, plan);
-    } else if (!stale && !resolver.unknown) {
+    } else if (!unknown.isEmpty()) {
+      stale = true;
+    } else if (!resolver.unknown) {
       current.plans().keep(session, sql, keys, plan);
     }
+    return new Decision(plan, unknown);
   }
 
   /** The labels that the server gives the columns of a statement, without running it. */

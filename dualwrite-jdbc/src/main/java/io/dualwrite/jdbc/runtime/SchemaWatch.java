@@ -3,16 +3,18 @@ package io.dualwrite.jdbc.runtime;
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
 import io.dualwrite.jdbc.copy.Failures;
+import io.dualwrite.jdbc.schema.CapturedTable;
 import io.dualwrite.jdbc.wrap.SessionNames;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SchemaWatch {
   private static final Logger LOG = LoggerFactory.getLogger(SchemaWatch.class);
-  private static final long REFRESH_AGAIN_NANOS = 1_000_000_000;
-  private static final int REFRESH_PATIENCE_MILLIS = 2_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final long AGAIN_NANOS = 1_000_000_000;
+  private static final int MESSAGES = 100;
   private static final int LOOK_SOON_MILLIS = 20;
   private static final String UNDEFINED_COLUMN = "42703";
 
@@ -34,29 +37,81 @@ final class SchemaWatch {
   private final String migration;
   private final Plans plans;
   private final ScheduledExecutorService chores;
-  private final AtomicLong refreshedAt = new AtomicLong(System.nanoTime() - REFRESH_AGAIN_NANOS);
+  private final long patience;
+  private final Looks looks;
   private final AtomicBoolean lookingSoon = new AtomicBoolean();
-  private volatile boolean changed;
+
+  /** How often the application has changed the schema; how often when it was last read. */
+  private final AtomicLong changes = new AtomicLong();
+
+  private volatile long changesSeen;
+  private volatile long failedAt = System.nanoTime() - AGAIN_NANOS;
+
+  /** Failures of statements for which a look found no reason, and when. */
+  private final Map<String, Long> unexplained = new ConcurrentHashMap<>();
+
+  /** What a statement waits to know. */
+  @FunctionalInterface
+  private interface Question<X extends Exception> {
+    boolean isAnswered() throws X;
+  }
+
+  private enum Outcome {
+    ANSWERED,
+    /** By a look that began after the question came up. */
+    IN_VAIN,
+    NOT_LOOKED
+  }
 
   SchemaWatch(String migration, Plans plans, ScheduledExecutorService chores) {
+    this(migration, plans, chores, PATIENCE);
+  }
+
+  /**
+   * @param patience how long a statement waits at most
+   */
+  SchemaWatch(String migration, Plans plans, ScheduledExecutorService chores, Duration patience) {
     this.migration = migration;
     this.plans = plans;
     this.chores = chores;
+    this.patience = patience.toNanos();
+    this.looks = new Looks(chores, this::read);
   }
 
   /** The application has changed the schema: it is read again before the next plan is made. */
   void changed() {
-    changed = true;
+    changes.incrementAndGet();
   }
 
-  /** The plan of a statement, made with what is known of the schema by now. */
+  /**
+   * The plan of a statement. Where that meets what is newer than what is known of the schema, the
+   * schema is read again first, for all that meet it at the time.
+   */
   CapturePlan plan(Connection raw, SessionNames session, String sql, RequestedKeys keys)
       throws SQLException {
+    long change = changes.get();
+    boolean changed = change != changesSeen;
+    long began = changed ? System.nanoTime() : 0;
     if (changed) {
-      refresh();
+      look(() -> changesSeen >= change, began + patience);
     }
-    CapturePlan plan = plans.plan(raw, session, sql, keys);
-    return plans.isStale() && refreshedSoon() ? plans.plan(raw, session, sql, keys) : plan;
+    Plans.Decision first = plans.decide(raw, session, sql, keys);
+    if (first.unknown().isEmpty() || session.madeThese(first.unknown())) {
+      return first.plan();
+    }
+    AtomicReference<Plans.Decision> last = new AtomicReference<>(first);
+    Outcome outcome =
+        look(
+            () -> {
+              last.set(plans.decide(raw, session, sql, keys));
+              return last.get().unknown().isEmpty();
+            },
+            (changed ? began : System.nanoTime()) + patience);
+    if (outcome == Outcome.IN_VAIN) {
+      // By a function, say, in this very transaction: no other sees them before its end.
+      session.made(last.get().unknown());
+    }
+    return last.get().plan();
   }
 
   /**
@@ -72,8 +127,24 @@ final class SchemaWatch {
     if (!namesGone) {
       return false;
     }
-    boolean known = isKnown(plan);
-    return !known || (refreshedSoon() && !isKnown(plan));
+    if (!isKnown(plan)) {
+      return true;
+    }
+    String failed =
+        plan.tables().stream().map(CapturedTable::journalName).toList() + failure.getMessage();
+    long now = System.nanoTime();
+    Long before = unexplained.get(failed);
+    if (before != null && now - before < AGAIN_NANOS) {
+      return false;
+    }
+    Outcome outcome = look(() -> !isKnown(plan), now + patience);
+    if (outcome == Outcome.IN_VAIN) {
+      if (unexplained.size() >= MESSAGES) {
+        unexplained.clear();
+      }
+      unexplained.put(failed, System.nanoTime());
+    }
+    return outcome == Outcome.ANSWERED;
   }
 
   private static boolean namesKey(CapturePlan.Captured plan, SQLException failure) {
@@ -88,51 +159,73 @@ final class SchemaWatch {
   }
 
   /**
-   * A relation that the catalog does not know yet, made elsewhere: the catalog is read anew before
-   * the statement runs, at most once a second, and without waiting long for a connection.
+   * Waits for a look at the schema that answers the question: for the one under way, and should
+   * that have begun too early, for the next. One that fails is not tried again for a second.
    */
-  private boolean refreshedSoon() {
+  private <X extends Exception> Outcome look(Question<X> question, long deadline) throws X {
     long now = System.nanoTime();
-    long last = refreshedAt.get();
-    if (chores.isShutdown()
-        || now - last < REFRESH_AGAIN_NANOS
-        || !refreshedAt.compareAndSet(last, now)) {
-      return false;
+    if (chores.isShutdown() || now - failedAt < AGAIN_NANOS) {
+      return Outcome.NOT_LOOKED;
     }
-    Future<?> refresh =
-        chores.submit(
-            () -> {
-              plans.refresh();
-              return null;
-            });
+    Looks.Look look = looks.underWay();
+    if (!succeeds(look, deadline)) {
+      return Outcome.NOT_LOOKED;
+    }
+    if (question.isAnswered()) {
+      return Outcome.ANSWERED;
+    }
+    if (!look.sees(now)) {
+      if (!succeeds(looks.seeing(now), deadline)) {
+        return Outcome.NOT_LOOKED;
+      }
+      if (question.isAnswered()) {
+        return Outcome.ANSWERED;
+      }
+    }
+    return Outcome.IN_VAIN;
+  }
+
+  private boolean succeeds(Looks.Look look, long deadline) {
     try {
-      refresh.get(REFRESH_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-      return true;
+      if (look.endsBy(deadline, patience)) {
+        return look.succeeded();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn(
-          "migration {}: a table was met that is newer than what is known of the schema, which could"
-              + " not be read again at once: {}",
-          migration,
-          e.getCause() == null ? "no answer in time" : Failures.describe(e.getCause()));
-      return false;
     }
+    if (look.tell()) {
+      LOG.warn(
+          "migration {}: the schema is newer than what is known of it, and could not be read again"
+              + " within {} ms; statements do not wait for it",
+          migration,
+          TimeUnit.NANOSECONDS.toMillis(patience));
+    }
+    return false;
   }
 
-  /** Where that is not possible now (a pool with no connection left), it is tried again soon. */
-  private void refresh() {
-    changed = false;
+  /**
+   * For all who wait. Where that is not possible now (a pool with no connection left), it is tried
+   * again soon.
+   */
+  private boolean read() {
+    long change = changes.get();
     try {
       plans.refresh();
+      return true;
     } catch (SQLException e) {
       LOG.warn(
           "migration {}: the schema has changed and cannot be read at the moment: {}",
           migration,
           Failures.describe(e));
-      lookSoon();
+    } catch (RuntimeException e) {
+      LOG.error("migration {}: reading the schema failed", migration, e);
+    } finally {
+      changesSeen = change;
     }
+    failedAt = System.nanoTime();
+    lookSoon();
+    return false;
   }
 
   /**
@@ -155,6 +248,7 @@ final class SchemaWatch {
   void look() {
     try {
       plans.refreshIfChanged();
+      failedAt = System.nanoTime() - AGAIN_NANOS;
     } catch (SQLException e) {
       LOG.debug(
           "migration {}: the schema cannot be looked at: {}", migration, Failures.describe(e));

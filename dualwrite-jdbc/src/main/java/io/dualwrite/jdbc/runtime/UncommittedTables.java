@@ -81,7 +81,7 @@ final class UncommittedTables extends ForwardingTableResolver {
     if (seen.isEmpty()) {
       return relation;
     }
-    Relation own = seen.get().relations().on(raw, session).resolve(nameAsWritten);
+    Relation own = seen.get().relations().on(raw, session, oid -> {}).resolve(nameAsWritten);
     if (isNew(own)) {
       return own;
     }
@@ -91,7 +91,7 @@ final class UncommittedTables extends ForwardingTableResolver {
     return meaning;
   }
 
-  private static boolean isNew(Relation relation) {
+  static boolean isNew(Relation relation) {
     return relation instanceof Relation.Uncapturable uncapturable
         && uncapturable.reason().equals(Relations.NEW);
   }
@@ -143,9 +143,7 @@ final class UncommittedTables extends ForwardingTableResolver {
       return Optional.empty();
     }
     CapturedTables tables = CapturedTables.of(sharedTables.primary(), catalog, config);
-    Seen seen =
-        new Seen(
-            new Relations(catalog, tables, config, () -> {}), new HashMap<>(), new PlanCache());
+    Seen seen = new Seen(new Relations(catalog, tables, config), new HashMap<>(), new PlanCache());
     session.seeUncommitted(seen);
     return Optional.of(seen);
   }
@@ -156,7 +154,8 @@ final class UncommittedTables extends ForwardingTableResolver {
     List<CapturedTable> tables = new ArrayList<>(super.cascade(nameAsWritten));
     Optional<Seen> seen = see();
     if (seen.isPresent()) {
-      for (CapturedTable table : seen.get().relations().on(raw, session).cascade(nameAsWritten)) {
+      for (CapturedTable table :
+          seen.get().relations().on(raw, session, oid -> {}).cascade(nameAsWritten)) {
         if (tables.stream().noneMatch(t -> t.journalName().equals(table.journalName()))) {
           met = true;
           tables.add(known(sharedTables, table).orElseGet(() -> journaled(table)));

@@ -1,6 +1,8 @@
 package io.dualwrite.jdbc.wrap;
 
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ public final class SessionNames {
   private @Nullable Object known;
   private boolean schemaChanged;
   private @Nullable Object uncommitted;
+  private Set<Long> made = Set.of();
 
   /**
    * The effective search path as a key for caches; null until looked up, and again after a
@@ -67,6 +70,9 @@ public final class SessionNames {
    */
   void schemaChanged(boolean stillChanged) {
     schemaChanged = stillChanged;
+    if (!stillChanged) {
+      made = Set.of();
+    }
     if (uncommitted != null) {
       uncommitted = null;
       recent.clear();
@@ -81,6 +87,21 @@ public final class SessionNames {
   /** Notes what the transaction under way sees, until it changes the schema again or ends. */
   public void seeUncommitted(Object what) {
     uncommitted = what;
+  }
+
+  /**
+   * Whether the transaction under way has made all of these relations, by oid, as was found: nobody
+   * else sees them yet.
+   */
+  public boolean madeThese(Set<Long> relations) {
+    return made.containsAll(relations);
+  }
+
+  /** Notes that it has made these, until it ends. */
+  public void made(Set<Long> relations) {
+    Set<Long> all = new HashSet<>(made);
+    all.addAll(relations);
+    made = Set.copyOf(all);
   }
 
   /** Notes that a temporary table was created. */

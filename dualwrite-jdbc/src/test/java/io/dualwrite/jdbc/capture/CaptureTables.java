@@ -86,8 +86,7 @@ final class CaptureTables {
                       Map.of("public.ranged", ranged, "public.whole", ranges)))
               .build();
       Catalog catalog = Catalog.read(connection, "dualwrite");
-      relations =
-          new Relations(catalog, CapturedTables.of(Side.SOURCE, catalog, config), config, () -> {});
+      relations = new Relations(catalog, CapturedTables.of(Side.SOURCE, catalog, config), config);
       planner = new CapturePlanner("dualwrite", catalog.serverVersion());
     }
   }
@@ -102,7 +101,10 @@ final class CaptureTables {
 
   CapturePlan plan(Connection connection, String sql, RequestedKeys keys) throws SQLException {
     return planner.plan(
-        sql, keys, relations.on(connection, new SessionNames()), text -> labels(connection, text));
+        sql,
+        keys,
+        relations.on(connection, new SessionNames(), oid -> {}),
+        text -> labels(connection, text));
   }
 
   static List<String> labels(Connection connection, String sql) throws SQLException {

@@ -76,9 +76,8 @@ class CatalogResolverTest {
 
   private TableResolver resolver(MigrationConfig config, Side side) throws SQLException {
     Catalog catalog = Catalog.read(connection, "dualwrite");
-    return new Relations(
-            catalog, CapturedTables.of(side, catalog, config), config, stale::incrementAndGet)
-        .on(connection, session);
+    return new Relations(catalog, CapturedTables.of(side, catalog, config), config)
+        .on(connection, session, oid -> stale.incrementAndGet());
   }
 
   private String mirrored(String name) throws SQLException {

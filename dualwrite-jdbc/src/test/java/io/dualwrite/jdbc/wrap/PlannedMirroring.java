@@ -65,8 +65,7 @@ final class PlannedMirroring implements Mirroring {
               .tables(new TablesConfig(List.of("public.*"), List.of(), Map.of()))
               .build();
       Catalog catalog = Catalog.read(connection, "dualwrite");
-      relations =
-          new Relations(catalog, CapturedTables.of(Side.SOURCE, catalog, config), config, () -> {});
+      relations = new Relations(catalog, CapturedTables.of(Side.SOURCE, catalog, config), config);
       planner = new CapturePlanner("dualwrite", catalog.serverVersion());
     }
   }
@@ -101,7 +100,8 @@ final class PlannedMirroring implements Mirroring {
     List<Object> key = List.of(sql, keys);
     CapturePlan plan = plans.get(key);
     if (plan == null) {
-      plan = planner.plan(sql, keys, relations.on(raw, session), text -> labels(raw, text));
+      plan =
+          planner.plan(sql, keys, relations.on(raw, session, oid -> {}), text -> labels(raw, text));
       plans.put(key, plan);
     }
     return plan;
