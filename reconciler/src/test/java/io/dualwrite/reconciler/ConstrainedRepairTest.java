@@ -99,6 +99,37 @@ class ConstrainedRepairTest {
         .doesNotContain("secret");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"45000", "AB123", "P0001", "27000"})
+  void aTriggerThatRefusesARowHoldsNoOtherRowBack(String state) throws SQLException {
+    two.both("create table t (id int primary key)");
+    two.source("insert into t select generate_series(1, 10)");
+    two.target(
+        "create function no() returns trigger language plpgsql as $$ begin if new.id = 5 then raise exception 'no %', new.id using errcode = '"
+            + state
+            + "'; end if; return new; end $$",
+        "create trigger no before insert on t for each row execute function no()");
+
+    Repair repair = two.repair();
+
+    assertThat(repair.copied()).isEqualTo(9);
+    assertThat(repair.tables().get(0).problems())
+        .singleElement()
+        .asString()
+        .startsWith("key 5: the value was refused (" + state);
+    assertThat(two.dbs.query(two.dbs.target(), "select id from t")).hasSize(9);
+  }
+
+  @Test
+  void arraysKeepTheirNullsWhateverTheTargetsSettings() throws SQLException {
+    two.both("create table t (id int primary key, a text[], b int)");
+    two.source("insert into t values (1, array['x', null], null)");
+    two.target(
+        "do $$ begin execute 'alter database ' || current_database() || ' set array_nulls = off'; end $$");
+
+    assertRepaired(two.repair(), "t");
+  }
+
   @Test
   void whatIsDeletedTakesNoRowAlongThatTheSourceHas() throws SQLException {
     two.both(

@@ -1,5 +1,7 @@
 package io.dualwrite.jdbc.copy;
 
+import static java.util.stream.Collectors.joining;
+
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import java.util.Set;
@@ -14,22 +16,49 @@ public final class Failures {
   /** What types that have a syntax call a text that breaks it: 42 is of statements else. */
   private static final Set<String> MALFORMED = Set.of("42601", "42602");
 
+  /** Classes of which a row is the reason, whoever says so. */
+  private static final Set<String> OF_ROWS = Set.of("0A", "22", "23", "27", "44", "54", "P0");
+
+  /** Classes of connections, sessions, transactions, statements, tables and servers. */
+  private static final Set<String> NOT_OF_ROWS =
+      Set.of(
+          "03", "08", "0B", "0F", "0L", "0P", "24", "25", "26", "28", "2B", "2D", "34", "3B", "3D",
+          "3F", "40", "42", "53", "55", "57", "58", "72", "F0", "HV", "XX");
+
+  /** Classes whose messages are the server's own and quote no values, beside those above. */
+  private static final Set<String> OTHERS =
+      Set.of("00", "01", "02", "09", "0Z", "20", "21", "2F", "39");
+
   private Failures() {}
 
   /**
    * Whether the secondary refused a row (a value, a constraint, a trigger), as opposed to failing.
-   * Trying it again will not help.
+   * Trying it again will not help. A trigger may say any SQLSTATE: one that PostgreSQL gives no
+   * meaning is the row's.
    */
   public static boolean refusesRow(SQLException failure) {
     String state = failure.getSQLState();
-    return state != null
-        && (state.startsWith("22")
-            || state.startsWith("23")
-            || state.startsWith("44")
-            || state.startsWith("P0")
-            || state.equals("54000")
-            || state.equals("0A000")
-            || breaksTypeSyntax(failure));
+    if (state == null || state.length() != 5) {
+      return false;
+    }
+    boolean ofRow =
+        message(failure) == null
+            ? OF_ROWS.contains(state.substring(0, 2))
+            : !NOT_OF_ROWS.contains(state.substring(0, 2));
+    return ofRow || breaksTypeSyntax(failure);
+  }
+
+  /**
+   * {@link #refusesRow} as an SQL condition, for a failure of which the server itself knows no more
+   * than the SQLSTATE.
+   *
+   * @param state an SQL expression for it
+   */
+  public static String refusesRowSql(String state) {
+    return NOT_OF_ROWS.stream()
+            .sorted()
+            .collect(joining("', '", "left(" + state + ", 2) NOT IN ('", "')"))
+        + MALFORMED.stream().sorted().collect(joining("', '", " OR " + state + " IN ('", "')"));
   }
 
   /**
@@ -68,10 +97,7 @@ public final class Failures {
     String state = failure.getSQLState();
     return message(failure) != null
         && state != null
-        && (state.startsWith("23")
-            || state.startsWith("44")
-            || state.startsWith("P0")
-            || (state.startsWith("40") && !state.equals("40003")));
+        && (refusesRow(failure) || (state.startsWith("40") && !state.equals("40003")));
   }
 
   /** What kind of failure of the secondary it is, for a metric: few different ones. */
@@ -119,17 +145,24 @@ public final class Failures {
       String text = String.valueOf(e.getMessage());
       return e.getSQLState() == null || text.contains(state) ? text : text + " (" + state + ")";
     }
-    if (state.startsWith("22")
-        || state.startsWith("P0")
-        || isRaised(message)
-        || quotesValue(state, message)) {
+    if (isRaised(message) || quotesValue(state, message)) {
       return "the value was refused (" + state + column(message) + ")";
     }
     return message.getMessage() + " (" + state + ")";
   }
 
-  /** Only the parser of SQL and its analysis quote a statement's text, in which no values are. */
+  /**
+   * Data exceptions do, and who knows what functions in other languages or with SQLSTATEs of their
+   * own say. Only the parser of SQL and its analysis quote a statement's text, in which no values
+   * are.
+   */
   private static boolean quotesValue(String state, ServerErrorMessage message) {
+    String of = state.substring(0, Math.min(2, state.length()));
+    if (of.equals("22")
+        || of.equals("P0")
+        || !(OF_ROWS.contains(of) || NOT_OF_ROWS.contains(of) || OTHERS.contains(of))) {
+      return true;
+    }
     String routine = String.valueOf(message.getRoutine());
     return MALFORMED.contains(state)
         && !routine.equals("scanner_yyerror")

@@ -109,6 +109,61 @@ class RefusalTest {
         .doesNotContain("bad");
   }
 
+  private void raising(String state) throws SQLException {
+    dbs.execute(
+        dbs.target(),
+        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF new.id = 3 THEN RAISE EXCEPTION 'secret' USING ERRCODE = '"
+            + state
+            + "'; END IF; RETURN new; END $$",
+        "CREATE TRIGGER no BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION no()");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"45000", "AB123", "99999", "P0001", "20000", "21000", "38001", "54001"})
+  void aRowThatATriggerRefusesHoldsNoOtherRowBack(String state) throws Exception {
+    Bed bed = new Bed(dbs, "CREATE TABLE t (id int PRIMARY KEY)");
+    raising(state);
+    for (int i = 1; i <= 5; i++) {
+      bed.change("INSERT INTO t VALUES (" + i + ")", "public.t", "" + i);
+    }
+
+    bed.drain(bed.delivery("public.t"));
+
+    assertThat(dbs.queryValue(dbs.target(), "SELECT string_agg(id::text, ' ' ORDER BY id) FROM t"))
+        .isEqualTo("1 2 4 5");
+    assertThat(bed.setAside()).isOne();
+    assertThat(bed.pending()).isZero();
+    assertThat(dbs.queryValue(dbs.source(), "SELECT reason FROM dualwrite.set_aside"))
+        .startsWith("the value was refused (" + state)
+        .doesNotContain("secret");
+  }
+
+  /** What it says is not of the row: another time, or with another table, it may be taken. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "08006", "25006", "40001", "42501", "53100", "55000", "55P03", "57014", "58030", "XX000"
+      })
+  void aFailureIsNoRefusalWhoeverSaysIt(String state) throws Exception {
+    dbs.execute(dbs.target(), "CREATE TABLE t (id int PRIMARY KEY)");
+    raising(state);
+
+    assertThatThrownBy(() -> dbs.execute(dbs.target(), "INSERT INTO t VALUES (3)"))
+        .isInstanceOfSatisfying(
+            SQLException.class,
+            e -> {
+              assertThat(e.getSQLState()).isEqualTo(state);
+              assertThat(Failures.refusesRow(e)).isFalse();
+            });
+  }
+
+  /** The driver's own and a pool's say nothing of a row, whatever SQLSTATE they have. */
+  @Test
+  void whatNoServerSaidIsNoRefusal() {
+    assertThat(Failures.refusesRow(new SQLException("broken", "99999"))).isFalse();
+    assertThat(Failures.refusesRow(new SQLException("closed", "HY000"))).isFalse();
+  }
+
   private Bed family() throws SQLException {
     return new Bed(
         dbs,

@@ -42,8 +42,7 @@ record Staging(String table, List<Column> columns) {
    * What the target says of a row that it does not take, of a statement without mistakes of its own
    * (426: {@link Failures#refusesRow}).
    */
-  static final String REFUSED =
-      "left(dualwrite_st, 2) IN ('22', '23', '44', 'P0') OR dualwrite_st IN ('54000', '0A000', '42601', '42602')";
+  static final String REFUSED = Failures.refusesRowSql("dualwrite_st");
 
   /** The row of a block's query. */
   static final String ROW = "dualwrite_r";
