@@ -36,6 +36,8 @@ public final class ComparedTable {
           "timestamp",
           "timestamptz");
 
+  private static final Set<String> INTEGERS = Set.of("int2", "int4", "int8");
+
   private final TablePair pair;
   private final Checksum checksum;
   private final Side primary;
@@ -134,6 +136,10 @@ public final class ComparedTable {
   public String keyValue(int i, Side side, String text) {
     Column here = pair.key().get(i).on(side);
     Column journalled = pair.key().get(i).on(primary);
+    if (areIntegers(pair.key().get(i))) {
+      // The other side's may not fit into this one's type, and then no row has it here.
+      return text + "::int8";
+    }
     if (here.baseType().equals(journalled.baseType()) || journalled.typeKind() != 'b') {
       return KeyText.decode(here, text);
     }
@@ -149,10 +155,17 @@ public final class ComparedTable {
                     && PLAIN_KEYS.contains(k.source().baseType()));
   }
 
+  /** Whose texts are the same digits, whatever their lengths. */
+  private static boolean areIntegers(ColumnPair k) {
+    return INTEGERS.contains(k.source().baseType()) && INTEGERS.contains(k.target().baseType());
+  }
+
   private String keyText(ColumnPair k, Side side) {
     Column here = k.on(side);
     Column journalled = k.on(primary);
-    if (here.baseType().equals(journalled.baseType()) || journalled.typeKind() != 'b') {
+    if (here.baseType().equals(journalled.baseType())
+        || journalled.typeKind() != 'b'
+        || areIntegers(k)) {
       return KeyText.encode(here, here.sql());
     }
     return KeyText.encode(

@@ -3,6 +3,7 @@ package io.dualwrite.reconciler.window;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
@@ -12,7 +13,8 @@ record Cuts(WindowColumn.Family family, List<Window> windows) {
 
   /**
    * The points between so many pieces, ascending, as the databases read them; fewer where the
-   * windows are short, none where they have an open end.
+   * windows are short, none where they have an open end or one that is no number: infinity, or a
+   * time before Christ.
    */
   List<String> points(int pieces) {
     String from = windows.get(0).from();
@@ -20,8 +22,15 @@ record Cuts(WindowColumn.Family family, List<Window> windows) {
     if (from == null || to == null) {
       return List.of();
     }
-    BigInteger first = number(from);
-    BigInteger length = number(to).subtract(first);
+    Optional<BigInteger> first = number(from);
+    Optional<BigInteger> last = number(to);
+    return first.isPresent() && last.isPresent()
+        ? points(first.get(), last.get(), pieces)
+        : List.of();
+  }
+
+  private List<String> points(BigInteger first, BigInteger last, int pieces) {
+    BigInteger length = last.subtract(first);
     return IntStream.range(1, pieces)
         .mapToObj(
             i ->
@@ -33,11 +42,11 @@ record Cuts(WindowColumn.Family family, List<Window> windows) {
         .toList();
   }
 
-  private BigInteger number(String bound) {
+  private Optional<BigInteger> number(String bound) {
     return switch (family) {
-      case TIME -> micros(Instant.parse(bound));
-      case INTEGER -> new BigInteger(bound);
-      case UUID -> new BigInteger(bound.replace("-", ""), 16);
+      case TIME -> PgTime.parse(bound).map(Cuts::micros);
+      case INTEGER -> Optional.of(new BigInteger(bound));
+      case UUID -> Optional.of(new BigInteger(bound.replace("-", ""), 16));
     };
   }
 

@@ -56,8 +56,9 @@ final class KeyWindows {
   private List<String> starts(Connection connection) throws SQLException {
     String c = column.pair().on(larger).sql();
     String rows = " from " + tables.on(larger).name().sql();
+    // Names that no table or column has: inside the walk they stand beside the table's own.
     String sql =
-        "with recursive w(k) as ((select "
+        "with recursive dualwrite_walk(dualwrite_key) as ((select "
             + c
             + rows
             + " order by "
@@ -67,11 +68,12 @@ final class KeyWindows {
             + rows
             + " where "
             + c
-            + " > w.k order by "
+            + " > dualwrite_walk.dualwrite_key order by "
             + c
             + " offset "
             + (rowsPerChunk - 1)
-            + " limit 1) from w where w.k is not null) select k::text from w where k is not null limit "
+            + " limit 1) from dualwrite_walk where dualwrite_key is not null)"
+            + " select dualwrite_key::text from dualwrite_walk where dualwrite_key is not null limit "
             + WindowPlanner.MAX_WINDOWS;
     List<String> starts = new ArrayList<>();
     try (Statement statement = connection.createStatement();

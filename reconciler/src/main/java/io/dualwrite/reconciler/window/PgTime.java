@@ -30,11 +30,13 @@ final class PgTime {
   }
 
   /**
-   * A day, a local time (taken as UTC) or an instant with its offset; empty when it is none of
-   * them.
+   * A day, a local time (taken as UTC) or an instant with its offset, typed by people or as a
+   * session at UTC prints it; empty when it is none of them.
    */
   static Optional<Instant> parse(String text) {
-    String iso = text.trim().replace(' ', 'T');
+    String trimmed = text.trim().replace(' ', 'T');
+    String iso =
+        trimmed.endsWith("+00") ? trimmed.substring(0, trimmed.length() - 3) + "Z" : trimmed;
     try {
       if (iso.length() == 10) {
         return Optional.of(LocalDate.parse(iso).atStartOfDay(ZoneOffset.UTC).toInstant());

@@ -29,6 +29,9 @@ final class TimeWindows {
   /** In windows of fewer rows it costs as much to look into the index as to number the rows. */
   private static final long ROWS_PER_RANGE = 500;
 
+  /** The last second of which a timestamp can be, since 1970. */
+  private static final long LAST_SECOND = 9_224_318_015_999L;
+
   /** A query that looks into so many indexes takes no time to plan. */
   private static final long MOST_LOOKS = 2_000;
 
@@ -156,7 +159,11 @@ final class TimeWindows {
 
   private Optional<Extent> extent(Connection connection, Side side) throws SQLException {
     String sql =
-        "select floor(extract(epoch from min(c)))::int8, floor(extract(epoch from max(c)))::int8 from (select "
+        "select "
+            + second("min(c)")
+            + ", "
+            + second("max(c)")
+            + " from (select "
             + column.pair().on(side).sql()
             + " as c from "
             + table(side)
@@ -173,21 +180,39 @@ final class TimeWindows {
     }
   }
 
+  /** Of the last second, PostgreSQL rounds up what is left of it. */
+  private static String second(String time) {
+    String since = "floor(extract(epoch from " + time + "))";
+    return "case when "
+        + since
+        + " > "
+        + LAST_SECOND
+        + " then "
+        + LAST_SECOND
+        + " else "
+        + since
+        + " end";
+  }
+
   /** The numbers of the windows that have rows, one more than allowed at the most. */
   private SortedSet<Long> filled(Connection connection, Side side, TableFacts facts, long seconds) {
     String c = column.pair().on(side).sql();
-    String number = "floor(extract(epoch from " + c + ") / " + seconds + ")::int8";
+    // Whole seconds first: the quotient of a fraction of a second may be rounded up.
+    String number = "floor((" + second(c) + ") / " + seconds + ")::int8";
     String rows = " from " + table(side) + " where " + finite(side);
     String limit = " limit " + (WindowPlanner.MAX_WINDOWS + 1);
+    // By a product of numbers: one of intervals overflows long before the last time there is.
     String next =
-        "(timestamptz 'epoch' + (w.n + 1) * interval '"
+        "to_timestamp(least((dualwrite_walk.n + 1) * "
             + seconds
-            + " seconds')::"
+            + "::float8, "
+            + LAST_SECOND
+            + "))::"
             + column.pair().on(side).baseType();
     // One probe of the index per window that has rows, however many rows and however many windows
-    // without.
+    // without. Inside the walk its names stand beside the table's own.
     String probes =
-        "with recursive w(n) as ((select "
+        "with recursive dualwrite_walk(n) as ((select "
             + number
             + rows
             + " order by "
@@ -199,9 +224,12 @@ final class TimeWindows {
             + c
             + " >= "
             + next
-            + " order by "
+            + " and "
+            + number
+            + " > dualwrite_walk.n order by "
             + c
-            + " limit 1) from w where w.n is not null) select n from w where n is not null"
+            + " limit 1) from dualwrite_walk where dualwrite_walk.n is not null)"
+            + " select n from dualwrite_walk where n is not null"
             + limit;
     String scan = "select distinct " + number + rows + limit;
     boolean indexed = facts.indexed().contains(column.pair().on(side).name());

@@ -61,9 +61,9 @@ record WindowColumn(ColumnPair pair, Family family) {
         expression.apply(pair.source().sql()), expression.apply(pair.target().sql()));
   }
 
-  /** A bound as a constant of the side's type. */
-  String bound(Side side, String text) {
-    return Identifiers.literal(text) + "::" + pair.on(side).baseType();
+  /** Of bounds: the side's own, or one that holds all numbers of either side. */
+  private String type(Side side) {
+    return family == Family.INTEGER ? "int8" : pair.on(side).baseType();
   }
 
   /** The condition {@code [lower, upper)}, either end open where it is empty. */
@@ -82,7 +82,7 @@ record WindowColumn(ColumnPair pair, Family family) {
     String column = pair.on(side).sql();
     Optional<Rounding> rounding = rounding(side);
     if (rounding.isEmpty()) {
-      return column + " " + operator + " " + end(operator, pair.on(side).baseType(), text);
+      return column + " " + operator + " " + end(operator, type(side), text);
     }
     // The first condition is for the index, the second is exact.
     String bound = end(operator, rounding.get().baseType(), text);
