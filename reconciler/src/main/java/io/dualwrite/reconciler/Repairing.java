@@ -90,6 +90,7 @@ record Repairing(Comparing comparing) {
   private long rows(ComparedTable table, Side side) {
     return comparing
         .databases()
+        .of(table.pair())
         .on(
             side,
             c -> {

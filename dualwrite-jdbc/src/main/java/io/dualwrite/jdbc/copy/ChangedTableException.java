@@ -28,6 +28,18 @@ public final class ChangedTableException extends SQLException {
         table + " was rewritten or emptied while its rows were read: they are read again");
   }
 
+  /** Another table has its name. */
+  public static ChangedTableException ofTable(TablePair pair, Side side) {
+    return new ChangedTableException(
+        pair.name() + " was replaced by another table on the " + side.label() + " meanwhile");
+  }
+
+  /** Its columns are others than were read, or have other types. */
+  public static ChangedTableException ofColumns(TablePair pair, Side side) {
+    return new ChangedTableException(
+        pair.name() + " was altered on the " + side.label() + " meanwhile: its columns are others");
+  }
+
   /** Its columns' types or its unique keys are others than were known. */
   static ChangedTableException ofDefinition(TablePair pair, Side side) {
     return new ChangedTableException(

@@ -18,7 +18,7 @@ import java.util.Collection;
  * tells where they lie now. Whoever has read a table keeps it from being rewritten until the end of
  * the transaction, so that this may be asked later.
  */
-final class RewrittenTables {
+public final class RewrittenTables {
   private static final String QUERY =
       """
       SELECT n.place FROM pg_catalog.unnest(?::text[]) WITH ORDINALITY n(name, place)
@@ -35,7 +35,7 @@ final class RewrittenTables {
    *
    * @throws ChangedTableException if one of them is not where it was
    */
-  static void check(Connection connection, Side side, Collection<TablePair> tables)
+  public static void check(Connection connection, Side side, Collection<TablePair> tables)
       throws SQLException {
     if (tables.isEmpty()) {
       return;

@@ -51,7 +51,7 @@ final class Cutter {
     Optional<List<String>> end =
         cuts.columns().isEmpty()
             ? Optional.empty()
-            : snapshots.on(Side.SOURCE, c -> end(c, rest, rows));
+            : snapshots.of(cuts.pair()).on(Side.SOURCE, c -> end(c, rest, rows));
     if (end.isEmpty()) {
       return Optional.of(rest);
     }

@@ -80,14 +80,16 @@ final class Notes {
             + pair.on(side).name().sql()
             + " WHERE "
             + cuts.beyond(side).orElseThrow();
-    return snapshots.on(
-        side,
-        c -> {
-          try (Statement statement = c.createStatement();
-              ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getLong(1);
-          }
-        });
+    return snapshots
+        .of(pair)
+        .on(
+            side,
+            c -> {
+              try (Statement statement = c.createStatement();
+                  ResultSet row = statement.executeQuery(sql)) {
+                row.next();
+                return row.getLong(1);
+              }
+            });
   }
 }

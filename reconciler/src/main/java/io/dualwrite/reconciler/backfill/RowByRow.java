@@ -84,24 +84,26 @@ final class RowByRow {
             + " t WHERE "
             + look.cuts().condition(Side.SOURCE, span)
             + (look.cuts().columns().isEmpty() ? "" : " ORDER BY " + look.cuts().order());
-    return snapshots.on(
-        Side.SOURCE,
-        c -> {
-          List<RowKey> keys = new ArrayList<>();
-          try (Statement statement = c.createStatement()) {
-            statement.setFetchSize(STEP);
-            try (ResultSet rows = statement.executeQuery(sql)) {
-              while (rows.next()) {
-                List<String> values = new ArrayList<>(texts.size());
-                for (int i = 1; i <= texts.size(); i++) {
-                  values.add(rows.getString(i));
+    return snapshots
+        .of(pair)
+        .on(
+            Side.SOURCE,
+            c -> {
+              List<RowKey> keys = new ArrayList<>();
+              try (Statement statement = c.createStatement()) {
+                statement.setFetchSize(STEP);
+                try (ResultSet rows = statement.executeQuery(sql)) {
+                  while (rows.next()) {
+                    List<String> values = new ArrayList<>(texts.size());
+                    for (int i = 1; i <= texts.size(); i++) {
+                      values.add(rows.getString(i));
+                    }
+                    keys.add(new RowKey(values));
+                  }
                 }
-                keys.add(new RowKey(values));
               }
-            }
-          }
-          return keys;
-        });
+              return keys;
+            });
   }
 
   /** Those that are refused together are tried in halves, so that one of them keeps few back. */

@@ -1,6 +1,7 @@
 package io.dualwrite.reconciler.compare;
 
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,6 +18,11 @@ import java.util.concurrent.Executor;
  *     threads as callers
  */
 public record BothSides(Snapshots snapshots, Executor executor) {
+
+  /** The same, to read rows of this table. */
+  public BothSides of(TablePair table) {
+    return new BothSides(snapshots.of(table), executor);
+  }
 
   /** What each side answered. */
   public record Answers<T>(T source, T target) {}

@@ -176,9 +176,11 @@ public final class Comparer {
     }
     Optional<Instant> verified = kept.verified(() -> oldestPending(compared.pair()));
     WindowPlan plan =
-        snapshots.onBoth(
-            locks.context().secondary(),
-            (source, target) -> planner.after(verified).plan(compared, source, target));
+        snapshots
+            .of(compared.pair())
+            .onBoth(
+                locks.context().secondary(),
+                (source, target) -> planner.after(verified).plan(compared, source, target));
     kept.begin(planner.after(verified).text(plan));
     table.notes().addAll(plan.notes());
     return options

@@ -64,6 +64,7 @@ public final class DifferingValues {
     for (Side side : Side.values()) {
       Map<RowKey, Map<String, @Nullable String>> rows = new HashMap<>();
       databases
+          .of(table.pair())
           .on(side, c -> new RowValues(table, side).read(c, keys))
           .forEach((position, row) -> rows.put(keys.get(position), named(table, row)));
       sides.put(side, rows);

@@ -40,7 +40,7 @@ public final class Drilldown {
 
   Drilldown(BothSides sides, ComparedTable table, Side secondary, Pace pace) {
     this.pace = pace;
-    this.sides = sides;
+    this.sides = sides.of(table.pair());
     this.table = table;
     this.secondary = secondary;
   }

@@ -1,13 +1,19 @@
 package io.dualwrite.reconciler.compare;
 
 import io.dualwrite.Side;
+import io.dualwrite.jdbc.copy.ChangedTableException;
+import io.dualwrite.jdbc.copy.RewrittenTables;
 import io.dualwrite.jdbc.schema.ColumnText;
+import io.dualwrite.jdbc.schema.Identifiers;
+import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.reconciler.database.WatchedDatabase;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
@@ -20,24 +26,41 @@ import org.slf4j.LoggerFactory;
  * @param source the source
  * @param target the target
  * @param statementTimeout how long a query may run; empty: as the server says
+ * @param table whose rows are read; empty: none's
  */
-public record Snapshots(DataSource source, DataSource target, Optional<Duration> statementTimeout) {
+public record Snapshots(
+    DataSource source,
+    DataSource target,
+    Optional<Duration> statementTimeout,
+    Optional<TablePair> table) {
   private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
   /** Compiling a query takes longer than most windows do. */
   private static final String NO_JIT = ", pg_catalog.set_config('jit', 'off', true)";
 
   /** Nobody reads a table that is locked for being changed: to wait long for it is of no use. */
-  private static final String LOCK_TIMEOUT = ", pg_catalog.set_config('lock_timeout', '10s', true)";
+  private static final String LOCK_TIMEOUT = "; SET LOCAL lock_timeout = '10s'; ";
+
+  private static final String MAY_NOT_LOCK = "42501";
 
   /** Queries may run for as long as the servers let them. */
   public Snapshots(DataSource source, DataSource target) {
-    this(source, target, Optional.empty());
+    this(source, target, Optional.empty(), Optional.empty());
   }
 
   /** The same databases, where a query may run for so long. */
   public Snapshots within(Optional<Duration> limit) {
-    return new Snapshots(source, target, limit);
+    return new Snapshots(source, target, limit, table);
+  }
+
+  /**
+   * The same databases, to read rows of this table: it is the one that was described, and nothing
+   * rewrites or empties it from before each snapshot until that is over. {@code TRUNCATE} and most
+   * forms of {@code ALTER TABLE} leave a table without rows for snapshots that are older, however
+   * long a query has waited for its lock.
+   */
+  public Snapshots of(TablePair read) {
+    return new Snapshots(source, target, statementTimeout, Optional.of(read));
   }
 
   /** What is done on one side. */
@@ -55,7 +78,9 @@ public record Snapshots(DataSource source, DataSource target, Optional<Duration>
   /** Reads one side. */
   public <T> T on(Side side, Read<T> read) {
     try (Session session = open(side)) {
-      return read.in(session.connection());
+      T answer = read.in(session.connection());
+      session.check();
+      return answer;
     } catch (SQLException e) {
       throw new SideReadException(side, e);
     }
@@ -68,9 +93,13 @@ public record Snapshots(DataSource source, DataSource target, Optional<Duration>
   public <T> T onBoth(Side first, ReadBoth<T> read) {
     try (Session one = open(first);
         Session other = open(first.other())) {
-      return first == Side.SOURCE
-          ? read.in(one.connection(), other.connection())
-          : read.in(other.connection(), one.connection());
+      T answer =
+          first == Side.SOURCE
+              ? read.in(one.connection(), other.connection())
+              : read.in(other.connection(), one.connection());
+      one.check();
+      other.check();
+      return answer;
     }
   }
 
@@ -108,20 +137,11 @@ public record Snapshots(DataSource source, DataSource target, Optional<Duration>
   private Session open(Side side) {
     try {
       Connection connection = database(side).getConnection();
-      Session session = new Session(connection);
       try {
         connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-          statement.execute(
-              "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; "
-                  + ColumnText.SESSION_SETTINGS
-                  + NO_JIT
-                  + LOCK_TIMEOUT
-                  + timeout());
-        }
-        return session;
+        return begin(connection, side);
       } catch (SQLException e) {
-        session.close();
+        release(connection);
         throw e;
       }
     } catch (SQLException e) {
@@ -129,23 +149,94 @@ public record Snapshots(DataSource source, DataSource target, Optional<Duration>
     }
   }
 
-  private String timeout() {
-    return statementTimeout
-        .map(t -> ", pg_catalog.set_config('statement_timeout', '" + t.toMillis() + "', true)")
-        .orElse("");
+  private Session begin(Connection connection, Side side) throws SQLException {
+    if (table.isEmpty()) {
+      begin(connection, "", "");
+      return new Session(connection, side, Optional.empty());
+    }
+    TablePair read = table.get();
+    String name = read.on(side).name().sql();
+    String oid = ", pg_catalog.to_regclass(" + Identifiers.literal(name) + ")::pg_catalog.oid";
+    boolean locked = true;
+    long found;
+    try {
+      // A lock takes no snapshot, the settings behind it do.
+      found = begin(connection, "LOCK TABLE " + name + " IN ACCESS SHARE MODE; ", oid);
+    } catch (SQLException e) {
+      if (!MAY_NOT_LOCK.equals(e.getSQLState())) {
+        throw e;
+      }
+      // Who may read but some columns may lock nothing.
+      connection.rollback();
+      found = begin(connection, "", oid);
+      locked = false;
+    }
+    if (found != read.on(side).oid()) {
+      throw ChangedTableException.ofTable(read, side);
+    }
+    return new Session(connection, side, locked ? Optional.empty() : table);
   }
 
-  private record Session(Connection connection) implements AutoCloseable {
+  /** Begins a transaction; the last value of its first row, if {@code value} adds one. */
+  private long begin(Connection connection, String lock, String value) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(
+          "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+              + timeout()
+              + LOCK_TIMEOUT
+              + lock
+              + ColumnText.SESSION_SETTINGS
+              + NO_JIT
+              + value);
+      if (value.isEmpty()) {
+        return 0;
+      }
+      while (statement.getUpdateCount() >= 0) {
+        statement.getMoreResults();
+      }
+      try (ResultSet row = statement.getResultSet()) {
+        row.next();
+        return row.getLong(row.getMetaData().getColumnCount());
+      }
+    }
+  }
+
+  private String timeout() {
+    return statementTimeout.map(t -> "; SET LOCAL statement_timeout = " + t.toMillis()).orElse("");
+  }
+
+  private static void release(Connection connection) {
+    try (connection) {
+      connection.rollback();
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      // What was read is complete; a connection that cannot end its transaction is not used
+      // again.
+      LOG.debug("Giving a connection back failed ({})", e.getSQLState());
+    }
+  }
+
+  /**
+   * A transaction.
+   *
+   * @param unlocked the table that it reads without a lock
+   */
+  private record Session(Connection connection, Side side, Optional<TablePair> unlocked)
+      implements AutoCloseable {
+    /** Throws unless the rows read are those of the snapshot. */
+    void check() {
+      if (unlocked.isPresent()) {
+        try {
+          RewrittenTables.check(connection, side, List.of(unlocked.get()));
+        } catch (SQLException e) {
+          throw new SideReadException(side, e);
+        }
+      }
+    }
+
     @Override
     public void close() {
-      try (connection) {
-        connection.rollback();
-        connection.setAutoCommit(true);
-      } catch (SQLException e) {
-        // What was read is complete; a connection that cannot end its transaction is not used
-        // again.
-        LOG.debug("Giving a connection back failed ({})", e.getSQLState());
-      }
+      release(connection);
     }
   }
 }

@@ -163,8 +163,10 @@ public final class Repairer {
   }
 
   private WindowPlan plan(ComparedTable table) {
-    return snapshots.onBoth(
-        locks.context().secondary(), (source, target) -> planner().plan(table, source, target));
+    return snapshots
+        .of(table.pair())
+        .onBoth(
+            locks.context().secondary(), (source, target) -> planner().plan(table, source, target));
   }
 
   private void work(
