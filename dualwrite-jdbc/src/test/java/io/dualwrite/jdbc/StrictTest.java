@@ -7,6 +7,8 @@ import io.dualwrite.KillSwitch;
 import io.dualwrite.ManualKillSwitch;
 import io.dualwrite.SecondarySettings;
 import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.config.TableOverride;
+import io.dualwrite.jdbc.config.TablesConfig;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
@@ -14,6 +16,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,11 +38,16 @@ class StrictTest {
   }
 
   private DualWriteDataSource open() throws SQLException {
+    return open(Map.of());
+  }
+
+  private DualWriteDataSource open(Map<String, TableOverride> tables) throws SQLException {
     DualWriteDataSource ds =
         DualWriteDataSource.builder()
             .config(
                 MigrationConfig.builder("test")
                     .failurePolicy(FailurePolicy.STRICT)
+                    .tables(new TablesConfig(List.of("*.*"), List.of(), tables))
                     .secondary(SecondarySettings.defaults().withTimeout(Duration.ofSeconds(20)))
                     .build())
             .source(dbs.source())
@@ -92,6 +101,31 @@ class StrictTest {
       assertThat(dbs.queryValue(dbs.target(), "SELECT count(*) FROM item")).isEqualTo("0");
       killSwitch.release();
       dbs.awaitSameRows("SELECT * FROM item");
+    }
+  }
+
+  @Test
+  void whatOnlyMemoryNamesFollowsAStrictCommit() throws Exception {
+    dbs.executeOnBoth("CREATE TABLE note (id int PRIMARY KEY)");
+    TableOverride bestEffort =
+        TableOverride.builder().failurePolicy(FailurePolicy.BEST_EFFORT).build();
+    try (DualWriteDataSource ds = open(Map.of("public.note", bestEffort));
+        Connection c = ds.getConnection();
+        Statement s = c.createStatement()) {
+      c.setAutoCommit(false);
+      s.executeUpdate("INSERT INTO note VALUES (1)");
+      s.executeUpdate("INSERT INTO item VALUES (1, 'x')");
+      c.commit();
+      s.executeUpdate("INSERT INTO note VALUES (2)");
+      s.executeUpdate("INSERT INTO item VALUES (2, 'x')");
+      c.rollback();
+      s.executeUpdate("INSERT INTO note VALUES (3)");
+      s.executeUpdate("INSERT INTO item VALUES (3, 'x')");
+      c.commit();
+      dbs.assertSameRows("SELECT * FROM item ORDER BY id");
+      dbs.awaitSameRows("SELECT * FROM note ORDER BY id");
+      assertThat(dbs.queryValue(dbs.target(), "SELECT string_agg(id::text, ' ') FROM note"))
+          .isEqualTo("1 3");
     }
   }
 }

@@ -69,14 +69,15 @@ final class Commits {
 
   /**
    * Tables of other policies that the transaction has created follow from the journal: delivery
-   * cannot know them before the commit.
+   * cannot know them before the commit. Rows that only memory names (BEST_EFFORT) follow as well:
+   * some of them may have been rolled back to a savepoint, so that this transaction does not hold
+   * them, and then they may be copied under the lane's exclusive lock alone.
    */
   private void strictly(Connection raw, MirroredTransaction transaction) throws SQLException {
     Map<Boolean, List<CapturedTable>> known =
         transaction.tables().stream().collect(Collectors.partitioningBy(this::isKnownToAll));
     try {
       strict.commit(raw, known.getOrDefault(true, List.of()));
-      known.getOrDefault(false, List.of()).forEach(table -> delivery.wake(table.journalName()));
     } catch (SQLException e) {
       if (e.getCause() instanceof ChangedTableException) {
         // So that the next try journals by what the tables are now.
@@ -84,16 +85,15 @@ final class Commits {
       }
       throw e;
     }
+    known.getOrDefault(false, List.of()).forEach(table -> delivery.wake(table.journalName()));
+    transaction.tables().forEach(table -> remember(transaction, table));
   }
 
   /** It has committed: what it touched is delivered, and under {@code SYNC} waited for. */
   void committed(MirroredTransaction transaction) {
     probe.reached(DeliveryProbe.Point.PRIMARY_COMMITTED);
     for (CapturedTable table : transaction.tables()) {
-      List<RowKey> keys = transaction.remembered(table);
-      if (!keys.isEmpty()) {
-        delivery.remember(table.journalName(), table.keyId(), keys);
-      } else {
+      if (!remember(transaction, table)) {
         delivery.wake(table.journalName());
       }
     }
@@ -113,6 +113,16 @@ final class Commits {
             Failures.describe(e));
       }
     }
+  }
+
+  /** Has rows delivered that only memory names; false if there are none. */
+  private boolean remember(MirroredTransaction transaction, CapturedTable table) {
+    List<RowKey> keys = transaction.remembered(table);
+    if (keys.isEmpty()) {
+      return false;
+    }
+    delivery.remember(table.journalName(), table.keyId(), keys);
+    return true;
   }
 
   /**
