@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,9 +56,13 @@ public final class PreparedRecovery implements AutoCloseable {
   /** Left by commits of this process. */
   private final Set<String> left = ConcurrentHashMap.newKeySet();
 
+  /** Of commits of this process that are neither settled nor left yet. */
+  private final CommitsUnderWay underWay = new CommitsUnderWay();
+
   private final AtomicBoolean asked = new AtomicBoolean();
   private final Set<String> told = ConcurrentHashMap.newKeySet();
   private final AtomicInteger most = new AtomicInteger(-1);
+  private volatile boolean closed;
   private volatile String identity = PrimaryDatabase.UNTOLD;
   private boolean reachable = true;
   private long lookedAt = System.nanoTime() - SELDOM.toNanos();
@@ -82,14 +85,14 @@ public final class PreparedRecovery implements AutoCloseable {
     this.log = new PreparedLog(context);
     this.executor =
         new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = Executors.defaultThreadFactory().newThread(task);
-              thread.setName("dualwrite-prepared-" + context.migration());
-              thread.setDaemon(true);
-              return thread;
-            });
-    executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+            1, this::thread, (late, executor) -> thread(this::look).start());
+  }
+
+  private Thread thread(Runnable task) {
+    Thread thread = Executors.defaultThreadFactory().newThread(task);
+    thread.setName("dualwrite-prepared-" + context.migration());
+    thread.setDaemon(true);
+    return thread;
   }
 
   /** Looks at once, and from now on. */
@@ -102,11 +105,25 @@ public final class PreparedRecovery implements AutoCloseable {
     return identity;
   }
 
-  /** A commit leaves this behind, perhaps prepared: it is looked after at once. */
+  /** A commit is about to prepare this; it tells of its end by one of the next two. */
+  void begun(PreparedId id) {
+    underWay.begun(id);
+  }
+
+  /** Nothing of it is left prepared. */
+  void settled(PreparedId id) {
+    underWay.ended(id);
+  }
+
+  /**
+   * A commit leaves this behind, perhaps prepared: it is looked after at once, and even when this
+   * has been closed meanwhile, as long as the databases can still be reached from here.
+   */
   void soon(PreparedId id) {
     if (left.size() < MOST_REMEMBERED) {
       left.add(id.text());
     }
+    underWay.ended(id);
     if (asked.compareAndSet(false, true)) {
       executor.execute(this::look);
     }
@@ -119,7 +136,7 @@ public final class PreparedRecovery implements AutoCloseable {
     }
   }
 
-  private void look() {
+  private synchronized void look() {
     asked.set(false);
     lookedAt = System.nanoTime();
     try {
@@ -192,7 +209,7 @@ public final class PreparedRecovery implements AutoCloseable {
           }
           case COMMITTED, ROLLED_BACK -> {
             boolean commits =
-                outcome == PrimaryDatabase.Outcome.COMMITTED && mayCommit.getAsBoolean();
+                outcome == PrimaryDatabase.Outcome.COMMITTED && !closed && mayCommit.getAsBoolean();
             if (ended(secondary, one, commits)) {
               committed += commits ? 1 : 0;
               rolledBack += commits ? 0 : 1;
@@ -227,13 +244,18 @@ public final class PreparedRecovery implements AutoCloseable {
     return done;
   }
 
-  /** Ends what commits of this process have left, if that can be done at once, and stops. */
+  /**
+   * Waits for commits of this process that are under way, ends what they have left, if that can be
+   * done at once, and stops. What a commit leaves later is only rolled back: nobody follows the
+   * kill switch any more, and the journal has what the primary committed.
+   */
   @Override
   public void close() {
-    executor.shutdown();
+    Duration limit = context.statementTimeout();
     try {
-      if (!executor.awaitTermination(
-          context.statementTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+      underWay.await(limit);
+      executor.shutdown();
+      if (!executor.awaitTermination(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         executor.shutdownNow();
       } else if (!left.isEmpty()) {
         look();
@@ -241,6 +263,9 @@ public final class PreparedRecovery implements AutoCloseable {
     } catch (InterruptedException e) {
       executor.shutdownNow();
       Thread.currentThread().interrupt();
+    } finally {
+      closed = true;
+      asked.set(false);
     }
   }
 }

@@ -118,7 +118,9 @@ public final class StrictCommit {
       try {
         copy = begin(lane, keys.keySet(), own, false);
         deadline = abortAtDeadline(copy, start);
-        copy = written(copy, lane, keys, own, start);
+        LockedCopy begun = copy;
+        copy = written(begun, lane, keys, own, start);
+        deadline = guarded(deadline, begun, copy, start);
         probe.reached(DeliveryProbe.Point.STRICT_WRITTEN);
         if (twoPhases.suit(copy, tables)) {
           try {
@@ -129,12 +131,15 @@ public final class StrictCommit {
             if (!twoPhases.refuses(e, tables)) {
               throw e;
             }
+            twoPhases.settled(id);
             id = null;
             deadline.cancel(false);
             close(copy);
-            copy = begin(lane, keys.keySet(), own, false);
-            deadline = abortAtDeadline(copy, start);
-            copy = written(copy, lane, keys, own, start);
+            begun = begin(lane, keys.keySet(), own, false);
+            copy = begun;
+            deadline = abortAtDeadline(begun, start);
+            copy = written(begun, lane, keys, own, start);
+            deadline = guarded(deadline, begun, copy, start);
           }
         }
         breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
@@ -178,7 +183,9 @@ public final class StrictCommit {
         engine.wakeAll(tables);
       }
     } finally {
-      if (id != null && !settled) {
+      if (id != null && settled) {
+        twoPhases.settled(id);
+      } else if (id != null) {
         twoPhases.leave(id);
       }
       if (deadline != null) {
@@ -329,6 +336,15 @@ public final class StrictCommit {
   private Future<?> abortAtDeadline(LockedCopy copy, long start) {
     long left = limit.toNanos() - (System.nanoTime() - start);
     return watchdog.schedule(copy::abort, Math.max(0, left), TimeUnit.NANOSECONDS);
+  }
+
+  /** What is written may be another copy than the one that the deadline is for. */
+  private Future<?> guarded(Future<?> deadline, LockedCopy begun, LockedCopy written, long start) {
+    if (written == begun) {
+      return deadline;
+    }
+    deadline.cancel(false);
+    return abortAtDeadline(written, start);
   }
 
   private static boolean finish(LockedCopy copy, boolean prepared) {

@@ -38,14 +38,20 @@ final class TwoPhases {
         && (since == null || System.nanoTime() - since > NOT_TRIED_FOR.toNanos());
   }
 
-  /** The name under which the transaction of these entries is prepared. */
+  /**
+   * The name under which the transaction of these entries is prepared; {@link #settled} or {@link
+   * #leave} it in the end.
+   */
   PreparedId name(OwnEntries.Noted noted) {
-    return PreparedId.of(
-        context.migration(),
-        recovery.identity(),
-        noted.transaction(),
-        noted.since(),
-        noted.until());
+    PreparedId id =
+        PreparedId.of(
+            context.migration(),
+            recovery.identity(),
+            noted.transaction(),
+            noted.since(),
+            noted.until());
+    recovery.begun(id);
+    return id;
   }
 
   /** Prepares. An exception may leave open whether it is prepared; {@link #leave} it then. */
@@ -99,6 +105,11 @@ final class TwoPhases {
       LOG.debug("strict: a prepared transaction is left to recovery: {}", Failures.describe(e));
       return false;
     }
+  }
+
+  /** Nothing of this is left prepared. */
+  void settled(PreparedId id) {
+    recovery.settled(id);
   }
 
   /** This is left as it is, prepared or not, and recovery looks after it. */

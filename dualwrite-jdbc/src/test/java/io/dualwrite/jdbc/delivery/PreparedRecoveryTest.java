@@ -256,4 +256,38 @@ class PreparedRecoveryTest {
       }
     }
   }
+
+  @Test
+  @Guarantee("G1")
+  void whatACommitLeavesAfterTheEndIsRolledBackAndFollowsFromTheJournal() throws Exception {
+    PreparedRecovery recovery = recovery();
+    recovery.close();
+    try (Connection own = dbs.source().getConnection()) {
+      PreparedId id = prepare(own, 1);
+      own.commit();
+      own.setAutoCommit(true);
+      recovery.soon(id);
+    }
+    awaitNothingPrepared();
+    assertThat(rows()).isEmpty();
+    assertThat(bed.pending()).isEqualTo(1);
+  }
+
+  @Test
+  void theEndWaitsForCommitsThatAreUnderWay() throws Exception {
+    PreparedRecovery recovery = recovery();
+    try (Connection own = dbs.source().getConnection()) {
+      PreparedId id = prepare(own, 1);
+      recovery.begun(id);
+      Thread closing = new Thread(recovery::close);
+      closing.start();
+      Awaitility.await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+      own.commit();
+      own.setAutoCommit(true);
+      recovery.soon(id);
+      closing.join();
+    }
+    assertThat(prepared()).isEmpty();
+    assertThat(rows()).isEqualTo("1");
+  }
 }
