@@ -22,7 +22,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,9 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
   private final Migration migration;
   private final Deque<AutoCloseable> owned;
   private final PhysicalSessions sessions = new PhysicalSessions();
+
+  /** Held while it closes, so that nobody closes the pools before all is delivered. */
+  private final ReentrantLock closing = new ReentrantLock();
 
   private DualWriteDataSource(Migration migration, Deque<AutoCloseable> owned) {
     super(migration.primary());
@@ -99,14 +104,29 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
 
   /**
    * Waits for what is pending to be delivered, at most {@code shutdown.drain-timeout}, stops
-   * delivery, says in the log what is left in the journal, and closes what this made itself.
+   * delivery, says in the log what is left in the journal, and closes what this made itself. If
+   * another thread is closing it, this waits until that is done.
    */
   @Override
   public void close() throws SQLException {
+    close(Migration::close);
+  }
+
+  /** The same without waiting for what is pending. */
+  void closeUndrained() throws SQLException {
+    close(Migration::closeUndrained);
+  }
+
+  private void close(Consumer<Migration> leaving) throws SQLException {
+    closing.lock();
     try {
-      migration.close();
+      leaving.accept(migration);
     } finally {
-      closeAll(owned);
+      try {
+        closeAll(owned);
+      } finally {
+        closing.unlock();
+      }
     }
   }
 

@@ -92,9 +92,10 @@ public final class DualWriteDriver implements Driver {
   private Connection connect(DriverUrl url) throws SQLException {
     SharedMigration shared = migrations.acquire(url.key(), url.credentials());
     boolean wrapped = false;
+    Connection raw = null;
     try {
       Side primary = shared.primarySide();
-      Connection raw = raw(url, primary, shared.config());
+      raw = raw(url, primary, shared.config());
       Connection connection =
           DualConnection.wrap(
               raw, new StartingMirroring(shared, primary), new SessionNames(), shared::release);
@@ -103,6 +104,9 @@ public final class DualWriteDriver implements Driver {
     } finally {
       if (!wrapped) {
         shared.release();
+        if (raw != null) {
+          raw.close();
+        }
       }
     }
   }

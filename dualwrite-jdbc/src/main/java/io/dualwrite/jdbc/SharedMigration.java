@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.Metrics;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +25,18 @@ final class SharedMigration {
 
   private int users;
   private boolean closed;
+  private final CountDownLatch ended = new CountDownLatch(1);
 
   /** Held while it starts, which may take long; nobody who comes or goes meanwhile waits. */
   private final Object starting = new Object();
 
   private volatile @Nullable DualWriteDataSource machinery;
+
+  /** How what was started is closed. */
+  @FunctionalInterface
+  private interface Closing {
+    void close(DualWriteDataSource started) throws SQLException;
+  }
 
   SharedMigration(SharedMigrations all, DriverUrl.Key key, MigrationConfig config) {
     this.all = all;
@@ -117,37 +125,52 @@ final class SharedMigration {
   /** Delivers what is pending, and closes unless somebody has come meanwhile. */
   void closeIfUnused() {
     DualWriteDataSource idle = isUnused() ? machinery : null;
-    if (idle != null) {
-      idle.migration().drain();
+    boolean drained = idle == null || idle.migration().drain();
+    if (endsUnused()) {
+      end(drained ? DualWriteDataSource::close : DualWriteDataSource::closeUndrained);
     }
-    close(true);
   }
 
-  /** Delivers what is pending, and closes. */
+  /** Delivers what is pending, and closes; waits for whoever is closing it. */
   void close() {
-    close(false);
+    boolean first;
+    synchronized (this) {
+      first = !closed;
+      closed = true;
+    }
+    if (first) {
+      end(DualWriteDataSource::close);
+    } else {
+      try {
+        ended.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private synchronized boolean isUnused() {
     return users == 0 && !closed;
   }
 
-  private void close(boolean onlyUnused) {
-    DualWriteDataSource last;
-    synchronized (this) {
-      if (closed || (onlyUnused && users > 0)) {
-        return;
+  private synchronized boolean endsUnused() {
+    boolean ends = isUnused();
+    closed |= ends;
+    return ends;
+  }
+
+  private void end(Closing how) {
+    DualWriteDataSource last = machinery;
+    all.closing(this);
+    try {
+      if (last != null) {
+        how.close(last);
       }
-      closed = true;
-      last = machinery;
-    }
-    all.closed(this);
-    if (last != null) {
-      try {
-        last.close();
-      } catch (SQLException e) {
-        LOG.warn("migration {}: {}", config.migration(), Failures.describe(e));
-      }
+    } catch (SQLException e) {
+      LOG.warn("migration {}: {}", config.migration(), Failures.describe(e));
+    } finally {
+      all.closed(this);
+      ended.countDown();
     }
   }
 }

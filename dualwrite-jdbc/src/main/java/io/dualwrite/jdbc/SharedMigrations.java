@@ -4,8 +4,10 @@ import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -26,6 +28,10 @@ final class SharedMigrations {
 
   private final Duration linger;
   private final ConcurrentMap<DriverUrl.Key, SharedMigration> running = new ConcurrentHashMap<>();
+
+  /** Those that nobody gets any more and that still close. */
+  private final Set<SharedMigration> leaving = ConcurrentHashMap.newKeySet();
+
   private final ScheduledThreadPoolExecutor closer;
   private final Thread atExit = new Thread(this::closeAll, "dualwrite-exit");
   private boolean hooked;
@@ -76,9 +82,15 @@ final class SharedMigrations {
         () -> inBackground(migration::closeIfUnused), linger.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  synchronized void closed(SharedMigration migration) {
+  /** Nobody gets it any more; the process does not end before it is {@link #closed}. */
+  synchronized void closing(SharedMigration migration) {
+    leaving.add(migration);
     running.remove(migration.key(), migration);
-    hook(!running.isEmpty());
+  }
+
+  synchronized void closed(SharedMigration migration) {
+    leaving.remove(migration);
+    hook(!running.isEmpty() || !leaving.isEmpty());
   }
 
   /** Closes those that no connection uses now. */
@@ -86,14 +98,22 @@ final class SharedMigrations {
     List.copyOf(running.values()).forEach(SharedMigration::closeIfUnused);
   }
 
+  /** Whether the process, when it ends in order, waits for any of them. */
+  synchronized boolean holdUpExit() {
+    return hooked;
+  }
+
   /**
-   * Closes all; what connections that are still open write waits in the journal. Takes no longer
-   * than delivery is waited for and a moment more, whatever state the databases are in.
+   * Closes all, and waits for those that are closing already; what connections that are still open
+   * write waits in the journal. Takes no longer than delivery is waited for and a moment more,
+   * whatever state the databases are in.
    */
   void closeAll() {
     long limit = 0;
+    Set<SharedMigration> all = new LinkedHashSet<>(running.values());
+    all.addAll(leaving);
     List<Thread> closing = new ArrayList<>();
-    for (SharedMigration migration : List.copyOf(running.values())) {
+    for (SharedMigration migration : all) {
       limit = Math.max(limit, migration.config().shutdown().drainTimeout().toNanos());
       closing.add(inBackground(migration::close));
     }

@@ -248,7 +248,8 @@ class DualWriteDriverTest {
   @Test
   @Guarantee("G1")
   void whatIsPendingIsDeliveredWhenTheApplicationEnds() throws Exception {
-    try (ChildJvm app = ChildJvm.of(EndingApp.class)
+    try (ChildJvm app =
+        ChildJvm.of(EndingApp.class)
             .arguments(direct("&dualwrite.shutdown.drain-timeout=60s"))
             .start()) {
       assertThat(app.await(Duration.ofMinutes(3))).isZero();
@@ -285,8 +286,7 @@ class DualWriteDriverTest {
       proxy.cut();
       long before = System.nanoTime();
       migrations.closeAll();
-      assertThat(Duration.ofNanos(System.nanoTime() - before))
-          .isLessThan(Duration.ofSeconds(30));
+      assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(30));
       proxy.forward();
       Awaitility.await().until(() -> migrations.size() == 0);
     }

@@ -220,8 +220,7 @@ class KillSwitchTest {
         DualWriteDataSource two = open();
         Connection control = dbs.source().getConnection()) {
       assertThat(new Control("dualwrite").setKillSwitch(control, "test", true)).isPresent();
-      Awaitility.await()
-          .until(() -> !one.migration().active() && !two.migration().active());
+      Awaitility.await().until(() -> !one.migration().active() && !two.migration().active());
       insert(one, 1);
       assertThat(dbs.queryValue(dbs.source(), "SELECT count(*) FROM dualwrite.journal"))
           .isEqualTo("0");

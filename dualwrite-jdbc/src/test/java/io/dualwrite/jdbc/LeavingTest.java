@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dualwrite.KillSwitch;
 import io.dualwrite.ManualKillSwitch;
 import io.dualwrite.SecondarySettings;
+import io.dualwrite.jdbc.config.EndpointConfig;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.config.ShutdownConfig;
 import io.dualwrite.testing.Guarantee;
@@ -15,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,16 +43,25 @@ class LeavingTest {
   }
 
   private DualWriteDataSource open(DataSource target, Duration drain) throws SQLException {
+    return open(target, drain, TIMEOUT);
+  }
+
+  private DualWriteDataSource open(DataSource target, Duration drain, Duration timeout)
+      throws SQLException {
     return DualWriteDataSource.builder()
         .config(
             MigrationConfig.builder("test")
-                .secondary(SecondarySettings.defaults().withTimeout(TIMEOUT))
+                .secondary(SecondarySettings.defaults().withTimeout(timeout))
                 .shutdown(new ShutdownConfig(drain))
                 .build())
         .source(dbs.source())
         .target(target)
         .killSwitch(killSwitch)
         .build();
+  }
+
+  private EndpointConfig endpoint(String url) {
+    return EndpointConfig.of(url, dbs.username(), dbs.password());
   }
 
   private static void insert(DualWriteDataSource ds, int from, int to) throws SQLException {
@@ -172,6 +183,67 @@ class LeavingTest {
       } finally {
         dbs.sourceServer().thaw();
       }
+    }
+  }
+
+  @Test
+  void whoeverClosesItAsWellWaitsUntilAllIsDelivered() throws Exception {
+    try (LogCapture log = new LogCapture();
+        Connection other = dbs.target().getConnection();
+        Statement lock = other.createStatement()) {
+      DualWriteDataSource ds =
+          DualWriteDataSource.of(
+              MigrationConfig.builder("test")
+                  .source(endpoint(dbs.sourceUrl()))
+                  .target(endpoint(dbs.targetUrl()))
+                  .secondary(SecondarySettings.defaults().withTimeout(Duration.ofSeconds(20)))
+                  .shutdown(new ShutdownConfig(Duration.ofSeconds(30)))
+                  .build());
+      insert(ds, 1, 1);
+      dbs.awaitSameRows("SELECT * FROM item");
+      other.setAutoCommit(false);
+      lock.execute("LOCK TABLE item");
+      insert(ds, 2, 2);
+      FutureTask<Duration> first = new FutureTask<>(() -> closing(ds));
+      new Thread(first).start();
+      FutureTask<Duration> second = new FutureTask<>(() -> closing(ds));
+      new Thread(second).start();
+      assertThat(second).failsWithin(Duration.ofSeconds(1));
+      assertThat(first).isNotDone();
+      other.rollback();
+      first.get();
+      second.get();
+      dbs.assertSameRows("SELECT * FROM item ORDER BY id");
+      assertThat(log.of("migration.stopped")).hasSize(1);
+      assertThat(left(log)).isEqualTo("0");
+    }
+  }
+
+  @Test
+  void whatWasOnceWaitedForInVainIsWaitedForAgain() throws Exception {
+    try (LogCapture log = new LogCapture();
+        Connection other = dbs.target().getConnection();
+        Statement lock = other.createStatement()) {
+      DualWriteDataSource ds = open(dbs.target(), Duration.ofSeconds(30), Duration.ofSeconds(20));
+      try (Connection c = ds.getConnection();
+          Statement s = c.createStatement()) {
+        c.setAutoCommit(false);
+        s.executeUpdate("INSERT INTO item VALUES (1, 1)");
+        killSwitch.engage();
+        c.commit();
+      }
+      assertThat(ds.migration().drain()).isFalse();
+      killSwitch.release();
+      dbs.awaitSameRows("SELECT * FROM item");
+      other.setAutoCommit(false);
+      lock.execute("LOCK TABLE item");
+      insert(ds, 2, 2);
+      FutureTask<Duration> closing = new FutureTask<>(() -> closing(ds));
+      new Thread(closing).start();
+      assertThat(closing).failsWithin(Duration.ofSeconds(1));
+      other.rollback();
+      closing.get();
+      assertThat(left(log)).isEqualTo("0");
     }
   }
 }

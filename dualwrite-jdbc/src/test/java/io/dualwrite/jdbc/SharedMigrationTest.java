@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
@@ -108,5 +109,34 @@ class SharedMigrationTest {
                   .contains("TARGET_PRIMARY is not supported");
               assertThat(event.getThrowableProxy()).isNull();
             });
+  }
+
+  @Test
+  void theEndOfTheProcessWaitsForWhatIsClosingAlready() throws Exception {
+    dbs.executeOnBoth("CREATE TABLE item (id int PRIMARY KEY)");
+    try (Connection other = dbs.target().getConnection();
+        Statement lock = other.createStatement()) {
+      try (Connection connection =
+              connect("&dualwrite.failure-policy=BEST_EFFORT&dualwrite.secondary.timeout=20s");
+          Statement insert = connection.createStatement()) {
+        insert.execute("INSERT INTO item VALUES (1)");
+        dbs.awaitSameRows("SELECT * FROM item");
+        other.setAutoCommit(false);
+        lock.execute("LOCK TABLE item");
+        insert.execute("INSERT INTO item VALUES (2)");
+      }
+      FutureTask<?> closing = new FutureTask<>(migrations::closeUnused, null);
+      new Thread(closing).start();
+      await().until(() -> migrations.size() == 0);
+      assertThat(migrations.holdUpExit()).isTrue();
+      FutureTask<?> exit = new FutureTask<>(migrations::closeAll, null);
+      new Thread(exit).start();
+      assertThat(exit).failsWithin(Duration.ofMillis(300));
+      other.rollback();
+      exit.get();
+      closing.get();
+      dbs.assertSameRows("SELECT * FROM item ORDER BY id");
+      assertThat(migrations.holdUpExit()).isFalse();
+    }
   }
 }

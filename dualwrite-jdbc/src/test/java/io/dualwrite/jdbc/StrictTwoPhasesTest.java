@@ -19,7 +19,10 @@ import java.sql.SQLTransactionRollbackException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -270,5 +273,38 @@ class StrictTwoPhasesTest {
       insert(ds);
       awaitSettled("1");
     }
+  }
+
+  @Test
+  @Guarantee("G1")
+  void aCommitThatClosingCutsOffLeavesNothingPrepared() throws Exception {
+    AtomicReference<DualWriteDataSource> opened = new AtomicReference<>();
+    AtomicReference<CompletableFuture<Void>> closing = new AtomicReference<>();
+    Runnable cutOff =
+        () -> {
+          DualWriteDataSource ds = opened.get();
+          closing.set(
+              CompletableFuture.runAsync(
+                  () -> {
+                    try {
+                      ds.close();
+                    } catch (SQLException e) {
+                      throw new CompletionException(e);
+                    }
+                  }));
+          Awaitility.await().until(() -> !ds.migration().delivery().isRunning());
+          // As closing does where a lane does not come to its end.
+          ds.migration().delivery().pause();
+        };
+    DualWriteDataSource ds = open(dbs.source(), dbs.target(), Point.STRICT_PREPARED, cutOff);
+    opened.set(ds);
+    insert(ds);
+    closing.get().get();
+    assertThat(
+            dbs.queryValue(
+                dbs.target(),
+                "SELECT count(*) FROM pg_prepared_xacts WHERE database = current_database()"))
+        .isEqualTo("0");
+    dbs.assertSameRows("SELECT * FROM item");
   }
 }

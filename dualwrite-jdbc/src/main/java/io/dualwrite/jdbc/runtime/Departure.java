@@ -33,7 +33,6 @@ final class Departure {
   private final DataSource primary;
   private final Mode mode;
   private final ExecutorService executor;
-  private volatile boolean gaveUp;
 
   Departure(
       String migration,
@@ -50,21 +49,19 @@ final class Departure {
     this.executor = executor;
   }
 
-  /** Has what is in the journal now delivered, within the limit. */
-  void drain(Duration limit) {
-    if (!limit.isZero()) {
-      gaveUp = !Boolean.TRUE.equals(within(limit.plus(PATIENCE), () -> delivery.drain(limit)));
-    }
+  /**
+   * Has what is in the journal now delivered, within the limit.
+   *
+   * @return false if that came to no end
+   */
+  boolean drain(Duration limit) {
+    return limit.isZero()
+        || Boolean.TRUE.equals(within(limit.plus(PATIENCE), () -> delivery.drain(limit)));
   }
 
-  /** Whether the last drain came to no end: another would not, either. */
-  boolean gaveUp() {
-    return gaveUp;
-  }
-
-  /** Something that need not succeed. */
-  void attempt(Callable<?> last) {
-    within(PATIENCE, last);
+  /** Something that need not succeed, within a moment. */
+  static void attempt(String migration, ExecutorService executor, Callable<?> last) {
+    within(migration, executor, PATIENCE, last);
   }
 
   /** Says what the journal still holds. */
@@ -101,8 +98,13 @@ final class Departure {
     }
   }
 
-  /** What it answers; null if it fails or takes longer. */
   private <T> @Nullable T within(Duration limit, Callable<T> work) {
+    return within(migration, executor, limit, work);
+  }
+
+  /** What it answers; null if it fails or takes longer. */
+  private static <T> @Nullable T within(
+      String migration, ExecutorService executor, Duration limit, Callable<T> work) {
     Future<T> answer;
     try {
       answer = executor.submit(work);

@@ -29,7 +29,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,7 +64,11 @@ public final class Migration implements Mirroring, AutoCloseable {
   private final Condition condition;
   private final ManagementBean bean;
   private final Departure departure;
-  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Held while it closes: whoever closes it as well waits for that. */
+  private final ReentrantLock closing = new ReentrantLock();
+
+  private boolean closed;
 
   /**
    * Starts mirroring.
@@ -94,119 +98,143 @@ public final class Migration implements Mirroring, AutoCloseable {
     DataSource source = new OwnConnections(sourceForDelivery);
     DataSource target =
         BoundedConnections.of(givenTarget, config.secondary().timeout(), "secondary");
-    this.membership = new Membership(config, source);
-    Control.State first = membership.join();
-    Phase phase = Supported.phase(first.phase());
-    this.primarySide = phase.primary();
-    boolean ofSource = primarySide == Side.SOURCE;
-    this.primary = ofSource ? givenSource : givenTarget;
-    DataSource ownPrimary = ofSource ? source : target;
-    this.plans = new Plans(ownPrimary, config, phase.primary());
-    plans.tables().throwOnProblems();
-    this.triggers = ofSource ? TriggerWatch.start(config, plans, ownPrimary) : Optional.empty();
-    if (ofSource) {
-      try (Connection connection = ownPrimary.getConnection()) {
-        TriggerWatch.tellOfStray(connection, Side.SOURCE, config);
+    Unfinished begun = new Unfinished(config.migration());
+    try {
+      begun.add(metrics::close);
+      this.membership = new Membership(config, source);
+      this.chores = Upkeep.threads(config.migration());
+      begun.add(chores::shutdownNow);
+      Control.State first = membership.join();
+      begun.add(() -> Departure.attempt(config.migration(), chores, this::left));
+      Phase phase = Supported.phase(first.phase());
+      this.primarySide = phase.primary();
+      boolean ofSource = primarySide == Side.SOURCE;
+      this.primary = ofSource ? givenSource : givenTarget;
+      DataSource ownPrimary = ofSource ? source : target;
+      this.plans = new Plans(ownPrimary, config, phase.primary());
+      plans.tables().throwOnProblems();
+      this.triggers = ofSource ? TriggerWatch.start(config, plans, ownPrimary) : Optional.empty();
+      if (ofSource) {
+        try (Connection connection = ownPrimary.getConnection()) {
+          TriggerWatch.tellOfStray(connection, Side.SOURCE, config);
+        }
       }
+      this.unmirrored = new UnmirroredWrites(config.unmirrored(), metrics);
+      this.schema = new SchemaWatch(config.migration(), plans, chores);
+      this.context =
+          CopyContext.of(config, phase.primary(), source, target, config.secondary().timeout());
+      this.journalCheck =
+          new JournalCheck(ownPrimary, context.journal(), config.journal().schema());
+      this.breaker = config.secondary().circuitBreaker().newBreaker(config.migration());
+      metrics.show(breaker);
+      Mirrors mirrors =
+          new Mirrors(
+              source,
+              target,
+              config,
+              connection -> {
+                membership.firstContact(connection);
+                TriggerWatch.tellOfStray(connection, Side.TARGET, config);
+              },
+              plans.tables().refused(),
+              Clock.systemUTC());
+      this.delivery =
+          new DeliveryEngine(
+              context,
+              DeliverySettings.DEFAULT.throttle(config.throttle()).workers(config.deliveryLanes()),
+              mirrors,
+              breaker,
+              metrics,
+              probe);
+      begun.add(delivery::close);
+      this.prepared =
+          new PreparedRecovery(
+              context,
+              config.usesStrict(),
+              this::active,
+              () -> plans.tables().tables().forEach(table -> delivery.wake(table.journalName())));
+      begun.add(prepared::close);
+      StrictCommit strict =
+          new StrictCommit(
+              context, delivery, breaker, config.secondary().timeout(), chores, prepared, probe);
+      this.commits =
+          new Commits(
+              config, context, delivery, strict, plans, schema, triggers.isPresent(), probe);
+      Gaps gaps = new Gaps(config.journal().schema());
+      this.mode =
+          new Mode(
+              config.migration(),
+              triggers.isPresent()
+                  ? Mode.GapRecord.BY_TRIGGERS
+                  : new GapLog(
+                      ownPrimary,
+                      gaps,
+                      config.migration(),
+                      membership.instance(),
+                      chores,
+                      GapLog.PATIENCE),
+              delivery::pause,
+              this::resume,
+              Clock.systemUTC());
+      this.shadowReads =
+          ofSource && config.shadowReads().sampleRate() > 0
+              ? new ShadowReads(
+                  config.shadowReads().sampleRate(),
+                  shadowOptions,
+                  RepeatedReads.sides(context, config, givenSource, givenTarget),
+                  delivery,
+                  () -> active() && breaker.getState() == CircuitBreaker.State.CLOSED,
+                  plans::catalog,
+                  metrics)
+              : null;
+      if (shadowReads != null) {
+        begun.add(shadowReads::close);
+      }
+      this.state =
+          new EffectiveState(
+              config,
+              more,
+              new ControlWatch(config, source, first, System::nanoTime),
+              mode,
+              Clock.systemUTC());
+      begun.add(state::close);
+      metrics.showState(state::phase, state::killSwitch);
+      this.condition =
+          new Condition(
+              config.migration(),
+              membership.instance(),
+              mode,
+              state,
+              delivery,
+              breaker,
+              plans::coverage,
+              Clock.systemUTC());
+      state.start();
+      if (ofSource) {
+        mode.begin();
+        prepared.start();
+      }
+      new Upkeep(
+              config.migration(),
+              mode,
+              state,
+              journalCheck,
+              membership,
+              ofSource ? this::look : () -> {},
+              condition)
+          .start(chores);
+      this.departure =
+          new Departure(config.migration(), delivery, context.journal(), ownPrimary, mode, chores);
+      this.bean = new ManagementBean(this::health, state, membership::turnKillSwitch);
+      begun.add(bean::close);
+      bean.register(config.migration(), membership.instance());
+      Announcements announcements = new Announcements(config.migration());
+      announcements.follow(breaker);
+      announcements.started(config, phase, state, mode, membership, plans.tables());
+      begun.finished();
+    } finally {
+      begun.close();
     }
-    this.unmirrored = new UnmirroredWrites(config.unmirrored(), metrics);
-    this.chores = Upkeep.threads(config.migration());
-    this.schema = new SchemaWatch(config.migration(), plans, chores);
-    this.context =
-        CopyContext.of(config, phase.primary(), source, target, config.secondary().timeout());
-    this.journalCheck = new JournalCheck(ownPrimary, context.journal(), config.journal().schema());
-    this.breaker = config.secondary().circuitBreaker().newBreaker(config.migration());
-    metrics.show(breaker);
-    Mirrors mirrors =
-        new Mirrors(
-            source,
-            target,
-            config,
-            connection -> {
-              membership.firstContact(connection);
-              TriggerWatch.tellOfStray(connection, Side.TARGET, config);
-            },
-            plans.tables().refused(),
-            Clock.systemUTC());
-    this.delivery =
-        new DeliveryEngine(
-            context,
-            DeliverySettings.DEFAULT.throttle(config.throttle()).workers(config.deliveryLanes()),
-            mirrors,
-            breaker,
-            metrics,
-            probe);
-    this.prepared =
-        new PreparedRecovery(
-            context,
-            config.usesStrict(),
-            delivery::isRunning,
-            () -> plans.tables().tables().forEach(table -> delivery.wake(table.journalName())));
-    StrictCommit strict =
-        new StrictCommit(
-            context, delivery, breaker, config.secondary().timeout(), chores, prepared, probe);
-    this.commits =
-        new Commits(config, context, delivery, strict, plans, schema, triggers.isPresent(), probe);
-    Gaps gaps = new Gaps(config.journal().schema());
-    this.mode =
-        new Mode(
-            config.migration(),
-            triggers.isPresent()
-                ? Mode.GapRecord.BY_TRIGGERS
-                : new GapLog(ownPrimary, gaps, config.migration(), membership.instance(), chores, GapLog.PATIENCE),
-            delivery::pause,
-            this::resume,
-            Clock.systemUTC());
-    this.shadowReads =
-        ofSource && config.shadowReads().sampleRate() > 0
-            ? new ShadowReads(
-                config.shadowReads().sampleRate(),
-                shadowOptions,
-                RepeatedReads.sides(context, config, givenSource, givenTarget),
-                delivery,
-                () -> active() && breaker.getState() == CircuitBreaker.State.CLOSED,
-                plans::catalog,
-                metrics)
-            : null;
-    this.state =
-        new EffectiveState(
-            config,
-            more,
-            new ControlWatch(config, source, first, System::nanoTime),
-            mode,
-            Clock.systemUTC());
-    metrics.showState(state::phase, state::killSwitch);
-    this.condition =
-        new Condition(
-            config.migration(),
-            membership.instance(),
-            mode,
-            state,
-            delivery,
-            breaker,
-            plans::coverage,
-            Clock.systemUTC());
-    state.start();
-    if (ofSource) {
-      mode.begin();
-      prepared.start();
-    }
-    new Upkeep(
-            config.migration(),
-            mode,
-            state,
-            journalCheck,
-            membership,
-            ofSource ? this::look : () -> {},
-            condition)
-        .start(chores);
-    this.departure =
-        new Departure(config.migration(), delivery, context.journal(), ownPrimary, mode, chores);
-    this.bean = new ManagementBean(this::health, state, membership::turnKillSwitch);
-    bean.register(config.migration(), membership.instance());
-    Announcements announcements = new Announcements(config.migration());
-    announcements.follow(breaker);
-    announcements.started(config, phase, state, mode, membership, plans.tables());
   }
 
   private void resume() {
@@ -360,38 +388,67 @@ public final class Migration implements Mirroring, AutoCloseable {
     return condition.health();
   }
 
-  /** Waits for what is pending, at most {@code shutdown.drain-timeout}. */
-  public void drain() {
-    departure.drain(config.shutdown().drainTimeout());
+  /**
+   * Waits for what is pending, at most {@code shutdown.drain-timeout}.
+   *
+   * @return false if that came to no end, because the secondary fails, say
+   */
+  public boolean drain() {
+    return departure.drain(config.shutdown().drainTimeout());
   }
 
   /**
    * Leaves in order: waits for what is pending, at most {@code shutdown.drain-timeout}, stops
    * delivery and says what is left in the journal. A secondary that fails is not waited for, and no
-   * state of either database makes this take more than a few seconds longer. Does nothing the
-   * second time.
+   * state of either database makes this take more than a few seconds longer. Whoever closes it
+   * while somebody else does waits for that; later it does nothing.
    */
   @Override
   public void close() {
-    if (closed.getAndSet(true)) {
-      return;
+    close(true);
+  }
+
+  /** The same without waiting for what is pending: it has just been waited for in vain. */
+  public void closeUndrained() {
+    close(false);
+  }
+
+  private void close(boolean drains) {
+    closing.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        if (drains) {
+          drain();
+        }
+        leave();
+      }
+    } finally {
+      closing.unlock();
     }
-    if (!departure.gaveUp()) {
-      drain();
-    }
+  }
+
+  private boolean left() throws Exception {
+    membership.leave();
+    return true;
+  }
+
+  private void leave() {
     bean.close();
     state.close();
     if (shadowReads != null) {
       shadowReads.close();
     }
-    prepared.close();
     delivery.close();
+    // Last: it ends what commits have left prepared that delivery has cut off.
+    prepared.close();
     departure.tell();
-    departure.attempt(
+    Departure.attempt(
+        config.migration(),
+        chores,
         () -> {
           mode.tend();
-          membership.leave();
-          return true;
+          return left();
         });
     chores.shutdownNow();
     metrics.close();

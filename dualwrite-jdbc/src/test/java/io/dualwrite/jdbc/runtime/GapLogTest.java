@@ -67,7 +67,8 @@ class GapLogTest {
     try (TcpProxy proxy = TcpProxy.inFrontOf(dbs.sourceServer());
         Connection slow = dbs.sourceThrough(proxy).getConnection()) {
       Ways ways = new Ways(dbs.source());
-      GapLog log = new GapLog(ways, new Gaps("dualwrite"), "test", "me", executor, Duration.ofSeconds(3));
+      GapLog log =
+          new GapLog(ways, new Gaps("dualwrite"), "test", "me", executor, Duration.ofSeconds(3));
       log.open("first", Duration.ZERO);
       ways.way =
           new ForwardingDataSource(dbs.source()) {
