@@ -14,6 +14,7 @@ import io.dualwrite.reconciler.compare.TableComparison;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
 import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.repair.OutsideCascades;
+import io.dualwrite.reconciler.repair.PlannedRows;
 import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
 import io.dualwrite.reconciler.repair.RepairPlan;
@@ -62,7 +63,13 @@ record Repairing(Comparing comparing) {
                 rows(table, Side.SOURCE), rows(table, Side.TARGET), options.isPartOf(table)));
       }
     }
-    RepairPlan plan = RepairPlan.of(found, options, keyless, undeletable(options, scene, found));
+    RepairPlan plan =
+        RepairPlan.of(
+            found,
+            options,
+            keyless,
+            undeletable(options, scene, found),
+            new PlannedRows(scene.locks(), scene.tables(), found));
     return new RepairPlan(found.listing(listed), plan.tables(), plan.stopped());
   }
 

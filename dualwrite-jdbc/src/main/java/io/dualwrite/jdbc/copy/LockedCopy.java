@@ -323,6 +323,12 @@ public final class LockedCopy implements AutoCloseable {
     return new MissingParents(this, context.secondary(), lane).of(keys);
   }
 
+  /** The rows of the secondary's tables of this lane that refer to these. */
+  public List<Referring> referring(Lane lane, TablePair table, Collection<RowKey> keys)
+      throws SQLException {
+    return Referring.to(this, context.secondary(), lane, table, List.copyOf(keys));
+  }
+
   /**
    * The same with every means: missing parents are pulled along, rows that swap unique values are
    * parked in between, each row is tried by itself.

@@ -7,6 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What a repair would do to the data as it is now, short of what the target would refuse.
@@ -28,7 +32,11 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
    * @param deleted rows that would be deleted from the target
    * @param replaced whether all of its rows would be replaced, since it has no key
    * @param atLeast whether more differ than were looked at one by one
-   * @param problem why it would be left as it is
+   * @param asked whether it is one that is to be repaired; of others, rows are only copied because
+   *     rows that are repaired need them
+   * @param cleared rows whose reference the target would set to null or its default by itself,
+   *     since the row that they refer to is deleted
+   * @param problem why it, or a part of it, would be left as it is
    */
   public record TablePlan(
       String table,
@@ -36,6 +44,8 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
       long deleted,
       boolean replaced,
       boolean atLeast,
+      boolean asked,
+      long cleared,
       Optional<String> problem) {}
 
   /**
@@ -51,12 +61,14 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
    * @param comparison made for it: all that can be looked at row by row is listed
    * @param keyless the tables without a key that are not in sync
    * @param undeletable why extra rows of a table would stay all the same
+   * @param rows what goes along
    */
   public static RepairPlan of(
       Comparison comparison,
       RepairOptions options,
       Map<String, Keyless> keyless,
-      Map<String, String> undeletable) {
+      Map<String, String> undeletable,
+      PlannedRows rows) {
     ChangeBudget budget = new ChangeBudget(options.maxChanges());
     List<TableComparison> found =
         comparison.tables().stream().filter(t -> t.count(Status.SKIPPED) == 0).toList();
@@ -64,7 +76,7 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
     for (int i = found.size() - 1; i >= 0 && options.deleteExtra(); i--) {
       String name = found.get(i).table();
       if (!keyless.containsKey(name) && !undeletable.containsKey(name)) {
-        deleted[i] = budget.take(found.get(i).extra());
+        deleted[i] = rows.deletes(found.get(i), budget);
       }
     }
     List<TablePlan> tables = new ArrayList<>();
@@ -75,14 +87,61 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
           all == null
               ? new TablePlan(
                   table.table(),
-                  budget.take(table.missing() + table.changed()),
+                  rows.copies(table, budget),
                   deleted[i],
                   false,
                   table.truncated(),
-                  Optional.ofNullable(undeletable.get(table.table())))
+                  true,
+                  0,
+                  Optional.ofNullable(undeletable.get(table.table()))
+                      .or(() -> staying(rows.inTheWay(table.table()))))
               : replacement(table, all, options.deleteExtra(), budget));
     }
-    return new RepairPlan(comparison, tables, budget.refused());
+    return new RepairPlan(comparison, withOthers(tables, rows), budget.refused());
+  }
+
+  private static Optional<String> staying(Set<String> others) {
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "extra rows stay to which rows of "
+                + String.join(", ", others)
+                + " refer, which are not to be deleted");
+  }
+
+  private static List<TablePlan> withOthers(List<TablePlan> asked, PlannedRows rows) {
+    SortedMap<String, Long> along = new TreeMap<>(rows.along());
+    SortedMap<String, Long> cleared = new TreeMap<>(rows.cleared());
+    List<TablePlan> all = new ArrayList<>();
+    for (TablePlan plan : asked) {
+      Long more = along.remove(plan.table());
+      Long fewer = cleared.remove(plan.table());
+      all.add(
+          new TablePlan(
+              plan.table(),
+              plan.copied() + (more == null ? 0 : more),
+              plan.deleted(),
+              plan.replaced(),
+              plan.atLeast(),
+              true,
+              fewer == null ? 0 : fewer,
+              plan.problem()));
+    }
+    Set<String> others = new TreeSet<>(along.keySet());
+    others.addAll(cleared.keySet());
+    for (String table : others) {
+      all.add(
+          new TablePlan(
+              table,
+              along.getOrDefault(table, 0L),
+              0,
+              false,
+              false,
+              false,
+              cleared.getOrDefault(table, 0L),
+              Optional.empty()));
+    }
+    return all;
   }
 
   private static TablePlan replacement(
@@ -102,6 +161,8 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
         wanted ? all.targetRows() : 0,
         wanted,
         false,
+        true,
+        0,
         problem);
   }
 

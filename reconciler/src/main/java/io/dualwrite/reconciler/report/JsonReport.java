@@ -63,6 +63,8 @@ public final class JsonReport {
       t.put("deleted", table.deleted());
       t.put("replaced", table.replaced());
       t.put("atLeast", table.atLeast());
+      t.put("asked", table.asked());
+      t.put("referencesCleared", table.cleared());
       table.problem().ifPresent(t.putArray("problems")::add);
     }
     return write(root);

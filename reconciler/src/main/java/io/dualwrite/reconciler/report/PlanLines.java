@@ -19,7 +19,7 @@ record PlanLines(RepairPlan plan, boolean deleteExtra) {
             t ->
                 t.problem()
                     .ifPresent(p -> text.append(t.table()).append(": ").append(p).append('\n')));
-    text.append(changes()).append(replacements());
+    text.append(changes()).append(others()).append(cleared()).append(replacements());
     if (plan.stopped()) {
       text.append(" It would stop at --max-changes: ")
           .append(number(plan.copied()))
@@ -33,7 +33,7 @@ record PlanLines(RepairPlan plan, boolean deleteExtra) {
   private String changes() {
     Set<String> byKey =
         plan.tables().stream()
-            .filter(t -> !t.replaced() && (t.problem().isEmpty() || t.copied() > 0))
+            .filter(t -> !t.replaced() && (t.problem().isEmpty() || t.copied() + t.deleted() > 0))
             .map(TablePlan::table)
             .collect(Collectors.toSet());
     List<TableComparison> tables =
@@ -45,9 +45,40 @@ record PlanLines(RepairPlan plan, boolean deleteExtra) {
         + ", update "
         + sum(tables, TableComparison::changed)
         + (deleteExtra
-            ? " and delete " + sum(tables, TableComparison::extra) + " rows"
+            ? " and delete " + number(deletes(tables)) + " rows"
             : " rows and leave " + sum(tables, TableComparison::extra) + " extra")
         + " in the target.";
+  }
+
+  /** Without a limit, those that would stay are left out. */
+  private long deletes(List<TableComparison> tables) {
+    return plan.stopped()
+        ? tables.stream().mapToLong(TableComparison::extra).sum()
+        : plan.tables().stream().filter(t -> !t.replaced()).mapToLong(TablePlan::deleted).sum();
+  }
+
+  private String others() {
+    String rows =
+        plan.tables().stream()
+            .filter(t -> !t.asked() && t.copied() > 0)
+            .map(t -> number(t.copied()) + " of " + t.table())
+            .collect(Collectors.joining(", "));
+    return rows.isEmpty()
+        ? ""
+        : " With them come rows of other tables that they need: " + rows + ".";
+  }
+
+  private String cleared() {
+    String rows =
+        plan.tables().stream()
+            .filter(t -> t.cleared() > 0)
+            .map(t -> number(t.cleared()) + " of " + t.table())
+            .collect(Collectors.joining(", "));
+    return rows.isEmpty()
+        ? ""
+        : " The target would clear the references of rows by itself (ON DELETE SET NULL or SET DEFAULT): "
+            + rows
+            + ".";
   }
 
   private String replacements() {
