@@ -167,8 +167,7 @@ class CoarserTimesTest {
     try (LockedCopy deliverer = deliverer()) {
       backfill = CompletableFuture.supplyAsync(() -> backfill(End.NONE));
       // The next span's worker may wait as well.
-      Awaitility.await()
-          .until(() -> !"0".equals(two.dbs.queryValue(two.dbs.target(), WAITING)));
+      Awaitility.await().until(() -> !"0".equals(two.dbs.queryValue(two.dbs.target(), WAITING)));
       two.source("delete from t where id = 100");
     }
     assertThat(backfill.get(2, TimeUnit.MINUTES).complete()).isTrue();

@@ -3,6 +3,7 @@ package io.dualwrite.reconciler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.dualwrite.jdbc.runtime.ForwardingDataSource;
 import io.dualwrite.reconciler.checksum.Checksum;
 import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.compare.Progress;
@@ -20,10 +21,13 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A side that cannot be read makes windows fail; it never makes them equal. */
@@ -116,6 +120,39 @@ class FailedSideTest {
 
     dbs.targetServer().restart();
     assertThat(two.compare().inSync()).isTrue();
+  }
+
+  @Test
+  @WithDatabases
+  void aConnectionThatIsEndedFailsItsOwnWindowsAlone(TestDatabases dbs) throws SQLException {
+    TwoDatabases two = new TwoDatabases(dbs);
+    for (int i = 0; i < 5; i++) {
+      two.both("create table t" + i + " (id int primary key)", "insert into t" + i + " values (1)");
+    }
+    AtomicBoolean planned = new AtomicBoolean();
+    AtomicInteger begun = new AtomicInteger();
+    DataSource target =
+        new ForwardingDataSource(dbs.target()) {
+          @Override
+          public Connection getConnection() throws SQLException {
+            Connection connection = super.getConnection();
+            if (planned.getAndSet(false)) {
+              int pid = connection.unwrap(PGConnection.class).getBackendPID();
+              two.target("select pg_terminate_backend(" + pid + ", 20000)");
+            }
+            return connection;
+          }
+        };
+
+    Comparison comparison =
+        new Reconciler(two.config, dbs.source(), target)
+            .compare(
+                two.options(),
+                afterPlanning(() -> planned.compareAndSet(false, begun.getAndIncrement() == 0)));
+
+    assertThat(comparison.inSync()).isFalse();
+    assertThat(comparison.count(Status.FAILED)).isEqualTo(1);
+    assertThat(comparison.count(Status.EQUAL)).isEqualTo(4);
   }
 
   @Test

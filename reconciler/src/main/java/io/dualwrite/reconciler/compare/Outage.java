@@ -1,5 +1,6 @@
 package io.dualwrite.reconciler.compare;
 
+import io.dualwrite.Side;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * use by several threads.
  */
 public final class Outage {
+  private static final int ANSWER_SECONDS = 5;
+
   private final Snapshots snapshots;
   private final AtomicReference<@Nullable SideReadException> down = new AtomicReference<>();
 
@@ -25,12 +28,23 @@ public final class Outage {
     }
   }
 
-  /** Takes note of a failure; what went wrong, for the result. */
-  public String problem(SideReadException e) {
+  /**
+   * Takes note of a failure; what went wrong, for the result. A side is down when it does not take
+   * another connection: that one was ended may have been an administrator's doing.
+   */
+  public synchronized String problem(SideReadException e) {
     SideReadException failure = snapshots.explained(e);
-    if (failure.isDown()) {
-      down.compareAndSet(null, failure);
+    if (failure.isDown() && down.get() == null && !answers(failure.side())) {
+      down.set(failure);
     }
     return failure.problem();
+  }
+
+  private boolean answers(Side side) {
+    try {
+      return snapshots.on(side, c -> c.isValid(ANSWER_SECONDS));
+    } catch (SideReadException e) {
+      return false;
+    }
   }
 }

@@ -96,8 +96,7 @@ class WatchCommandTest {
               "--target",
               proxy.jdbcUrl(dbs.database()));
       int port = running.port();
-      await()
-          .untilAsserted(() -> assertThat(get(port, "/health").statusCode()).isEqualTo(200));
+      await().untilAsserted(() -> assertThat(get(port, "/health").statusCode()).isEqualTo(200));
       assertThat(get(port, "/").body())
           .contains("verdict good", "In sync up to", "public.flights", "http-equiv=\"refresh\"");
       assertThat(get(port, "/metrics").body())
@@ -115,8 +114,7 @@ class WatchCommandTest {
           .contains("dualwrite_watch_in_sync 0.0", "dualwrite_watch_away 1.0");
 
       proxy.forward();
-      await()
-          .untilAsserted(() -> assertThat(get(port, "/health").statusCode()).isEqualTo(200));
+      await().untilAsserted(() -> assertThat(get(port, "/health").statusCode()).isEqualTo(200));
       running.interrupt();
       assertThat(running.code()).isEqualTo(130);
     }
