@@ -6,6 +6,7 @@ import io.dualwrite.jdbc.event.StateChange;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -153,6 +154,8 @@ final class LaneWorker implements Runnable {
           lane.lane().name(),
           settings.longestBackOff(),
           e);
+      failures = Math.max(1, failures);
+      signal(0);
       pause = settings.longestBackOff();
     }
     if (pause == DONE) {
@@ -179,7 +182,8 @@ final class LaneWorker implements Runnable {
         signal(0);
         return DONE;
       }
-      if (!breaker.tryAcquirePermission()) {
+      Optional<Permit> permit = Permit.of(breaker);
+      if (permit.isEmpty()) {
         failures = Math.max(1, failures);
         signal(0);
         return settings.longestBackOff();
@@ -187,9 +191,8 @@ final class LaneWorker implements Runnable {
       long upTo = requested.get();
       long start = System.nanoTime();
       try {
-        RoundResult result = lane.round(hasWaiters() || vainTries >= VAIN_TRIES);
+        RoundResult result = round(permit.get());
         vainTries = result.kind() == RoundResult.Kind.BUSY ? vainTries + 1 : 0;
-        breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
         recovered();
         switch (result.kind()) {
           case BUSY -> {
@@ -221,16 +224,33 @@ final class LaneWorker implements Runnable {
           case STOPPED -> {}
         }
       } catch (SQLException e) {
-        if (e instanceof ChangedTableException || UNDEFINED_COLUMN.equals(e.getSQLState())) {
-          breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-          tableChanged = true;
-        } else {
-          breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
+        if (!running.getAsBoolean()) {
+          // Cut off, or not the lane's any more: nothing has failed.
+          continue;
         }
         return failed(e);
       }
     }
     return Duration.ZERO;
+  }
+
+  /** What is cut off, and what is unexpected, says nothing about the secondary. */
+  private RoundResult round(Permit permit) throws SQLException {
+    try (permit) {
+      try {
+        RoundResult result = lane.round(hasWaiters() || vainTries >= VAIN_TRIES);
+        permit.succeeded();
+        return result;
+      } catch (SQLException e) {
+        if (e instanceof ChangedTableException || UNDEFINED_COLUMN.equals(e.getSQLState())) {
+          permit.succeeded();
+          tableChanged = true;
+        } else if (running.getAsBoolean()) {
+          permit.failed(e);
+        }
+        throw e;
+      }
+    }
   }
 
   /** Whoever waits for a delivery waits for a round over all that the journal holds. */

@@ -102,7 +102,8 @@ public final class StrictCommit {
       return;
     }
     long start = System.nanoTime();
-    if (!breaker.tryAcquirePermission()) {
+    Permit permit = Permit.of(breaker).orElse(null);
+    if (permit == null) {
       own.rollback();
       throw failed(
           "the "
@@ -142,15 +143,15 @@ public final class StrictCommit {
             deadline = guarded(deadline, begun, copy, start);
           }
         }
-        breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+        permit.succeeded();
       } catch (SQLException e) {
         if (e instanceof ChangedTableException) {
           engine.tableChanged();
-          breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+          permit.succeeded();
         } else if (Failures.refusesRow(e) || Failures.refusesTable(e)) {
-          breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-        } else {
-          breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
+          permit.succeeded();
+        } else if (engine.isRunning()) {
+          permit.failed(e);
         }
         if (engine.isRunning()) {
           rollback(own, e);
@@ -183,6 +184,7 @@ public final class StrictCommit {
         engine.wakeAll(tables);
       }
     } finally {
+      permit.close();
       if (id != null && settled) {
         twoPhases.settled(id);
       } else if (id != null) {

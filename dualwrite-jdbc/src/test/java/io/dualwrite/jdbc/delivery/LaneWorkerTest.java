@@ -3,6 +3,7 @@ package io.dualwrite.jdbc.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.dualwrite.CircuitBreakerSettings;
 import io.dualwrite.jdbc.config.ThrottleConfig;
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.LockedCopy;
@@ -102,6 +103,47 @@ class LaneWorkerTest {
       executor.shutdown();
       executor.awaitTermination(20, TimeUnit.SECONDS);
     }
+  }
+
+  @Test
+  void aHalfOpenBreakerClosesAlthoughTheRoundOnTrialFailedUnexpectedly() throws Exception {
+    Bed bed = new Bed(dbs, "CREATE TABLE item (id int PRIMARY KEY)");
+    CircuitBreaker breaker =
+        new CircuitBreakerSettings(50, 10, Duration.ofSeconds(10)).newBreaker("test");
+    breaker.transitionToOpenState();
+    breaker.transitionToHalfOpenState();
+    assertThat(breaker.getCircuitBreakerConfig().getPermittedNumberOfCallsInHalfOpenState())
+        .isEqualTo(1);
+    ScheduledExecutorService executor = Executors.newScheduledThreadPool(1);
+    try {
+      LaneWorker worker =
+          new LaneWorker(
+              bed.delivery("public.item", failingOnce()),
+              executor,
+              breaker,
+              DeliverySettings.DEFAULT,
+              new Throttle("test", ThrottleConfig.OFF),
+              () -> true);
+      bed.change("INSERT INTO item VALUES (1)", "public.item", "1");
+      assertThat(worker.await(Duration.ofSeconds(20))).isFalse();
+      assertThat(worker.failing()).as("who waits is told at once").isTrue();
+      await().until(() -> bed.pending() == 0);
+      dbs.assertSameRows("SELECT * FROM item");
+      await().until(() -> !worker.failing());
+      assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+    } finally {
+      executor.shutdown();
+      executor.awaitTermination(20, TimeUnit.SECONDS);
+    }
+  }
+
+  private static DeliveryProbe failingOnce() {
+    AtomicBoolean failed = new AtomicBoolean();
+    return where -> {
+      if (!failed.getAndSet(true)) {
+        throw new IllegalStateException("once");
+      }
+    };
   }
 
   private static boolean delivered(LaneWorker worker) {
