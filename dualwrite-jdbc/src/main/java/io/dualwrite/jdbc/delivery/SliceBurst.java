@@ -24,7 +24,7 @@ final class SliceBurst {
   private final Set<LockedCopy> underWay;
   private final BooleanSupplier goesOn;
   private final AtomicInteger rows = new AtomicInteger();
-  private final AtomicReference<@Nullable SQLException> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   /** The rounds that hold locks, and the thread that began. */
   private final Phaser rounds =
@@ -120,6 +120,10 @@ final class SliceBurst {
       return group.round(this);
     } catch (SQLException e) {
       return failed(e);
+    } catch (RuntimeException | Error e) {
+      // Who began it tells: a helper's thread tells nobody.
+      failure.compareAndSet(null, e);
+      return RoundResult.STOPPED;
     }
   }
 
@@ -134,7 +138,7 @@ final class SliceBurst {
   }
 
   /** What ended it before its time, if anything did. */
-  @Nullable SQLException failure() {
+  @Nullable Throwable failure() {
     return failure.get();
   }
 }

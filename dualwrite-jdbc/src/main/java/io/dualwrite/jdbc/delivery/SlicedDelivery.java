@@ -113,9 +113,13 @@ final class SlicedDelivery {
     } finally {
       burst.end();
     }
-    SQLException failure = burst.failure();
+    Throwable failure = burst.failure();
     if (failure != null) {
-      LOG.debug("Slices are not delivered for a while: {}", Failures.describe(failure));
+      if (failure instanceof SQLException) {
+        LOG.debug("Slices are not delivered for a while: {}", Failures.describe(failure));
+      } else {
+        LOG.error("delivery: slices failed unexpectedly; none are delivered for a while", failure);
+      }
       long length = failure instanceof UnfitForSlicesException ? UNFIT : AFTER_FAILURE;
       pause.set(new Pause(System.nanoTime() + length));
     }

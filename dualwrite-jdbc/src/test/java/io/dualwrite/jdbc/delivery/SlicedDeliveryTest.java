@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -216,6 +217,29 @@ class SlicedDeliveryTest {
     assertThat(bed.setAside()).isEqualTo(1);
     assertThat(bed.pending()).isZero();
     dbs.assertSameRows("SELECT * FROM item WHERE id <> 700 ORDER BY id");
+  }
+
+  @Test
+  @Guarantee("G1")
+  void anUnexpectedFailureOfAHelperEndsThem() throws SQLException {
+    rows(1, 3000);
+    name("generate_series(1, 3000)");
+    AtomicBoolean failed = new AtomicBoolean();
+    LaneDelivery lane =
+        delivery(
+            2,
+            where -> {
+              if (!failed.getAndSet(true)) {
+                throw new IllegalStateException("once");
+              }
+            });
+    // As by a pool: the helper is at work first, and what it throws nobody sees.
+    lane.slices(helper -> new FutureTask<>(helper, null).run(), () -> true, true);
+    assertThat(failed).isTrue();
+    slices(lane);
+    assertThat(lane.rowsInSlices()).as("none for a while").isZero();
+    bed.drain(lane);
+    dbs.assertSameRows(ALL);
   }
 
   @Test
