@@ -20,11 +20,6 @@ record Adopted(List<Lane> lanes, Map<String, LaneWorker> workers, AtomicBoolean 
     workers = Map.copyOf(workers);
   }
 
-  /** Whether the secondary has been seen, so that a table without a worker is not on it. */
-  boolean isKnown() {
-    return !lanes.isEmpty();
-  }
-
   /** Who works for the table, if anybody does. */
   @Nullable LaneWorker worker(String table) {
     return workers.get(table);

@@ -13,18 +13,15 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -74,25 +71,20 @@ public final class DeliveryEngine implements AutoCloseable {
   private final Set<LockedCopy> strictCopies = ConcurrentHashMap.newKeySet();
 
   /** Entries that strict commits have delivered. */
-  private final Queue<OwnEntries> delivered = new ConcurrentLinkedQueue<>();
+  private final ClearedSoon cleared;
 
-  private final AtomicBoolean clearing = new AtomicBoolean();
   private final AtomicBoolean looking = new AtomicBoolean();
 
   private volatile boolean running;
   private volatile boolean tableChanged;
   private volatile Adopted adopted = new Adopted(List.of(), Map.of(), new AtomicBoolean());
 
-  /** Tables that were written and have no lane: new ones, for each of which is looked once. */
-  private final Set<String> withoutLane = ConcurrentHashMap.newKeySet();
-
+  private final NewTables newTables;
+  private final LeftBehind leftBehind;
   private volatile Journal.Depth depth = new Journal.Depth(0, 0, Duration.ZERO);
   private volatile long measuredAt = System.nanoTime() - DEPTH_EVERY.toNanos();
   private final AtomicBoolean lanesReadable = new AtomicBoolean(true);
   private final AtomicBoolean journalReadable = new AtomicBoolean(true);
-
-  /** Keys of BEST_EFFORT rows written before the secondary was seen for the first time. */
-  private final RememberedRows early;
 
   /** Where the lanes come from: both catalogs, so that the secondary must be there once. */
   @FunctionalInterface
@@ -119,7 +111,8 @@ public final class DeliveryEngine implements AutoCloseable {
     this.metrics = metrics;
     this.probe = probe;
     this.throttle = new Throttle(context.migration(), settings.throttle());
-    this.early = new RememberedRows(MEMORY, metrics);
+    this.newTables = new NewTables(MEMORY, metrics);
+    this.leftBehind = new LeftBehind(metrics);
     this.executor =
         new ScheduledThreadPoolExecutor(
             settings.threads() + settings.workers() + 1,
@@ -129,6 +122,7 @@ public final class DeliveryEngine implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+    this.cleared = new ClearedSoon(context, executor);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     long every = settings.pollInterval().toMillis();
     executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
@@ -180,30 +174,9 @@ public final class DeliveryEngine implements AutoCloseable {
     return running;
   }
 
-  /**
-   * These have been delivered. They are deleted by another thread: the caller holds a connection of
-   * the application's pool and must not wait for a second one.
-   */
+  /** These have been delivered, and are to be deleted. Never blocks. */
   void clearSoon(OwnEntries entries) {
-    delivered.add(entries);
-    if (clearing.compareAndSet(false, true)) {
-      executor.execute(this::clear);
-    }
-  }
-
-  private void clear() {
-    clearing.set(false);
-    List<OwnEntries.Noted> noted = new ArrayList<>();
-    for (OwnEntries own = delivered.poll(); own != null; own = delivered.poll()) {
-      noted.add(own.noted());
-    }
-    try {
-      context.journal().clearOwn(context.primaryDatabase(), noted);
-    } catch (SQLException | RuntimeException e) {
-      LOG.debug(
-          "delivery: entries could not be cleared and are delivered again: {}",
-          Failures.describe(e));
-    }
+    cleared.add(entries);
   }
 
   /** A table was found to be other than its lane knows it. */
@@ -223,12 +196,9 @@ public final class DeliveryEngine implements AutoCloseable {
 
   /** A local transaction journaled rows of this table. Never blocks. */
   public void wake(String table) {
-    Adopted now = adopted;
-    LaneWorker worker = now.worker(table);
+    LaneWorker worker = adopted.worker(table);
     if (worker == null) {
-      if (now.isKnown() && withoutLane.add(table)) {
-        tableChanged = true;
-      }
+      newTables.written(table);
     } else if (running) {
       worker.wake();
     }
@@ -261,22 +231,18 @@ public final class DeliveryEngine implements AutoCloseable {
 
   private void remember(Collection<Remembered> rows) {
     for (Remembered row : rows) {
-      Adopted now = adopted;
-      LaneWorker worker = now.worker(row.table());
+      LaneWorker worker = adopted.worker(row.table());
       if (worker != null) {
         worker.lane().remember(List.of(row));
         if (running) {
           worker.wake();
         }
-      } else if (now.isKnown()) {
-        // The lanes are known, so this table is not on the secondary.
+      } else if (!newTables.keep(row)) {
         metrics.secondaryFailure(row.table(), "secondary-unknown");
-      } else {
-        early.add(List.of(row));
-        if (adopted.isKnown()) {
-          remember(early.take(Integer.MAX_VALUE));
-        }
       }
+    }
+    if (executor.isShutdown()) {
+      leftBehind.add(newTables.take());
     }
   }
 
@@ -339,11 +305,13 @@ public final class DeliveryEngine implements AutoCloseable {
   private boolean drain(String table, long end) throws InterruptedException {
     long failingUntil = Math.min(end, System.nanoTime() + FAILING.toNanos());
     while (running && breaker.getState() != CircuitBreaker.State.OPEN) {
-      Adopted now = adopted;
-      LaneWorker worker = now.worker(table);
+      LaneWorker worker = adopted.worker(table);
       long left = end - System.nanoTime();
-      if (worker == null && now.isKnown()) {
-        return false;
+      if (worker == null) {
+        newTables.written(table);
+        if (newTables.isMissing(table)) {
+          return false;
+        }
       }
       if (worker != null && worker.await(Duration.ofNanos(Math.max(0, left)))) {
         return !worker.lane().heldTables().contains(table);
@@ -411,12 +379,15 @@ public final class DeliveryEngine implements AutoCloseable {
       return;
     }
     try {
-      if (tableChanged || adopted.distinct().stream().anyMatch(LaneWorker::tableChanged)) {
+      boolean isNew = newTables.seek();
+      if (isNew || tableChanged || adopted.distinct().stream().anyMatch(LaneWorker::tableChanged)) {
         tableChanged = false;
         lanes.changed();
       }
       adopt(lanes.lanes());
+      newTables.sought(adopted.workers().keySet());
       lanesReadable.set(true);
+      remember(newTables.take());
     } catch (SQLException | RuntimeException e) {
       if (lanesReadable.getAndSet(false)) {
         LOG.warn("delivery: the databases' schemas cannot be read: {}", Failures.describe(e));
@@ -460,39 +431,51 @@ public final class DeliveryEngine implements AutoCloseable {
     }
     adopted = new Adopted(current, next, replaced);
     former.replaced().set(true);
-    withoutLane.removeAll(next.keySet());
     former.distinct().forEach(worker -> worker.lane().replaced(this::remember));
-    remember(early.take(Integer.MAX_VALUE));
     adopted.distinct().forEach(LaneWorker::wake);
   }
 
   /**
-   * Stops. What only memory names is given a moment to be delivered, and so is what is under way;
-   * the rest stays in the journal.
+   * Stops. What only memory names is given a moment to be delivered, and what is not is counted; so
+   * is what is under way given one, and the rest stays in the journal.
    */
   @Override
   public void close() {
-    long end = System.nanoTime() + context.statementTimeout().toNanos();
     try {
-      for (LaneWorker worker : adopted.distinct()) {
-        Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-        if (running && worker.lane().remembers() && !worker.await(left)) {
-          LOG.warn(
-              "delivery: lane {} is left with rows that no journal names; the reconciler will find them",
-              worker.lane().lane().name());
-        }
-      }
+      awaitRemembered(System.nanoTime() + context.statementTimeout().toNanos());
       running = false;
-      executor.execute(this::clear);
+      executor.execute(cleared::clear);
       executor.shutdown();
       if (!executor.awaitTermination(LAST_ROUND.toMillis(), TimeUnit.MILLISECONDS)) {
-        pause();
-        executor.shutdownNow();
+        cutOffForGood();
+        // Who is cut off gives back what it had in hand.
+        executor.awaitTermination(LAST_ROUND.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
-      pause();
-      executor.shutdownNow();
+      cutOffForGood();
       Thread.currentThread().interrupt();
+    }
+    adopted.distinct().forEach(worker -> worker.lane().replaced(leftBehind::add));
+    leftBehind.add(newTables.take());
+  }
+
+  private void cutOffForGood() {
+    pause();
+    executor.shutdownNow();
+  }
+
+  /** Waits for rows that only memory names, unless the secondary fails. */
+  private void awaitRemembered(long end) throws InterruptedException {
+    long failingUntil = Math.min(end, System.nanoTime() + FAILING.toNanos());
+    while (running
+        && newTables.keepsRows()
+        && System.nanoTime() < (lanesReadable.get() ? end : failingUntil)) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    for (LaneWorker worker : adopted.distinct()) {
+      if (running && worker.lane().remembers()) {
+        worker.await(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+      }
     }
   }
 }

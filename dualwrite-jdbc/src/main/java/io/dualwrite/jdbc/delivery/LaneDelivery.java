@@ -74,6 +74,9 @@ final class LaneDelivery {
   /** Held by a round, so that nobody else takes what is its own. */
   private final ReentrantLock atWork = new ReentrantLock();
 
+  /** Whether a round or a walk has rows in hand that only memory names. */
+  private volatile boolean inHand;
+
   /** Who remembers rows instead of this lane, once it is replaced. */
   private volatile @Nullable Consumer<Collection<Remembered>> heir;
 
@@ -188,9 +191,9 @@ final class LaneDelivery {
     passOn();
   }
 
-  /** Whether rows wait that only memory names. */
+  /** Whether rows wait that only memory names, or are under way. */
   boolean remembers() {
-    return !remembered.isEmpty();
+    return inHand || !remembered.isEmpty();
   }
 
   /**
@@ -213,6 +216,7 @@ final class LaneDelivery {
       List<Remembered> walked;
       try {
         walked = walks.forget();
+        inHand = false;
       } finally {
         atWork.unlock();
       }
@@ -238,6 +242,8 @@ final class LaneDelivery {
 
   private RoundResult aloneAtWork(boolean wait) throws SQLException {
     held.letGo();
+    // First: rows are never neither there nor in hand.
+    inHand = true;
     List<Remembered> fromMemory = remembered.take(batch.entries(), held::holds);
     boolean done = false;
     full = false;
@@ -270,6 +276,7 @@ final class LaneDelivery {
       if (!done) {
         remembered.add(fromMemory);
       }
+      inHand = walks.remember();
     }
   }
 

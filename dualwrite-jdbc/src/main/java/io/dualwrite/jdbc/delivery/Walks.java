@@ -124,6 +124,11 @@ final class Walks {
     }
   }
 
+  /** Whether walks stand for rows named by memory alone. */
+  boolean remember() {
+    return underWay.values().stream().anyMatch(walk -> !walk.standsFor().remembered().isEmpty());
+  }
+
   /** Gives up all walks; the rows named by memory alone for which they stood. */
   List<Remembered> forget() {
     List<Remembered> rows =

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dualwrite.DualWriteMetrics;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.delivery.DeliveryProbe.Point;
+import io.dualwrite.jdbc.delivery.RememberedRows.Remembered;
 import io.dualwrite.jdbc.schema.KeyId;
 import io.dualwrite.jdbc.schema.Lane;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +33,7 @@ class ReplacedLanesTest {
   private Bed bed;
   private volatile List<Lane> lanes = List.of();
   private DeliveryEngine engine;
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
   ReplacedLanesTest(TestDatabases dbs) {
     this.dbs = dbs;
@@ -44,7 +49,7 @@ class ReplacedLanesTest {
             DeliverySettings.DEFAULT,
             () -> lanes,
             bed.config.secondary().circuitBreaker().newBreaker("test"),
-            DualWriteMetrics.none(),
+            DualWriteMetrics.of(registry, "test"),
             gate);
   }
 
@@ -72,6 +77,60 @@ class ReplacedLanesTest {
     keyBecomesAnother();
     gate.open();
     dbs.awaitSameRows(ALL);
+  }
+
+  @Test
+  @Guarantee("G9")
+  void whatTheKillSwitchStopsInTheFormerRoundIsDeliveredByTheNextWorker() throws Exception {
+    dbs.execute(dbs.source(), "INSERT INTO item VALUES (1, 10)");
+    engine.remember(ITEM, KeyId.ofKey(List.of("id")), List.of(new RowKey(List.of("1"))));
+    engine.resume();
+    gate.awaitReached();
+    keyBecomesAnother();
+    engine.pause();
+    gate.open();
+    engine.resume();
+    dbs.awaitSameRows(ALL);
+  }
+
+  @Test
+  void theFormerRoundHasNotFailed() throws Exception {
+    bed.change("INSERT INTO item VALUES (1, 10)", ITEM, "1");
+    engine.resume();
+    gate.awaitReached();
+    dbs.executeOnBoth("ALTER TABLE item DROP COLUMN n");
+    Lane next = bed.lane(ITEM);
+    lanes = List.of(next);
+    Awaitility.await().until(() -> engine.lane(ITEM).orElseThrow() == next);
+    gate.open();
+    dbs.awaitSameRows(ALL);
+    engine.close();
+    assertThat(registry.find("dualwrite.secondary.failures").counters()).isEmpty();
+  }
+
+  @Test
+  void aRoundKeepsWhatItHasInHandUntilItIsOver() throws Exception {
+    dbs.execute(dbs.source(), "INSERT INTO item SELECT g, g FROM generate_series(1, 1000) g");
+    Gate inWalk = new Gate(Point.WRITTEN);
+    LaneDelivery lane = bed.delivery(ITEM, inWalk);
+    Remembered row = new Remembered(ITEM, KeyId.ofKey(List.of("n")), new RowKey(List.of("1")));
+    lane.remember(List.of(row));
+    CompletableFuture<RoundResult> round =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return lane.round(true);
+              } catch (SQLException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    inWalk.awaitReached();
+    List<Remembered> handedOn = new CopyOnWriteArrayList<>();
+    lane.replaced(handedOn::addAll);
+    assertThat(handedOn).isEmpty();
+    inWalk.open();
+    assertThat(round.get().kind()).as("of a walk of several").isEqualTo(RoundResult.Kind.MORE);
+    assertThat(handedOn).containsExactly(row);
   }
 
   @Test
