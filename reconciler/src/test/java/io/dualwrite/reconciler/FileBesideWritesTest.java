@@ -3,7 +3,6 @@ package io.dualwrite.reconciler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.FailurePolicy;
-import io.dualwrite.jdbc.DualWriteDataSource;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.reconciler.backfill.BackfillProgress;
 import io.dualwrite.reconciler.backfill.file.Absent;
@@ -17,18 +16,11 @@ import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -92,36 +84,19 @@ class FileBesideWritesTest {
     two.reconciler.init();
     two.source("insert into items select i, i, 'live' from generate_series(1, " + LIVE + ") i");
     MigrationConfig config = MigrationConfig.builder("test").failurePolicy(policy).build();
-    AtomicLong writes = new AtomicLong();
-    FileBackfill load;
-    try (DualWriteDataSource dual =
-        DualWriteDataSource.builder()
-            .source(two.dbs.source())
-            .target(two.dbs.target())
-            .config(config)
-            .build()) {
-      AtomicBoolean stop = new AtomicBoolean();
-      List<CompletableFuture<Void>> writers = new ArrayList<>();
-      for (int i = 0; i < 2; i++) {
-        Random random = new Random(seed + i);
-        writers.add(
-            CompletableFuture.runAsync(
-                () -> write(dual, random, absent == Absent.SKIP, stop, writes)));
-      }
-      load =
+    LiveWrites.Change change = (s, random) -> change(s, random, absent == Absent.SKIP);
+    try (LiveWrites writers = new LiveWrites(two.dbs, config, 2, seed, change)) {
+      FileBackfill load =
           two.reconciler.backfill(
               FileBackfillOptions.of("public.items", List.of(file(new Random(seed)).toString()))
                   .absent(absent)
                   .batchRows(500)
                   .setAside(Optional.of(directory.resolve("bad" + seed + ".csv"))),
               BackfillProgress.NONE);
-      stop.set(true);
-      for (CompletableFuture<Void> writer : writers) {
-        writer.get(30, TimeUnit.SECONDS);
-      }
+      long writes = writers.stop();
       String context = "seed " + seed + ", " + writes + " writes, " + load;
       assertThat(load.complete()).as(context).isTrue();
-      assertThat(writes.get()).as(context).isPositive();
+      assertThat(writes).as(context).isPositive();
       String live = "select * from items where id <= " + LIVE;
       two.dbs.awaitSameRows(live);
       assertThat(
@@ -134,32 +109,21 @@ class FileBesideWritesTest {
     }
   }
 
-  private static void write(
-      DataSource dual, Random random, boolean deletes, AtomicBoolean stop, AtomicLong writes) {
-    while (!stop.get()) {
-      try (Connection connection = dual.getConnection();
-          Statement statement = connection.createStatement()) {
-        connection.setAutoCommit(false);
-        int id = 1 + random.nextInt(LIVE);
-        switch (random.nextInt(4)) {
-          case 0, 1 -> statement.execute("update items set v = v + 1 where id = " + id);
-          case 2 ->
-              statement.execute(
-                  deletes
-                      ? "delete from items where id = " + id
-                      : "update items set note = note || '.' where id = " + id);
-          default ->
-              statement.execute(
-                  "insert into items values ("
-                      + id
-                      + ", 0, 'again') on conflict (id) do update set v = items.v + 1");
-        }
-        connection.commit();
-        writes.incrementAndGet();
-      } catch (SQLException e) {
-        // Serialization and a secondary that is late under STRICT: nothing was written then.
-        assertThat(e.getSQLState()).isNotNull();
-      }
+  private static void change(Statement statement, Random random, boolean deletes)
+      throws SQLException {
+    int id = 1 + random.nextInt(LIVE);
+    switch (random.nextInt(4)) {
+      case 0, 1 -> statement.execute("update items set v = v + 1 where id = " + id);
+      case 2 ->
+          statement.execute(
+              deletes
+                  ? "delete from items where id = " + id
+                  : "update items set note = note || '.' where id = " + id);
+      default ->
+          statement.execute(
+              "insert into items values ("
+                  + id
+                  + ", 0, 'again') on conflict (id) do update set v = items.v + 1");
     }
   }
 }

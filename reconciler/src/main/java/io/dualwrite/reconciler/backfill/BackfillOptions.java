@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -101,63 +102,82 @@ public record BackfillOptions(
 
   /** Only these tables. */
   public BackfillOptions tables(List<String> names) {
-    return new BackfillOptions(
-        names, since, end, parallelism, batchRows, checksum, load, resume, deferIndexes);
+    return with(d -> d.tables = names);
   }
 
   /** Only rows at or after that time. */
   public BackfillOptions since(Optional<Instant> time) {
-    return new BackfillOptions(
-        tables, time, end, parallelism, batchRows, checksum, load, resume, deferIndexes);
+    return with(d -> d.since = time);
   }
 
   /** Up to there. */
   public BackfillOptions end(End last) {
-    return new BackfillOptions(
-        tables, since, last, parallelism, batchRows, checksum, load, resume, deferIndexes);
+    return with(d -> d.end = last);
   }
 
   /** So many windows at once. */
   public BackfillOptions parallelism(int windows) {
-    return new BackfillOptions(
-        tables, since, end, windows, batchRows, checksum, load, resume, deferIndexes);
+    return with(d -> d.parallelism = windows);
   }
 
   /** So many rows in a window. */
   public BackfillOptions batchRows(int rows) {
-    return new BackfillOptions(
-        tables,
-        since,
-        end,
-        parallelism,
-        OptionalInt.of(rows),
-        checksum,
-        load,
-        resume,
-        deferIndexes);
+    return with(d -> d.batchRows = OptionalInt.of(rows));
   }
 
   /** Verified by that checksum. */
   public BackfillOptions checksum(Optional<Checksum> wanted) {
-    return new BackfillOptions(
-        tables, since, end, parallelism, batchRows, wanted, load, resume, deferIndexes);
+    return with(d -> d.checksum = wanted);
   }
 
   /** Within these limits. */
   public BackfillOptions load(LoadLimits limits) {
-    return new BackfillOptions(
-        tables, since, end, parallelism, batchRows, checksum, limits, resume, deferIndexes);
+    return with(d -> d.load = limits);
   }
 
   /** Whether to go on with one that was interrupted. */
   public BackfillOptions resume(boolean goOn) {
-    return new BackfillOptions(
-        tables, since, end, parallelism, batchRows, checksum, load, goOn, deferIndexes);
+    return with(d -> d.resume = goOn);
   }
 
   /** Whether indexes and foreign keys are built again behind the rows. */
   public BackfillOptions deferIndexes(boolean defer) {
-    return new BackfillOptions(
-        tables, since, end, parallelism, batchRows, checksum, load, resume, defer);
+    return with(d -> d.deferIndexes = defer);
+  }
+
+  private BackfillOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** Options of which one is about to be another. */
+  private static final class Draft {
+    private List<String> tables;
+    private Optional<Instant> since;
+    private End end;
+    private int parallelism;
+    private OptionalInt batchRows;
+    private Optional<Checksum> checksum;
+    private LoadLimits load;
+    private boolean resume;
+    private boolean deferIndexes;
+
+    Draft(BackfillOptions options) {
+      this.tables = options.tables;
+      this.since = options.since;
+      this.end = options.end;
+      this.parallelism = options.parallelism;
+      this.batchRows = options.batchRows;
+      this.checksum = options.checksum;
+      this.load = options.load;
+      this.resume = options.resume;
+      this.deferIndexes = options.deferIndexes;
+    }
+
+    BackfillOptions options() {
+      return new BackfillOptions(
+          tables, since, end, parallelism, batchRows, checksum, load, resume, deferIndexes);
+    }
   }
 }

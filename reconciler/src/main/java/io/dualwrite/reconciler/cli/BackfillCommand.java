@@ -59,8 +59,7 @@ final class BackfillCommand implements Callable<Integer>, Connected {
   @Mixin private final FileOptions files = new FileOptions();
   @Mixin private final FormatOption format = new FormatOption();
 
-  @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 61)
-  private boolean noProgress;
+  @Mixin private final ProgressOption progress = new ProgressOption();
 
   @Mixin private final ReportOption report = new ReportOption();
   @Mixin private final OutputOptions output = new OutputOptions();
@@ -97,7 +96,7 @@ final class BackfillCommand implements Callable<Integer>, Connected {
       if (dryRun) {
         return plan(reconciler, options);
       }
-      Backfill result = reconciler.backfill(options, RowBars.on(System.err, !noProgress));
+      Backfill result = reconciler.backfill(options, RowBars.on(System.err, progress.shown()));
       String words = show(result);
       page.ifPresent(f -> f.write(BackfillPage.of(result, words, ReportOption.settings(config))));
       return code(result);
@@ -119,7 +118,7 @@ final class BackfillCommand implements Callable<Integer>, Connected {
         print(format.json() ? FileBackfillJson.of(plan) + "\n" : text.of(plan));
         return ExitCodes.OK;
       }
-      FileBackfill result = reconciler.backfill(options, RowBars.on(System.err, !noProgress));
+      FileBackfill result = reconciler.backfill(options, RowBars.on(System.err, progress.shown()));
       print(format.json() ? FileBackfillJson.of(result) + "\n" : text.of(result));
       page.ifPresent(
           f ->

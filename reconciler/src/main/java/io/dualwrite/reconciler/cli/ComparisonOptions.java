@@ -18,12 +18,7 @@ final class ComparisonOptions {
   private static final int LISTED = 20;
   private static final int LISTED_IN_JSON = 100;
 
-  @Option(
-      names = "--table",
-      paramLabel = "NAME",
-      description = "Only this table, schema.name as in the source. Repeatable.",
-      order = 10)
-  private List<String> tables = new ArrayList<>();
+  @Mixin private final TablesOption tables = new TablesOption();
 
   @Option(
       names = "--exclude",
@@ -32,13 +27,7 @@ final class ComparisonOptions {
       order = 10)
   private List<String> exclude = new ArrayList<>();
 
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      description =
-          "Only rows whose time column is at or after this day or time (UTC unless it says otherwise).",
-      order = 11)
-  private @Nullable String from;
+  @Mixin private final FromOption from = new FromOption();
 
   @Option(
       names = "--to",
@@ -55,13 +44,7 @@ final class ComparisonOptions {
       order = 13)
   private @Nullable String window;
 
-  @Option(
-      names = "--parallelism",
-      paramLabel = "N",
-      description =
-          "How many windows are under way at once. Default: reconciler.parallelism of the configuration, 4.",
-      order = 14)
-  private @Nullable Integer parallelism;
+  @Mixin private final ParallelismOption parallelism = new ParallelismOption();
 
   @Option(
       names = "--max-differences",
@@ -94,23 +77,21 @@ final class ComparisonOptions {
   @Mixin private final KeptOptions kept = new KeptOptions();
   @Mixin private final FormatOption format = new FormatOption();
 
-  @Option(names = "--no-progress", description = "No progress bars on standard error.", order = 61)
-  private boolean noProgress;
+  @Mixin private final ProgressOption progress = new ProgressOption();
 
   boolean json() {
     return format.json();
   }
 
   boolean showProgress() {
-    return !noProgress;
+    return progress.shown();
   }
 
   /** The options again that say which part is compared, in which windows. */
   List<String> scope() {
-    List<String> scope = new ArrayList<>();
-    tables.forEach(table -> add(scope, "--table", table));
+    List<String> scope = new ArrayList<>(tables.scope());
     exclude.forEach(glob -> add(scope, "--exclude", glob));
-    add(scope, "--from", from);
+    scope.addAll(from.scope());
     add(scope, "--to", to);
     add(scope, "--window", window);
     return scope;
@@ -125,12 +106,12 @@ final class ComparisonOptions {
 
   CompareOptions options(MigrationConfig config) {
     format.check();
-    TimeRange.of("--from", Optional.ofNullable(from), "--to", Optional.ofNullable(to));
+    TimeRange.of("--from", from.text(), "--to", Optional.ofNullable(to));
     CompareOptions options =
         CompareOptions.of(config.reconciler())
-            .tables(tables)
+            .tables(tables.names())
             .exclude(exclude)
-            .range(Optional.ofNullable(from), Optional.ofNullable(to))
+            .range(from.text(), Optional.ofNullable(to))
             .maxDifferences(listed())
             .checksum(checksum())
             .load(load.limits(config))
@@ -142,7 +123,7 @@ final class ComparisonOptions {
                             new IllegalArgumentException(
                                 "--wait must be " + Durations.ALLOWED + ", was " + patience)));
     options = window == null ? options : options.window(windowSize(window));
-    return parallelism == null ? options : options.parallelism(parallelism);
+    return parallelism.in(options);
   }
 
   private int listed() {

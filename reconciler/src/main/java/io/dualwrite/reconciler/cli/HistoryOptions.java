@@ -20,20 +20,9 @@ import picocli.CommandLine.Option;
 final class HistoryOptions {
   private static final String EVERYTHING = "end";
 
-  @Option(
-      names = "--table",
-      paramLabel = "NAME",
-      description = "Only this table, schema.name as in the source. Repeatable.",
-      order = 10)
-  private List<String> tables = new ArrayList<>();
+  @Mixin private final TablesOption tables = new TablesOption();
 
-  @Option(
-      names = "--from",
-      paramLabel = "TIME",
-      description =
-          "Only rows whose time column is at or after this day or time (UTC unless it says otherwise).",
-      order = 11)
-  private @Nullable String from;
+  @Mixin private final FromOption from = new FromOption();
 
   @Option(
       names = "--until",
@@ -86,11 +75,8 @@ final class HistoryOptions {
 
   /** The options again that say what is loaded. */
   List<String> scope() {
-    List<String> scope = new ArrayList<>();
-    tables.forEach(table -> scope.addAll(List.of("--table", table)));
-    if (from != null) {
-      scope.addAll(List.of("--from", from));
-    }
+    List<String> scope = new ArrayList<>(tables.scope());
+    scope.addAll(from.scope());
     if (until != null) {
       scope.addAll(List.of("--until", until));
     }
@@ -100,11 +86,11 @@ final class HistoryOptions {
   BackfillOptions options(MigrationConfig config) {
     boolean everything = EVERYTHING.equals(until);
     Optional<String> last = everything ? Optional.empty() : Optional.ofNullable(until);
-    TimeRange range = TimeRange.of("--from", Optional.ofNullable(from), "--until", last);
+    TimeRange range = TimeRange.of("--from", from.text(), "--until", last);
     End end = everything ? End.NONE : range.to().map(End::of).orElse(End.COMPLETION_POINT);
     BackfillOptions options =
         BackfillOptions.of(config.reconciler())
-            .tables(tables)
+            .tables(tables.names())
             .since(range.from())
             .end(end)
             .checksum(checksum())
@@ -121,12 +107,12 @@ final class HistoryOptions {
    * @throws IllegalArgumentException if what was given has no meaning for them
    */
   FileBackfillOptions options(MigrationConfig config, FileOptions files) {
-    if (tables.size() != 1) {
+    if (tables.names().size() != 1) {
       throw new IllegalArgumentException(
-          "--file loads into one table: give exactly one --table, not " + tables.size());
+          "--file loads into one table: give exactly one --table, not " + tables.names().size());
     }
     Map<String, Boolean> given = new LinkedHashMap<>();
-    given.put("--from", from != null);
+    given.put("--from", from.text().isPresent());
     given.put("--until", until != null);
     given.put("--parallelism", parallelism != null);
     given.put("--checksum", !checksum.equals("auto"));
@@ -138,7 +124,7 @@ final class HistoryOptions {
           }
         });
     FileBackfillOptions options =
-        files.options(tables.get(0)).load(load.limits(config)).resume(resume);
+        files.options(tables.names().get(0)).load(load.limits(config)).resume(resume);
     return batchRows == null ? options : options.batchRows(batchRows);
   }
 

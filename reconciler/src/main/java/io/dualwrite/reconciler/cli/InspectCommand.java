@@ -8,8 +8,6 @@ import io.dualwrite.reconciler.report.InspectionJson;
 import io.dualwrite.reconciler.report.InspectionText;
 import io.dualwrite.reconciler.report.page.InspectionPage;
 import io.dualwrite.reconciler.report.page.PageFile;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -39,12 +37,7 @@ final class InspectCommand implements Callable<Integer>, Connected {
       order = 4)
   private boolean columns;
 
-  @Option(
-      names = "--table",
-      paramLabel = "NAME",
-      description = "Only this table, schema.name as in the source. Repeatable.",
-      order = 10)
-  private List<String> tables = new ArrayList<>();
+  @Mixin private final TablesOption tables = new TablesOption();
 
   @Mixin private final FormatOption format = new FormatOption();
   @Mixin private final ReportOption report = new ReportOption();
@@ -65,7 +58,7 @@ final class InspectCommand implements Callable<Integer>, Connected {
     output.apply();
     format.check();
     MigrationConfig config = connection.config();
-    InspectOptions options = new InspectOptions(tables, config.reconciler().parallelism());
+    InspectOptions options = new InspectOptions(tables.names(), config.reconciler().parallelism());
     Optional<PageFile> page = report.file();
     try (Databases databases = terminal.cancelling(Databases.open(config, 1))) {
       Inspection result = connection.reconciler(config, databases).inspect(options);

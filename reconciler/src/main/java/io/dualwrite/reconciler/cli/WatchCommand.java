@@ -105,12 +105,7 @@ final class WatchCommand implements Callable<Integer>, Connected {
       order = 9)
   private boolean once;
 
-  @Option(
-      names = "--table",
-      paramLabel = "NAME",
-      description = "Only this table, schema.name as in the source. Repeatable.",
-      order = 10)
-  private List<String> tables = new ArrayList<>();
+  @Mixin private final TablesOption tables = new TablesOption();
 
   @Option(
       names = "--window",
@@ -120,13 +115,7 @@ final class WatchCommand implements Callable<Integer>, Connected {
       order = 13)
   private @Nullable String window;
 
-  @Option(
-      names = "--parallelism",
-      paramLabel = "N",
-      description =
-          "How many windows are under way at once. Default: reconciler.parallelism of the configuration, 4.",
-      order = 14)
-  private @Nullable Integer parallelism;
+  @Mixin private final ParallelismOption parallelism = new ParallelismOption();
 
   @Mixin private final LoadOptions load = new LoadOptions();
   @Mixin private final OutputOptions output = new OutputOptions();
@@ -207,13 +196,13 @@ final class WatchCommand implements Callable<Integer>, Connected {
   private CompareOptions comparing(MigrationConfig config, Duration length) {
     CompareOptions options =
         CompareOptions.of(config.reconciler())
-            .tables(tables)
+            .tables(tables.names())
             .window(WindowSize.of(length))
             .maxDifferences(LISTED)
             .patience(Duration.ZERO)
             .kept(new KeptUse(false, true))
             .load(load.limits(config));
-    return parallelism == null ? options : options.parallelism(parallelism);
+    return parallelism.in(options);
   }
 
   /** Databases that Ctrl-C cancels as long as they are open. */

@@ -80,21 +80,29 @@ public final class RunWindows {
             + " target_rows = excluded.target_rows, missing = 0, extra = 0, changed = 0,"
             + " source_sum = excluded.source_sum, target_sum = NULL, listed = true, reason = NULL, at = clock_timestamp()";
     try (PreparedStatement statement = target.prepareStatement(sql)) {
-      Arrays arrays = new Arrays(target, statement, windows);
-      statement.setLong(1, table.id());
-      statement.setLong(2, table.run().id());
-      statement.setString(3, table.run().holder());
-      arrays.set(4, "int4", KeptWindow::number);
-      arrays.set(5, "text", w -> w.window().kind().name());
-      arrays.set(6, "text", w -> w.window().from());
-      arrays.set(7, "text", w -> w.window().to());
-      arrays.set(8, "text", w -> w.window().label());
+      Arrays arrays = arrays(target, statement, table, windows);
       arrays.set(9, "int8", KeptWindow::sourceRows);
       arrays.set(10, "text", w -> w.sourceSum().orElse(null));
       if (statement.executeUpdate() != windows.size()) {
         throw new TakenOverException(table.run());
       }
     }
+  }
+
+  /** With the table, its run and which windows they are as the first eight parameters. */
+  private static Arrays arrays(
+      Connection target, PreparedStatement statement, TableRun table, List<KeptWindow> windows)
+      throws SQLException {
+    Arrays arrays = new Arrays(target, statement, windows);
+    statement.setLong(1, table.id());
+    statement.setLong(2, table.run().id());
+    statement.setString(3, table.run().holder());
+    arrays.set(4, "int4", KeptWindow::number);
+    arrays.set(5, "text", w -> w.window().kind().name());
+    arrays.set(6, "text", w -> w.window().from());
+    arrays.set(7, "text", w -> w.window().to());
+    arrays.set(8, "text", w -> w.window().label());
+    return arrays;
   }
 
   /**
@@ -131,15 +139,7 @@ public final class RunWindows {
             + " source_sum = excluded.source_sum, target_sum = excluded.target_sum, listed = excluded.listed, reason = excluded.reason,"
             + " at = clock_timestamp()";
     try (PreparedStatement statement = target.prepareStatement(sql)) {
-      Arrays arrays = new Arrays(target, statement, windows);
-      statement.setLong(1, table.id());
-      statement.setLong(2, table.run().id());
-      statement.setString(3, table.run().holder());
-      arrays.set(4, "int4", KeptWindow::number);
-      arrays.set(5, "text", w -> w.window().kind().name());
-      arrays.set(6, "text", w -> w.window().from());
-      arrays.set(7, "text", w -> w.window().to());
-      arrays.set(8, "text", w -> w.window().label());
+      Arrays arrays = arrays(target, statement, table, windows);
       arrays.set(9, "text", w -> w.result().name());
       arrays.set(10, "int8", KeptWindow::sourceRows);
       arrays.set(11, "int8", KeptWindow::targetRows);

@@ -4,6 +4,7 @@ import io.dualwrite.reconciler.load.LoadLimits;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Which files are loaded into which table, and how. Immutable.
@@ -69,60 +70,89 @@ public record FileBackfillOptions(
 
   /** Into that table. */
   public FileBackfillOptions table(String name) {
-    return new FileBackfillOptions(
-        name, files, format, csv, ignoredColumns, absent, setAside, batchRows, load, resume);
+    return with(d -> d.table = name);
   }
 
   /** Files written so, whatever they are called. */
   public FileBackfillOptions format(Optional<FileFormat> written) {
-    return new FileBackfillOptions(
-        table, files, written, csv, ignoredColumns, absent, setAside, batchRows, load, resume);
+    return with(d -> d.format = written);
   }
 
   /** CSV files written so. */
   public FileBackfillOptions csv(CsvForm form) {
-    return new FileBackfillOptions(
-        table, files, format, form, ignoredColumns, absent, setAside, batchRows, load, resume);
+    return with(d -> d.csv = form);
   }
 
   /** Without these columns. */
   public FileBackfillOptions ignoredColumns(List<String> names) {
-    return new FileBackfillOptions(
-        table, files, format, csv, names, absent, setAside, batchRows, load, resume);
+    return with(d -> d.ignoredColumns = names);
   }
 
   /** That becomes of records that the source has not. */
   public FileBackfillOptions absent(Absent what) {
-    return new FileBackfillOptions(
-        table, files, format, csv, ignoredColumns, what, setAside, batchRows, load, resume);
+    return with(d -> d.absent = what);
   }
 
   /** Bad records go there. */
   public FileBackfillOptions setAside(Optional<Path> file) {
-    return new FileBackfillOptions(
-        table, files, format, csv, ignoredColumns, absent, file, batchRows, load, resume);
+    return with(d -> d.setAside = file);
   }
 
   /** So many records in a batch. */
   public FileBackfillOptions batchRows(int rows) {
-    return new FileBackfillOptions(
-        table, files, format, csv, ignoredColumns, absent, setAside, rows, load, resume);
+    return with(d -> d.batchRows = rows);
   }
 
   /** Within these limits. */
   public FileBackfillOptions load(LoadLimits limits) {
-    return new FileBackfillOptions(
-        table, files, format, csv, ignoredColumns, absent, setAside, batchRows, limits, resume);
+    return with(d -> d.load = limits);
   }
 
   /** Whether to go on with one that was interrupted. */
   public FileBackfillOptions resume(boolean goOn) {
-    return new FileBackfillOptions(
-        table, files, format, csv, ignoredColumns, absent, setAside, batchRows, load, goOn);
+    return with(d -> d.resume = goOn);
   }
 
   /** Where bad records go. */
   Path setAsideFile() {
     return setAside.orElse(Path.of(table.replace('/', '_') + "-set-aside.csv"));
+  }
+
+  private FileBackfillOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
+  }
+
+  /** Options of which one is about to be another. */
+  private static final class Draft {
+    private String table;
+    private List<String> files;
+    private Optional<FileFormat> format;
+    private CsvForm csv;
+    private List<String> ignoredColumns;
+    private Absent absent;
+    private Optional<Path> setAside;
+    private int batchRows;
+    private LoadLimits load;
+    private boolean resume;
+
+    Draft(FileBackfillOptions options) {
+      this.table = options.table;
+      this.files = options.files;
+      this.format = options.format;
+      this.csv = options.csv;
+      this.ignoredColumns = options.ignoredColumns;
+      this.absent = options.absent;
+      this.setAside = options.setAside;
+      this.batchRows = options.batchRows;
+      this.load = options.load;
+      this.resume = options.resume;
+    }
+
+    FileBackfillOptions options() {
+      return new FileBackfillOptions(
+          table, files, format, csv, ignoredColumns, absent, setAside, batchRows, load, resume);
+    }
   }
 }
