@@ -79,7 +79,8 @@ record Backfilling(
             databases.target(),
             LOCK_WAIT,
             load.statementTimeout().orElse(STATEMENT),
-            IDLE);
+            IDLE,
+            config.usesStrict());
     return new LaneLocks(context, journalled);
   }
 

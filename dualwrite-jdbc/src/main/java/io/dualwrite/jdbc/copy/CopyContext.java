@@ -24,6 +24,9 @@ import javax.sql.DataSource;
  * @param statementTimeout the limit of one statement on either side
  * @param idleTimeout after how long without a sign of life the secondary ends the transaction, and
  *     with it the lock
+ * @param primaryFirst whether who needs connections to both opens that to the primary first. So it
+ *     must be where commits under STRICT wait for the secondary with a connection to the primary in
+ *     hand; elsewhere a secondary that cannot be reached is waited for with none in hand
  */
 public record CopyContext(
     String migration,
@@ -33,7 +36,8 @@ public record CopyContext(
     DataSource secondaryDatabase,
     Duration lockWait,
     Duration statementTimeout,
-    Duration idleTimeout) {
+    Duration idleTimeout,
+    boolean primaryFirst) {
 
   /**
    * As a migration is configured.
@@ -55,7 +59,8 @@ public record CopyContext(
         primary == Side.SOURCE ? target : source,
         statementTimeout,
         statementTimeout,
-        statementTimeout.multipliedBy(2));
+        statementTimeout.multipliedBy(2),
+        config.usesStrict());
   }
 
   /** The side that is written. */

@@ -21,13 +21,13 @@ record CopyOpening(CopyContext context, Lane lane) {
 
   /** Takes locks, and then begins a snapshot of the primary; empty if they were not granted. */
   Optional<LockedCopy> open(LockTaking locks) throws SQLException {
-    Connection secondary = context.secondaryDatabase().getConnection();
-    Connection primary = null;
+    // Before the lock: strict transactions hold a connection of the same pool while they wait for
+    // it.
+    BothConnections both = BothConnections.open(context);
+    Connection primary = both.primary();
+    Connection secondary = both.secondary();
     boolean opened = false;
     try {
-      // Before the lock: strict transactions hold a connection of the same pool while they wait for
-      // it.
-      primary = context.primaryDatabase().getConnection();
       primary.setAutoCommit(false);
       Transactions.limitSilence(primary, context);
       if (!locks.take(secondary)) {

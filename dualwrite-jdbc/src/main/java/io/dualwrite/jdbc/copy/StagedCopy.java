@@ -52,11 +52,11 @@ public final class StagedCopy implements AutoCloseable {
 
   /** Begins a transaction on the secondary and a snapshot of the primary; waits for nobody. */
   public static StagedCopy begin(CopyContext context, Lane lane) throws SQLException {
-    Connection secondary = context.secondaryDatabase().getConnection();
-    Connection primary = null;
+    BothConnections both = BothConnections.open(context);
+    Connection primary = both.primary();
+    Connection secondary = both.secondary();
     boolean opened = false;
     try {
-      primary = context.primaryDatabase().getConnection();
       primary.setAutoCommit(false);
       Transactions.limitSilence(primary, context);
       Transactions.begin(secondary, context, ROW_PATIENCE);

@@ -1,5 +1,6 @@
 package io.dualwrite.jdbc.delivery;
 
+import io.dualwrite.jdbc.copy.BothConnections;
 import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.prepared.PreparedId;
@@ -187,8 +188,9 @@ public final class PreparedRecovery implements AutoCloseable {
   private void end(List<Waiting> due) throws SQLException {
     int committed = 0;
     int rolledBack = 0;
-    try (Connection secondary = context.secondaryDatabase().getConnection();
-        Connection primary = context.primaryDatabase().getConnection()) {
+    try (BothConnections both = BothConnections.open(context)) {
+      Connection secondary = both.secondary();
+      Connection primary = both.primary();
       secondary.setAutoCommit(true);
       primary.setAutoCommit(true);
       String current = database.identity(primary);

@@ -129,8 +129,7 @@ public final class Migration implements Mirroring, AutoCloseable {
       metrics.show(breaker);
       Mirrors mirrors =
           new Mirrors(
-              source,
-              target,
+              context,
               config,
               connection -> {
                 membership.firstContact(connection);

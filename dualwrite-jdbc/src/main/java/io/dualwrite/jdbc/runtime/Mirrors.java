@@ -1,6 +1,9 @@
 package io.dualwrite.jdbc.runtime;
 
+import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.copy.BothConnections;
+import io.dualwrite.jdbc.copy.CopyContext;
 import io.dualwrite.jdbc.delivery.DeliveryEngine;
 import io.dualwrite.jdbc.schema.Catalog;
 import io.dualwrite.jdbc.schema.Lane;
@@ -15,7 +18,6 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +29,7 @@ final class Mirrors implements DeliveryEngine.LaneSource {
   private static final Logger LOG = LoggerFactory.getLogger(Mirrors.class);
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
 
-  private final DataSource source;
-  private final DataSource target;
+  private final CopyContext context;
   private final MigrationConfig config;
   private final FirstContact firstContact;
   private final Clock clock;
@@ -45,14 +46,12 @@ final class Mirrors implements DeliveryEngine.LaneSource {
   }
 
   Mirrors(
-      DataSource source,
-      DataSource target,
+      CopyContext context,
       MigrationConfig config,
       FirstContact firstContact,
       Collection<Refused> told,
       Clock clock) {
-    this.source = source;
-    this.target = target;
+    this.context = context;
     this.config = config;
     this.firstContact = firstContact;
     this.told = new HashSet<>(told);
@@ -71,8 +70,9 @@ final class Mirrors implements DeliveryEngine.LaneSource {
         && Duration.between(lookedAt, now).compareTo(LOOK_AGAIN) < 0) {
       return lanes;
     }
-    try (Connection ofTarget = target.getConnection();
-        Connection ofSource = source.getConnection()) {
+    try (BothConnections both = BothConnections.open(context)) {
+      Connection ofSource = both.on(Side.SOURCE);
+      Connection ofTarget = both.on(Side.TARGET);
       String schema = config.journal().schema();
       String current =
           Catalog.fingerprint(ofSource, schema) + "\n" + Catalog.fingerprint(ofTarget, schema);

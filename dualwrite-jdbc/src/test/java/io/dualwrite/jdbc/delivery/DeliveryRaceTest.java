@@ -148,7 +148,8 @@ class DeliveryRaceTest {
             c.secondaryDatabase(),
             c.lockWait(),
             c.statementTimeout(),
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(2),
+            c.primaryFirst());
     LaneDelivery frozen = bed.delivery("public.item", gate, impatient);
     Future<RoundResult> slow = threads.submit(() -> frozen.round(true));
     gate.awaitReached();
