@@ -117,7 +117,7 @@ class SharedMigrationTest {
     try (Connection other = dbs.target().getConnection();
         Statement lock = other.createStatement()) {
       try (Connection connection =
-              connect("&dualwrite.failure-policy=BEST_EFFORT&dualwrite.secondary.timeout=20s");
+              connect("&dualwrite.shutdown.drain-timeout=60s&dualwrite.secondary.timeout=30s");
           Statement insert = connection.createStatement()) {
         insert.execute("INSERT INTO item VALUES (1)");
         dbs.awaitSameRows("SELECT * FROM item");
@@ -125,7 +125,7 @@ class SharedMigrationTest {
         lock.execute("LOCK TABLE item");
         insert.execute("INSERT INTO item VALUES (2)");
       }
-      FutureTask<?> closing = new FutureTask<>(migrations::closeUnused, null);
+      FutureTask<?> closing = new FutureTask<>(migrations::closeAll, null);
       new Thread(closing).start();
       await().until(() -> migrations.size() == 0);
       assertThat(migrations.holdUpExit()).isTrue();
