@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** Interleavings of writes and copies of one key, each forced with latches. */
 class DualWriterOrderTest extends WriterFixture {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -206,7 +206,7 @@ class DualWriterOrderTest extends WriterFixture {
           }
         });
     save(writer, 1, "late");
-    await().until(() -> failures("timeout") == 1);
+    await().until(() -> failures("timeout") >= 1);
     save(writer, 1, "newer");
     go.countDown();
     assertThat(writer.awaitDelivered(LONG)).isTrue();

@@ -43,7 +43,7 @@ class DualWriterPhaseTest extends WriterFixture {
                 }))
         .isEqualTo(answers);
     assertThat(writer.read("find", () -> Side.SOURCE, () -> Side.TARGET)).isEqualTo(answers);
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(source.rows.containsKey(1L)).isEqualTo(toSource);
     assertThat(target.rows.containsKey(1L)).isEqualTo(toTarget);
   }
@@ -77,7 +77,7 @@ class DualWriterPhaseTest extends WriterFixture {
     assertThat(writer.awaitDelivered(Duration.ofMillis(100))).isFalse();
     assertThat(target.rows).containsOnlyKeys(1L);
     killSwitch.release();
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).isEqualTo(source.rows);
   }
 
@@ -101,7 +101,7 @@ class DualWriterPhaseTest extends WriterFixture {
     assertThat(writer.awaitDelivered(Duration.ofMillis(100))).isFalse();
     assertThat(source.rows).containsEntry(1L, "new");
     phase.set(Phase.SOURCE_PRIMARY);
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).containsEntry(1L, "new");
   }
 

@@ -45,7 +45,7 @@ class DualWriterPolicyTest extends WriterFixture {
     String answer =
         writer.write("save", 1L, () -> "s" + source.put(1, "a"), () -> "t" + target.put(1, "a"));
     assertThat(answer).isEqualTo(in == Phase.SOURCE_PRIMARY ? "sa" : "ta");
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(source.rows).containsEntry(1L, "a").isEqualTo(target.rows);
     assertThat(source.calls.get() + target.calls.get()).as("no copy was needed").isEqualTo(2);
     assertThat(writes(in.primary(), "success")).isEqualTo(1);
@@ -88,7 +88,7 @@ class DualWriterPolicyTest extends WriterFixture {
     assertThat(journal.size()).isPositive();
     assertThat(target.rows).isEmpty();
     target.heal();
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).containsExactlyEntriesOf(source.rows);
     assertThat(missed).isEmpty();
     assertThat(registry.get("dualwrite.delivery.rows").tag("table", "orders").counter().count())
@@ -104,7 +104,7 @@ class DualWriterPolicyTest extends WriterFixture {
           throw new IllegalStateException("answer lost");
         });
     assertThatThrownBy(() -> save(writer, 1, "a")).hasMessage("answer lost");
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).containsEntry(1L, "a");
   }
 
@@ -116,7 +116,7 @@ class DualWriterPolicyTest extends WriterFixture {
     DualWriter writer =
         open(
             journaled(FailurePolicy.RECOVER).secondary(SHORT).takeOverAfter(Duration.ofMillis(60)));
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).containsEntry(7L, "a");
   }
 
@@ -128,17 +128,19 @@ class DualWriterPolicyTest extends WriterFixture {
     assertThat(save(writer, 1, "a")).isEqualTo("a");
     assertThat(target.rows).isEmpty();
     go.countDown();
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).containsEntry(1L, "a");
   }
 
   @Test
   void syncWaitsForTheSecondaryButNoLongerThanItsTimeLimit() throws Exception {
-    DualWriter writer =
-        open(journaled(FailurePolicy.RECOVER).delivery(Delivery.SYNC).secondary(SHORT));
-    save(writer, 1, "a");
+    SecondarySettings patient = SecondarySettings.defaults().withTimeout(Duration.ofSeconds(30));
+    save(
+        open(journaled(FailurePolicy.RECOVER).delivery(Delivery.SYNC).secondary(patient)), 1, "a");
     assertThat(target.rows).containsEntry(1L, "a");
 
+    DualWriter writer =
+        open(journaled(FailurePolicy.RECOVER).delivery(Delivery.SYNC).secondary(SHORT));
     CountDownLatch never = new CountDownLatch(1);
     target.before((key, value) -> Store.awaitOrFail(never));
     long started = System.nanoTime();
@@ -146,7 +148,7 @@ class DualWriterPolicyTest extends WriterFixture {
     assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
     await().until(() -> failures("timeout") >= 1);
     target.before((key, value) -> {});
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).containsEntry(2L, "b");
   }
 
@@ -159,7 +161,7 @@ class DualWriterPolicyTest extends WriterFixture {
     assertThat(save(writer, 1, "a")).isEqualTo("a");
     assertThat(Thread.interrupted()).isTrue();
     go.countDown();
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).containsEntry(1L, "a");
   }
 
@@ -181,7 +183,7 @@ class DualWriterPolicyTest extends WriterFixture {
     save(writer, 1, "a");
     await().until(() -> failures("error") == 1);
     target.heal();
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).containsEntry(1L, "a");
     assertThat(missed).isEmpty();
   }
@@ -300,7 +302,7 @@ class DualWriterPolicyTest extends WriterFixture {
     assertThat(source.rows).isEmpty();
     // The write that the application was told had failed lands on the target after all.
     go.countDown();
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).isEmpty();
   }
 
@@ -365,7 +367,7 @@ class DualWriterPolicyTest extends WriterFixture {
             });
     assertThat(writes(Side.TARGET, "deferred")).isPositive();
     target.heal();
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).isEqualTo(source.rows);
   }
 
@@ -379,7 +381,7 @@ class DualWriterPolicyTest extends WriterFixture {
     }
     assertThat(failures("overloaded")).isEqualTo(3);
     go.countDown();
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).isEqualTo(source.rows).hasSize(5);
   }
 
@@ -455,7 +457,7 @@ class DualWriterPolicyTest extends WriterFixture {
   void withoutARegistryItDoesTheSame() throws Exception {
     DualWriter writer = open(journaled(FailurePolicy.RECOVER).meterRegistry(null));
     save(writer, 1, "a");
-    assertThat(writer.awaitDelivered(Duration.ofSeconds(10))).isTrue();
+    assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     assertThat(target.rows).containsEntry(1L, "a");
   }
 

@@ -82,7 +82,7 @@ class InterleavingTest {
       }
       steps.runAll(random);
       for (Future<?> each : actors) {
-        each.get(10, TimeUnit.SECONDS);
+        each.get(60, TimeUnit.SECONDS);
       }
       writers.forEach(DualWriter::close);
       clock.advance(TAKE_OVER);

@@ -241,7 +241,7 @@ class KillSwitchMonitorTest {
 
   private static void awaitUninterruptibly(CountDownLatch latch) {
     try {
-      latch.await(10, TimeUnit.SECONDS);
+      latch.await(60, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

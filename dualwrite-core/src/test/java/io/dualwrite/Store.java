@@ -78,7 +78,7 @@ final class Store {
   /** Waits as a well-behaved client of a store does: an interrupt ends it. */
   static void awaitOrFail(CountDownLatch latch) {
     try {
-      if (!latch.await(20, TimeUnit.SECONDS)) {
+      if (!latch.await(60, TimeUnit.SECONDS)) {
         throw new AssertionError("waited for 20 s");
       }
     } catch (InterruptedException e) {

@@ -32,7 +32,7 @@ class ChangedTableTest {
     dbs.executeOnBoth("CREATE TABLE item (id int PRIMARY KEY)");
     try (DualWriteDataSource ds =
             DualWriteDataSource.builder()
-                .config(MigrationConfig.builder("test").failurePolicy(policy).build())
+                .config(PatientConfig.builder().failurePolicy(policy).build())
                 .source(dbs.source())
                 .target(dbs.target())
                 .build();

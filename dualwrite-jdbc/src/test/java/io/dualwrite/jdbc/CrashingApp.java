@@ -1,7 +1,6 @@
 package io.dualwrite.jdbc;
 
 import io.dualwrite.FailurePolicy;
-import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.delivery.DeliveryProbe.Point;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -23,7 +22,7 @@ final class CrashingApp {
     DualWriteDataSource ds =
         DualWriteDataSource.builder()
             .config(
-                MigrationConfig.builder("test")
+                PatientConfig.builder()
                     .failurePolicy(FailurePolicy.valueOf(args[4]))
                     .build())
             .source(dataSource(args[0]))

@@ -53,7 +53,7 @@ class CreatedTableTest {
 
   /** In one transaction, on tables that the target has already; auto-commit is off. */
   private void inOne(FailurePolicy policy, Work work) throws Exception {
-    inOne(MigrationConfig.builder("test").failurePolicy(policy).build(), work);
+    inOne(PatientConfig.builder().failurePolicy(policy).build(), work);
   }
 
   private void inOne(MigrationConfig config, Work work) throws Exception {

@@ -48,7 +48,7 @@ class DualWriteDataSourceTest {
   }
 
   private static MigrationConfig.Builder config() {
-    return MigrationConfig.builder("test");
+    return PatientConfig.builder();
   }
 
   @ParameterizedTest

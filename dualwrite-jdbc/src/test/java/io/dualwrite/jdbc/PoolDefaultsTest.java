@@ -128,7 +128,7 @@ class PoolDefaultsTest {
                 });
     try (DualWriteDataSource ds =
         DualWriteDataSource.builder()
-            .config(MigrationConfig.builder("test").failurePolicy(FailurePolicy.STRICT).build())
+            .config(PatientConfig.builder().failurePolicy(FailurePolicy.STRICT).build())
             .source(counting)
             .target(dbs.target())
             .build()) {

@@ -226,7 +226,7 @@ class ShadowReadsTest {
                           }))
               .toList();
       for (Future<?> future : running) {
-        future.get(60, TimeUnit.SECONDS);
+        future.get(3, TimeUnit.MINUTES);
       }
       Awaitility.await().until(() -> bed.ended() == 240);
       assertThat(bed.mismatches).isEmpty();

@@ -79,7 +79,7 @@ class SharedMigrationTest {
       migrations.closeAll();
       assertThat(migrations.size()).isZero();
       blocker.rollback();
-      assertThatThrownBy(() -> first.get(20, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> first.get(60, TimeUnit.SECONDS))
           .isInstanceOf(ExecutionException.class)
           .hasCauseInstanceOf(SQLException.class)
           .hasMessageContaining("was closed while it started");

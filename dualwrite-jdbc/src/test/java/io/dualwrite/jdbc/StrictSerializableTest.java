@@ -3,7 +3,6 @@ package io.dualwrite.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.FailurePolicy;
-import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
 import io.dualwrite.testing.WithDatabases;
@@ -19,6 +18,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -44,7 +44,7 @@ class StrictSerializableTest {
         "ANALYZE item");
     DualWriteDataSource ds =
         DualWriteDataSource.builder()
-            .config(MigrationConfig.builder("test").failurePolicy(policy).build())
+            .config(PatientConfig.builder().failurePolicy(policy).build())
             .source(dbs.source())
             .target(dbs.target())
             .build();
@@ -81,11 +81,11 @@ class StrictSerializableTest {
       c.setAutoCommit(false);
       c.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
       for (int i = 1; i <= TRANSACTIONS; i++) {
-        together.await();
+        together.await(2, TimeUnit.MINUTES);
         try {
           update.setInt(1, first + i * 40);
           update.executeUpdate();
-          together.await();
+          together.await(2, TimeUnit.MINUTES);
           c.commit();
         } catch (SQLException e) {
           assertThat(e.getSQLState()).as(e.getMessage()).startsWith("40");

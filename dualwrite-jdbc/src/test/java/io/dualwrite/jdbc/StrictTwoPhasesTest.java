@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.KillSwitch;
 import io.dualwrite.ManualKillSwitch;
-import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.delivery.DeliveryProbe;
 import io.dualwrite.jdbc.delivery.DeliveryProbe.Point;
 import io.dualwrite.testing.Guarantee;
@@ -61,7 +60,7 @@ class StrictTwoPhasesTest {
         };
     DualWriteDataSource ds =
         DualWriteDataSource.builder()
-            .config(MigrationConfig.builder("test").failurePolicy(FailurePolicy.STRICT).build())
+            .config(PatientConfig.builder().failurePolicy(FailurePolicy.STRICT).build())
             .source(source)
             .target(target)
             .killSwitch(killSwitch)

@@ -65,7 +65,7 @@ public final class ChildJvm implements AutoCloseable {
   public void kill() {
     // Not by the process itself, which would close the output with lines still unread.
     process.toHandle().destroyForcibly();
-    awaitEnd(Duration.ofSeconds(20));
+    awaitEnd(Duration.ofSeconds(60));
   }
 
   /** Stops all of the child's threads with SIGSTOP. */

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ProcessTree {
 
-  private static final Duration DEATH_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration DEATH_TIMEOUT = Duration.ofSeconds(60);
 
   private final long root;
 

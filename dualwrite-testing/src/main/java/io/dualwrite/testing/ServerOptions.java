@@ -25,7 +25,7 @@ public record ServerOptions(
     Map<String, String> settings,
     Duration startTimeout) {
 
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
 
   public ServerOptions {
     if (port < 0 || port > 65_535) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class ChildJvmTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @Test
   void runsToItsEndWithWhatItWasGiven() {

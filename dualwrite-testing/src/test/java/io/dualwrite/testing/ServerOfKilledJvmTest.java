@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** However the JVM that started a server ends, neither the server nor its data stay. */
 class ServerOfKilledJvmTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @Test
   void endsWithAJvmThatIsKilled() {

@@ -39,7 +39,7 @@ class UnpackedBinariesTest {
         ChildJvm.of(Unpacks.class)
             .arguments(directory.resolve("PG-half/epg-lock").toString())
             .start()) {
-      other.awaitLine("locked"::equals, Duration.ofSeconds(30));
+      other.awaitLine("locked"::equals, Duration.ofMinutes(2));
       new UnpackedBinaries(directory).removeIncomplete();
       assertThat(half).exists();
     }

@@ -111,11 +111,11 @@ class UnderFireTest {
       awaitWrites(500);
       // The writers go on; each window is looked at again until what is on its way has arrived.
       Awaitility.await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .until(() -> found(two.compare(patient(two))).equals(PLANTED) || failed(running));
       end(threads);
       Awaitility.await()
-          .atMost(Duration.ofMinutes(2))
+          .atMost(Duration.ofMinutes(5))
           .untilAsserted(
               () ->
                   assertThat(
@@ -147,7 +147,7 @@ class UnderFireTest {
   private void end(ExecutorService threads) throws InterruptedException {
     over.set(true);
     threads.shutdown();
-    assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(threads.awaitTermination(180, TimeUnit.SECONDS)).isTrue();
   }
 
   private static CompareOptions patient(TwoDatabases two) {
@@ -160,12 +160,12 @@ class UnderFireTest {
 
   private void awaitWrites(long more) {
     long from = written.get();
-    Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> written.get() >= from + more);
+    Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> written.get() >= from + more);
   }
 
   private void awaitComparisons(int more) {
     int from = compared.size();
-    Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> compared.size() >= from + more);
+    Awaitility.await().atMost(Duration.ofMinutes(5)).until(() -> compared.size() >= from + more);
   }
 
   private void compareOverAndOver(TwoDatabases two) {

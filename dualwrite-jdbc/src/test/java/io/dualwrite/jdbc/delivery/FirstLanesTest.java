@@ -82,7 +82,7 @@ class FirstLanesTest {
 
   private boolean drain() {
     try {
-      return engine.drain(Duration.ofSeconds(20));
+      return engine.drain(Duration.ofSeconds(60));
     } catch (InterruptedException | SQLException e) {
       throw new IllegalStateException(e);
     }

@@ -55,7 +55,7 @@ class LaneWorkerTest {
               running::get);
       bed.change("INSERT INTO item VALUES (1)", "public.item", "1");
       worker.wake();
-      await().atMost(Duration.ofSeconds(20)).until(() -> bed.pending() == 0);
+      await().until(() -> bed.pending() == 0);
       dbs.assertSameRows("SELECT * FROM item");
     } finally {
       running.set(false);
@@ -63,7 +63,7 @@ class LaneWorkerTest {
         other.get();
       }
       executor.shutdown();
-      executor.awaitTermination(20, TimeUnit.SECONDS);
+      executor.awaitTermination(60, TimeUnit.SECONDS);
     }
   }
 
@@ -97,11 +97,11 @@ class LaneWorkerTest {
           CompletableFuture.supplyAsync(() -> delivered(worker), task -> new Thread(task).start());
       await().during(Duration.ofMillis(300)).until(() -> begun.get() == 1);
       gate.open();
-      assertThat(waited.get(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(waited.get(60, TimeUnit.SECONDS)).isTrue();
     } finally {
       gate.open();
       executor.shutdown();
-      executor.awaitTermination(20, TimeUnit.SECONDS);
+      executor.awaitTermination(60, TimeUnit.SECONDS);
     }
   }
 
@@ -148,7 +148,7 @@ class LaneWorkerTest {
 
   private static boolean delivered(LaneWorker worker) {
     try {
-      return worker.await(Duration.ofSeconds(20));
+      return worker.await(Duration.ofSeconds(60));
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

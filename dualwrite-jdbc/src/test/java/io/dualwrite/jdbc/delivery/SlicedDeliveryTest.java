@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A table delivered in slices by several at once. */
 @WithDatabases
-@Timeout(60)
+@Timeout(300)
 class SlicedDeliveryTest {
   private static final String ITEM = "public.item";
   private static final String ALL = "SELECT * FROM item ORDER BY id";
@@ -48,7 +48,7 @@ class SlicedDeliveryTest {
   @AfterEach
   void stop() throws InterruptedException {
     threads.shutdownNow();
-    assertThat(threads.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(threads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
   }
 
   private LaneDelivery delivery(int workers, DeliveryProbe probe) throws SQLException {
@@ -365,11 +365,11 @@ class SlicedDeliveryTest {
       writers.add(threads.submit(() -> write(own)));
     }
     for (Future<?> writer : writers) {
-      writer.get(60, TimeUnit.SECONDS);
+      writer.get(3, TimeUnit.MINUTES);
     }
     writing.set(false);
     for (Future<?> deliverer : deliverers) {
-      deliverer.get(60, TimeUnit.SECONDS);
+      deliverer.get(3, TimeUnit.MINUTES);
     }
     bed.drain(delivery(1, DeliveryProbe.NONE));
     dbs.assertSameRows(ALL);

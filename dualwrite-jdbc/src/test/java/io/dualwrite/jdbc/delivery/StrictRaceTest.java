@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dualwrite.FailurePolicy;
 import io.dualwrite.jdbc.DualWriteDataSource;
-import io.dualwrite.jdbc.config.MigrationConfig;
+import io.dualwrite.jdbc.PatientConfig;
 import io.dualwrite.jdbc.delivery.DeliveryProbe.Point;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.TestDatabases;
@@ -41,7 +41,7 @@ class StrictRaceTest {
   private DualWriteDataSource open(DeliveryProbe probe) throws SQLException {
     DualWriteDataSource ds =
         DualWriteDataSource.builder()
-            .config(MigrationConfig.builder("test").failurePolicy(FailurePolicy.STRICT).build())
+            .config(PatientConfig.builder().failurePolicy(FailurePolicy.STRICT).build())
             .source(dbs.source())
             .target(dbs.target())
             .probe(probe)

@@ -135,7 +135,7 @@ class JdbcJournalTest extends JournalContract {
             .build()) {
       writer.<SQLException>write(
           "save", 2L, () -> put(Side.SOURCE, 2, "milk"), () -> put(Side.TARGET, 2, "milk"));
-      assertThat(writer.awaitDelivered(Duration.ofSeconds(20))).isTrue();
+      assertThat(writer.awaitDelivered(Duration.ofSeconds(60))).isTrue();
     }
     dbs.assertSameRows("SELECT * FROM orders");
     assertThat(dbs.queryValue(dbs.target(), "SELECT count(*) FROM orders")).isEqualTo("2");

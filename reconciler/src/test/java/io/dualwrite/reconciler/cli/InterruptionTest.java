@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithDatabases
 @DisabledOnOs(OS.WINDOWS)
 class InterruptionTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String AT_WORK =
       "select count(*) from pg_stat_activity where datname = current_database()"
           + " and application_name = 'dualwrite reconciler' and state <> 'idle'";

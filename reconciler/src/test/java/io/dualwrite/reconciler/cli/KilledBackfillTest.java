@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class KilledBackfillTest {
   private static final int KILLS = Integer.getInteger("backfill.kills", 5);
   private static final int ROWS = 60_000;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** Every window with the time at which it was marked. */
   private static final String DONE =

@@ -31,7 +31,7 @@ class KilledFileLoadTest {
   private static final int KILLS = Integer.getInteger("backfill.kills", 4);
   private static final int ROWS = 40_000;
   private static final int BAD_EVERY = 97;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   @TempDir private Path directory;
   private final TestDatabases dbs;
@@ -141,6 +141,14 @@ class KilledFileLoadTest {
     assertThat(dbs.queryValue(dbs.target(), "select count(*) from dualwrite.runs")).isEqualTo("1");
   }
 
+  /** So that a load is still under way when this process comes to look. */
+  private void dawdle() throws SQLException {
+    dbs.execute(
+        dbs.target(),
+        "create or replace function note() returns trigger language plpgsql as"
+            + " 'begin perform pg_sleep(0.003); return null; end'");
+  }
+
   private static void terminate(ChildJvm child) throws Exception {
     Process kill = new ProcessBuilder("kill", "-TERM", Long.toString(child.pid())).start();
     assertThat(kill.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -150,6 +158,7 @@ class KilledFileLoadTest {
   @Test
   void aSecondLoadIntoTheTableIsRefused() throws Exception {
     write("part1.csv", 1, ROWS);
+    dawdle();
     try (ChildJvm child = load()) {
       Awaitility.await().atMost(PATIENCE).until(() -> !child.isAlive() || done() > 0);
 
@@ -167,6 +176,7 @@ class KilledFileLoadTest {
   @Test
   void aFileThatWasChangedIsRefused() throws Exception {
     write("part1.csv", 1, ROWS);
+    dawdle();
     try (ChildJvm child = load()) {
       Awaitility.await().atMost(PATIENCE).until(() -> !child.isAlive() || done() > 0);
       child.kill();
@@ -183,6 +193,7 @@ class KilledFileLoadTest {
   @Test
   void aFileOfBadRecordsThatIsGoneIsRefused() throws Exception {
     write("part1.csv", 1, ROWS);
+    dawdle();
     try (ChildJvm child = load()) {
       Awaitility.await().atMost(PATIENCE).until(() -> !child.isAlive() || done() > 500);
       child.kill();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class KilledTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int KILLS = Integer.getInteger("dualwrite.test.kills", 5);
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final int TABLES = 12;
 
   private final long seed = Long.getLong("dualwrite.test.seed", System.nanoTime());

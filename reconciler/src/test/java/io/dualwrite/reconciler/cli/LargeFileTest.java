@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithDatabases
 class LargeFileTest {
   private static final int ROWS = Integer.getInteger("file.rows", 200_000);
-  private static final Duration PATIENCE = Duration.ofSeconds(ROWS / 1_000);
+  private static final Duration PATIENCE = Duration.ofSeconds(120 + ROWS / 200);
 
   @TempDir private Path directory;
   private final TestDatabases dbs;

@@ -157,7 +157,7 @@ class StateTest {
       assertThat(takeOver).isNotDone();
       target.commit();
 
-      Run taken = takeOver.get(20, TimeUnit.SECONDS).orElseThrow();
+      Run taken = takeOver.get(60, TimeUnit.SECONDS).orElseThrow();
       TableRun again = tables.find(other, taken, "compare", "public.t").orElseThrow();
       assertThat(windows.of(other, again)).hasSize(1);
     }

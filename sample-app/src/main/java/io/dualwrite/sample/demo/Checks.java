@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * Questions to both servers in SQL of the demo's own: nothing here asks the library how it went.
  */
 final class Checks {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int POLL_MILLIS = 10;
   private static final int IDS_AT_ONCE = 20_000;
 

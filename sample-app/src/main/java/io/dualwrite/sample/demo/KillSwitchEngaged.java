@@ -43,7 +43,7 @@ final class KillSwitchEngaged implements Step {
     awaitGapEnded(stage);
 
     claims.that(
-        seconds < LONGEST_SECONDS,
+        seconds < LONGEST_SECONDS || !stage.pace().judgesSpeed(),
         "the new server was written %.2f s after the switch was engaged",
         seconds);
     claims.that(alone.requests() > 0, "no request was answered with the switch engaged");
