@@ -111,7 +111,7 @@ class DualWriteDriverTest {
   @Test
   @Guarantee("G1")
   void whatIsPendingIsDeliveredWhenTheLastConnectionGoes() throws Exception {
-    try (Connection c = DriverManager.getConnection(direct(""))) {
+    try (Connection c = DriverManager.getConnection(direct("&dualwrite.shutdown.drain-timeout=60s"))) {
       insert(c, 1);
     }
     SharedMigrations.OF_PROCESS.closeUnused();
@@ -310,8 +310,9 @@ class DualWriteDriverTest {
   void aSharedMigrationOutlivesAMomentWithoutConnections() throws Exception {
     SharedMigrations migrations = new SharedMigrations(Duration.ofSeconds(3));
     DualWriteDriver driver = new DualWriteDriver(migrations);
+    String url = direct("&dualwrite.shutdown.drain-timeout=60s");
     for (int i = 0; i < 3; i++) {
-      try (Connection c = driver.connect(direct(""), new Properties())) {
+      try (Connection c = driver.connect(url, new Properties())) {
         insert(c, i);
       }
       assertThat(migrations.size()).isEqualTo(1);

@@ -120,10 +120,10 @@ class DataSourcesTest {
       MigrationConfig config = config(url, url).build();
       long start = System.nanoTime();
       try (HikariDataSource pool = DataSources.ofApplication(config, Side.TARGET)) {
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
         long asked = System.nanoTime();
         assertThatThrownBy(pool::getConnection).isInstanceOf(SQLException.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(3));
+        assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(8));
         assertThat(pool.getDataSourceProperties())
             .containsEntry("connectTimeout", "1")
             .containsEntry("socketTimeout", "10");
