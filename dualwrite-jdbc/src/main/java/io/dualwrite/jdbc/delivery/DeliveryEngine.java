@@ -436,8 +436,8 @@ public final class DeliveryEngine implements AutoCloseable {
   }
 
   /**
-   * Stops. What only memory names is given a moment to be delivered, and what is not is counted; so
-   * is what is under way given one, and the rest stays in the journal.
+   * Stops. What only memory names is given a moment to be delivered, and counted if it is not; what
+   * is under way is given one too, and the rest stays in the journal.
    */
   @Override
   public void close() {
