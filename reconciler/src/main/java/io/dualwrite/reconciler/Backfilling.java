@@ -46,7 +46,8 @@ record Backfilling(
         Throttle.start(
             options.load(),
             Map.of(Side.SOURCE, databases.source(), Side.TARGET, databases.target()),
-            options.parallelism())) {
+            options.parallelism(),
+            progress)) {
       return new Backfiller(
               databases,
               locks(options.load(), scene.locks().journalled()),

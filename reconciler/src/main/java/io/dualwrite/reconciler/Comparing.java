@@ -9,6 +9,7 @@ import io.dualwrite.reconciler.compare.DifferingValues;
 import io.dualwrite.reconciler.compare.Keeping;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.compare.Snapshots;
+import io.dualwrite.reconciler.load.Pauses;
 import io.dualwrite.reconciler.load.Throttle;
 import java.time.Clock;
 import java.time.Instant;
@@ -106,7 +107,7 @@ record Comparing(
   }
 
   Comparison compare(CompareOptions options, Progress progress, Scene scene, Keeping keeping) {
-    try (Throttle throttle = throttle(options)) {
+    try (Throttle throttle = throttle(options, progress)) {
       return new Comparer(
               limited(options),
               scene.locks(),
@@ -120,11 +121,12 @@ record Comparing(
     }
   }
 
-  Throttle throttle(CompareOptions options) {
+  Throttle throttle(CompareOptions options, Pauses pauses) {
     return Throttle.start(
         options.load(),
         Map.of(Side.SOURCE, databases.source(), Side.TARGET, databases.target()),
-        options.parallelism());
+        options.parallelism(),
+        pauses);
   }
 
   Snapshots limited(CompareOptions options) {

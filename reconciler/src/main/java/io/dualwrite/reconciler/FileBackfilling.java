@@ -33,7 +33,8 @@ record FileBackfilling(Backfilling backfilling) {
                 backfilling.databases().source(),
                 Side.TARGET,
                 backfilling.databases().target()),
-            1)) {
+            1,
+            progress)) {
       Mirrored table = table(scene);
       return explained(
           () ->

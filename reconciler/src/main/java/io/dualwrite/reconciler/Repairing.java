@@ -161,7 +161,7 @@ record Repairing(Comparing comparing) {
       Scene scene,
       Keeping keeping,
       Function<Repairer, Repairer.Work> repair) {
-    try (Throttle throttle = comparing.throttle(options.compare())) {
+    try (Throttle throttle = comparing.throttle(options.compare(), progress)) {
       return repair.apply(
           new Repairer(
               comparing.limited(options.compare()),

@@ -1,5 +1,6 @@
 package io.dualwrite.reconciler.backfill;
 
+import io.dualwrite.Side;
 import io.dualwrite.reconciler.backfill.BackfillOptions.End;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.state.Runs;
@@ -29,11 +30,13 @@ record BackfillOpening(Snapshots databases, Runs runs, BackfillOptions options, 
    */
   KeptRun open(List<String> notes) {
     String wanted = KeptRun.tables(options.tables());
-    KeptRun.busy(databases, runs, wanted)
-        .ifPresent(
-            busy -> {
-              throw new BackfillBusyException(busy);
-            });
+    // What begins meanwhile is met with when the run begins.
+    databases.on(
+        Side.TARGET,
+        c -> {
+          KeptRun.throwIfBusy(c, runs, wanted, Optional.empty());
+          return true;
+        });
     List<UnfinishedRun> interrupted =
         KeptRun.interrupted(databases, runs).stream()
             .filter(r -> Request.of(r.run()).tables().equals(wanted))

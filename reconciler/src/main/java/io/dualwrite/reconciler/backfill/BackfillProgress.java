@@ -1,7 +1,9 @@
 package io.dualwrite.reconciler.backfill;
 
+import io.dualwrite.reconciler.load.Pauses;
+
 /** Is told how a backfill goes on; called from several threads. */
-public interface BackfillProgress {
+public interface BackfillProgress extends Pauses {
   /** Says nothing. */
   BackfillProgress NONE = new BackfillProgress() {};
 

@@ -9,6 +9,7 @@ import io.dualwrite.reconciler.compare.LaneLocks;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.load.Throttle;
 import io.dualwrite.reconciler.state.Retention;
+import io.dualwrite.reconciler.state.Run;
 import io.dualwrite.reconciler.state.Runs;
 import io.dualwrite.reconciler.state.StateAccess;
 import io.dualwrite.reconciler.window.SideReadException;
@@ -18,6 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Loads history from the source to the target while dual writes go on.
@@ -72,7 +75,7 @@ public record Backfiller(
               .run(tables);
       results.addAll(filled);
       // A table that is refused keeps no other's indexes dropped.
-      List<String> unbuilt = build(filled, notes);
+      List<String> unbuilt = build(tables, filled, runs, run.run(), notes);
       Backfill backfill =
           new Backfill(
               migration,
@@ -91,8 +94,12 @@ public record Backfiller(
     }
   }
 
-  /** What is dropped is built again when all rows are there, whoever dropped it. */
-  private List<String> build(List<TableBackfill> results, List<String> notes) {
+  /**
+   * What is dropped is built again when all rows are there, whoever dropped it; but not that of a
+   * backfill that is under way, which loads faster without, and builds it itself.
+   */
+  private List<String> build(
+      List<Mirrored> tables, List<TableBackfill> results, Runs runs, Run own, List<String> notes) {
     DeferredIndexes deferred = new DeferredIndexes(databases, schema, migration);
     if (results.stream().anyMatch(TableBackfill::interrupted)) {
       int left = left(deferred);
@@ -103,7 +110,24 @@ public record Backfiller(
       }
       return List.of();
     }
-    return deferred.restore();
+    Set<String> mine =
+        tables.stream().map(t -> t.table().target().name().sql()).collect(Collectors.toSet());
+    try {
+      if (deferred.dropped().stream().noneMatch(d -> mine.contains(d.table()))
+          && databases
+              .on(Side.TARGET, c -> KeptRun.other(c, runs, Optional.of(own)))
+              .isPresent()) {
+        return List.of();
+      }
+      return deferred.restore(
+          (target, all) ->
+              KeptRun.other(target, runs, Optional.of(own)).isPresent()
+                  ? new ArrayList<>(
+                      all.stream().filter(d -> mine.contains(d.table())).toList())
+                  : all);
+    } catch (SideReadException e) {
+      return List.of("what was dropped could not be built again: " + e.problem());
+    }
   }
 
   private static int left(DeferredIndexes deferred) {
@@ -119,8 +143,16 @@ public record Backfiller(
    * Builds again what an interrupted backfill has dropped, without copying anything.
    *
    * @return what could not be built, in words
+   * @throws BackfillBusyException while another process works on a backfill, whose indexes these
+   *     may be
    */
   public static List<String> restoreIndexes(Snapshots databases, String schema, String migration) {
-    return new DeferredIndexes(databases, schema, migration).restore();
+    Runs runs = new Runs(schema, migration);
+    return new DeferredIndexes(databases, schema, migration)
+        .restore(
+            (target, all) -> {
+              KeptRun.throwIfBusy(target, runs, KeptRun.tables(List.of()), Optional.empty());
+              return all;
+            });
   }
 }

@@ -127,11 +127,12 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
   }
 
   /**
-   * Builds again what was dropped, whoever did.
+   * Builds again what was dropped.
    *
+   * @param which asked about each while nobody else drops or builds
    * @return what could not be built, in words; it stays written down
    */
-  List<String> restore() {
+  List<String> restore(Choice which) {
     List<String> problems = new ArrayList<>();
     if (dropped().isEmpty()) {
       return problems;
@@ -140,7 +141,7 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
     alone(
         target -> {
           // Others may have built them meanwhile: only what is written down now counts.
-          List<Dropped> all = dropped(target);
+          List<Dropped> all = which.of(target, dropped(target));
           all.sort((a, b) -> a.kind().compareTo(b.kind()));
           for (Dropped each : all) {
             try {
@@ -159,6 +160,12 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
           }
         });
     return problems;
+  }
+
+  /** What of that which is dropped is to be built. */
+  interface Choice {
+    /** Some of all. */
+    List<Dropped> of(Connection target, List<Dropped> all) throws SQLException;
   }
 
   /** Whether no application of the migration is alive, which would write to the target. */

@@ -7,6 +7,9 @@ import io.dualwrite.reconciler.state.Run;
 import io.dualwrite.reconciler.state.Runs;
 import io.dualwrite.reconciler.state.UnfinishedRun;
 import io.dualwrite.reconciler.window.SideReadException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collections;
@@ -47,7 +50,6 @@ final class KeptRun implements AutoCloseable {
     this.databases = databases;
     this.runs = runs;
     this.run = run;
-    HERE.add(run.holder());
     this.heart =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -71,12 +73,31 @@ final class KeptRun implements AutoCloseable {
         .toList();
   }
 
-  /** A backfill of one of these tables that another process works on. */
-  static Optional<UnfinishedRun> busy(Snapshots databases, Runs runs, String tables) {
-    return databases.on(Side.TARGET, c -> runs.unfinished(c, COMMAND)).stream()
+  /** Whether others work on backfills that have not ended. */
+  static Optional<UnfinishedRun> other(Connection target, Runs runs, Optional<Run> own)
+      throws SQLException {
+    return runs.unfinished(target, COMMAND).stream()
         .filter(KeptRun::isHeld)
-        .filter(r -> overlap(r.run().settings().getOrDefault(TABLES, ALL), tables))
+        .filter(r -> own.isEmpty() || r.run().id() != own.get().id())
         .findFirst();
+  }
+
+  /**
+   * Throws while another process works on a backfill of one of these tables.
+   *
+   * @throws BackfillBusyException naming it
+   */
+  static void throwIfBusy(Connection target, Runs runs, String tables, Optional<Run> own)
+      throws SQLException {
+    Optional<UnfinishedRun> busy =
+        runs.unfinished(target, COMMAND).stream()
+            .filter(KeptRun::isHeld)
+            .filter(r -> own.isEmpty() || r.run().id() != own.get().id())
+            .filter(r -> overlap(r.run().settings().getOrDefault(TABLES, ALL), tables))
+            .findFirst();
+    if (busy.isPresent()) {
+      throw new BackfillBusyException(busy.get());
+    }
   }
 
   private static boolean isHeld(UnfinishedRun run) {
@@ -99,6 +120,7 @@ final class KeptRun implements AutoCloseable {
    * Begins one.
    *
    * @param replaced interrupted ones that it takes the place of: they cannot be taken up any more
+   * @throws BackfillBusyException while another process copies one of these tables
    */
   static KeptRun begin(
       Snapshots databases,
@@ -106,25 +128,68 @@ final class KeptRun implements AutoCloseable {
       SortedMap<String, String> settings,
       List<UnfinishedRun> replaced) {
     Run run =
-        databases.write(
-            Side.TARGET,
+        alone(
+            databases,
+            runs,
             c -> {
+              throwIfBusy(c, runs, settings.getOrDefault(TABLES, ALL), Optional.empty());
               for (UnfinishedRun old : replaced) {
                 Optional<Run> taken = runs.takeOver(c, old.run());
                 if (taken.isPresent()) {
                   runs.end(c, taken.get(), "given up");
                 }
               }
-              return runs.begin(c, COMMAND, settings);
+              return ours(runs.begin(c, COMMAND, settings));
             });
     return new KeptRun(databases, runs, run);
   }
 
-  /** Empty if somebody else was faster. */
+  /**
+   * Empty if somebody else was faster.
+   *
+   * @throws BackfillBusyException while another process copies one of its tables
+   */
   static Optional<KeptRun> takeOver(Snapshots databases, Runs runs, Run interrupted) {
-    return databases
-        .write(Side.TARGET, c -> runs.takeOver(c, interrupted))
+    return alone(
+            databases,
+            runs,
+            c -> {
+              throwIfBusy(
+                  c,
+                  runs,
+                  interrupted.settings().getOrDefault(TABLES, ALL),
+                  Optional.of(interrupted));
+              return runs.takeOver(c, interrupted).map(KeptRun::ours);
+            })
         .map(run -> new KeptRun(databases, runs, run));
+  }
+
+  /** Before anybody else in this process can see it. */
+  private static Run ours(Run run) {
+    HERE.add(run.holder());
+    return run;
+  }
+
+  /** In a transaction in which nobody else begins or takes up a run. */
+  private static <T> T alone(Snapshots databases, Runs runs, Snapshots.Read<T> work) {
+    return databases.write(
+        Side.TARGET,
+        c -> {
+          c.setAutoCommit(false);
+          try (Statement statement = c.createStatement()) {
+            // Under another default, what is seen would be older than the turn that was waited for.
+            statement.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
+            runs.serialize(c);
+            T result = work.in(c);
+            c.commit();
+            return result;
+          } finally {
+            if (!c.isClosed()) {
+              c.rollback();
+              c.setAutoCommit(true);
+            }
+          }
+        });
   }
 
   Run run() {

@@ -115,6 +115,7 @@ final class TablesFiller {
         if (options.deferIndexes()) {
           Deferrable deferrable = deferred.of(pair, cuts);
           deferrable.left().ifPresent(why -> filler.note("its indexes stay: the table " + why));
+          waitWhilePaused();
           List<Deferred> dropped = deferrable.parts();
           deferred.drop(dropped);
           if (!dropped.isEmpty()) {
@@ -139,6 +140,11 @@ final class TablesFiller {
     } catch (SideReadException e) {
       return TableBackfill.failed(name, outage.problem(e));
     }
+  }
+
+  /** Nothing is dropped before the loading may begin. */
+  private void waitWhilePaused() {
+    throttle.turn().close();
   }
 
   /**

@@ -96,7 +96,7 @@ final class BackfillCommand implements Callable<Integer>, Connected {
       if (dryRun) {
         return plan(reconciler, options);
       }
-      Backfill result = reconciler.backfill(options, RowBars.on(System.err, progress.shown()));
+      Backfill result = reconciler.backfill(options, RowBars.on(terminal, progress.shown()));
       String words = show(result);
       page.ifPresent(f -> f.write(BackfillPage.of(result, words, ReportOption.settings(config))));
       return code(result);
@@ -118,7 +118,7 @@ final class BackfillCommand implements Callable<Integer>, Connected {
         print(format.json() ? FileBackfillJson.of(plan) + "\n" : text.of(plan));
         return ExitCodes.OK;
       }
-      FileBackfill result = reconciler.backfill(options, RowBars.on(System.err, progress.shown()));
+      FileBackfill result = reconciler.backfill(options, RowBars.on(terminal, progress.shown()));
       print(format.json() ? FileBackfillJson.of(result) + "\n" : text.of(result));
       page.ifPresent(
           f ->

@@ -1,7 +1,6 @@
 package io.dualwrite.reconciler.cli;
 
 import io.dualwrite.reconciler.compare.Progress;
-import java.io.Console;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,42 +8,37 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.jspecify.annotations.Nullable;
 
 /** One progress bar per table, on a terminal. */
 final class Bars implements Progress {
   private static final int WIDTH = 80;
   private static final int MILLIS = 200;
 
-  private final PrintStream terminal;
+  private final PrintStream screen = System.err;
   private final Map<String, ProgressBar> bars = new ConcurrentHashMap<>();
+  private final ProgressBarStyle style;
+  private final PauseLines pauses;
 
-  private Bars(PrintStream terminal) {
-    this.terminal = terminal;
+  private Bars(Terminal terminal) {
+    this.style = Screen.bars(terminal.environment());
+    this.pauses = new PauseLines(terminal.err(), true);
   }
 
-  /** Bars, where they are wanted and somebody can see them. */
-  static Progress on(PrintStream terminal, boolean wanted) {
-    return wanted && areSeen() ? new Bars(terminal) : NONE;
+  /** Bars on standard error, where they are wanted and somebody can see them. */
+  static Progress on(Terminal terminal, boolean wanted) {
+    return wanted && Screen.isSeen(terminal.environment())
+        ? new Bars(terminal)
+        : new PauseLines(terminal.err(), false).ofComparison();
   }
 
-  /** Whether somebody can see them. */
-  static boolean areSeen() {
-    return isTerminal(System.console()) && !"dumb".equals(System.getenv("TERM"));
+  @Override
+  public void paused(String reason) {
+    pauses.paused(reason);
   }
 
-  /** From Java 22 on there is a console also where there is no terminal, and it can be asked. */
-  private static boolean isTerminal(@Nullable Console console) {
-    if (console == null) {
-      return false;
-    }
-    try {
-      return (boolean) Console.class.getMethod("isTerminal").invoke(console);
-    } catch (NoSuchMethodException e) {
-      return true;
-    } catch (ReflectiveOperationException e) {
-      return false;
-    }
+  @Override
+  public void goesOn() {
+    pauses.goesOn();
   }
 
   @Override
@@ -54,9 +48,9 @@ final class Bars implements Progress {
             .setTaskName(table)
             .setInitialMax(windows)
             .setUnit(" windows", 1)
-            .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+            .setStyle(style)
             .setUpdateIntervalMillis(MILLIS)
-            .setConsumer(new ConsoleProgressBarConsumer(terminal, WIDTH))
+            .setConsumer(new ConsoleProgressBarConsumer(screen, WIDTH))
             .build();
     bars.put(table, bar);
   }

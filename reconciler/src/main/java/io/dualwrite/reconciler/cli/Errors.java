@@ -119,7 +119,21 @@ final class Errors {
       err.println(next.complete(failed.problem() + (failed.isRefused() ? GRANT : "")));
       return ExitCodes.DATABASE;
     }
-    err.println("Unexpected: " + Failures.describe(e) + (debug ? "" : ". --debug shows where"));
+    err.println(unexpected(e, debug));
+    return ExitCodes.DATABASE;
+  }
+
+  private static String unexpected(Throwable e, boolean debug) {
+    return "Unexpected: " + Failures.describe(e) + (debug ? "" : ". --debug shows where");
+  }
+
+  /** The process itself has failed: too little memory, a library that cannot be loaded. */
+  static int broken(Error e, CommandLine line, String... args) {
+    boolean debug = List.of(args).contains("--debug");
+    if (debug) {
+      StackTrace.print(e, line.getErr());
+    }
+    line.getErr().println(unexpected(e, debug));
     return ExitCodes.DATABASE;
   }
 }

@@ -37,9 +37,18 @@ public final class Main {
     line.setAbbreviatedOptionsAllowed(false);
     line.setParameterExceptionHandler(Errors::usage);
     line.setExecutionExceptionHandler(Errors::failure);
-    int code = line.execute(args);
+    int code = execute(line, args);
     terminal.out().flush();
     terminal.err().flush();
     return code;
+  }
+
+  /** An error of the machine or of a library is no result of a comparison. */
+  private static int execute(CommandLine line, String... args) {
+    try {
+      return line.execute(args);
+    } catch (VirtualMachineError | LinkageError | AssertionError e) {
+      return Errors.broken(e, line, args);
+    }
   }
 }

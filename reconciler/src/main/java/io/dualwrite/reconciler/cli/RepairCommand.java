@@ -86,7 +86,7 @@ final class RepairCommand implements Callable<Integer>, Connected {
         new RepairOptions(comparison.options(config), deleteExtra, fromLast, maxChanges);
     Optional<PageFile> page = report.file();
     values.check(page.isPresent());
-    Progress progress = Bars.on(System.err, comparison.showProgress());
+    Progress progress = Bars.on(terminal, comparison.showProgress());
     try (Databases databases =
         terminal.cancelling(Databases.open(config, options.compare().parallelism()))) {
       Reconciler reconciler = connection.reconciler(config, databases);

@@ -14,16 +14,31 @@ final class RowBars implements BackfillProgress {
   private static final int WIDTH = 80;
   private static final int MILLIS = 200;
 
-  private final PrintStream terminal;
+  private final PrintStream screen = System.err;
   private final Map<String, ProgressBar> bars = new ConcurrentHashMap<>();
+  private final ProgressBarStyle style;
+  private final PauseLines pauses;
 
-  private RowBars(PrintStream terminal) {
-    this.terminal = terminal;
+  private RowBars(Terminal terminal) {
+    this.style = Screen.bars(terminal.environment());
+    this.pauses = new PauseLines(terminal.err(), true);
   }
 
-  /** Bars, where they are wanted and somebody can see them. */
-  static BackfillProgress on(PrintStream terminal, boolean wanted) {
-    return wanted && Bars.areSeen() ? new RowBars(terminal) : NONE;
+  /** Bars on standard error, where they are wanted and somebody can see them. */
+  static BackfillProgress on(Terminal terminal, boolean wanted) {
+    return wanted && Screen.isSeen(terminal.environment())
+        ? new RowBars(terminal)
+        : new PauseLines(terminal.err(), false).ofBackfill();
+  }
+
+  @Override
+  public void paused(String reason) {
+    pauses.paused(reason);
+  }
+
+  @Override
+  public void goesOn() {
+    pauses.goesOn();
   }
 
   @Override
@@ -35,9 +50,9 @@ final class RowBars implements BackfillProgress {
             .setInitialMax(rows)
             .setUnit(" rows", 1)
             .showSpeed()
-            .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
+            .setStyle(style)
             .setUpdateIntervalMillis(MILLIS)
-            .setConsumer(new ConsoleProgressBarConsumer(terminal, WIDTH))
+            .setConsumer(new ConsoleProgressBarConsumer(screen, WIDTH))
             .build());
   }
 

@@ -1,7 +1,9 @@
 package io.dualwrite.reconciler.compare;
 
+import io.dualwrite.reconciler.load.Pauses;
+
 /** Is told how a comparison or a repair goes on; called from several threads. */
-public interface Progress {
+public interface Progress extends Pauses {
   /** Says nothing. */
   Progress NONE = new Progress() {};
 

@@ -11,6 +11,7 @@ import io.dualwrite.jdbc.schema.Table;
 import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.inspect.InspectedTable.Fate;
+import io.dualwrite.reconciler.state.DroppedPart;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,6 +67,7 @@ public final class Inspector {
     ServerChecks.look(both, findings);
     ColumnChecks.look(both, findings);
     TableChecks.look(both, findings);
+    dropped(findings);
     Set<Side> initialised = EnumSet.noneOf(Side.class);
     for (Side side : Side.values()) {
       if (both.on(side).control().begun()) {
@@ -90,6 +92,21 @@ public final class Inspector {
         findings.ranked().stream()
             .filter(f -> f.table().isEmpty() || wanted(options, f.table().get()))
             .toList());
+  }
+
+  /** What an interrupted backfill has left undone is in no catalog. */
+  private void dropped(Findings findings) {
+    List<DroppedPart> parts =
+        databases.on(
+            Side.TARGET,
+            c -> DroppedPart.read(c, config.journal().schema(), config.migration()));
+    if (!parts.isEmpty()) {
+      findings.add(
+          Severity.LOSES,
+          "dropped-by-backfill",
+          DroppedPart.lacking(parts) + ".",
+          "reconciler backfill --restore-indexes, unless a backfill is under way: it builds them at its end.");
+    }
   }
 
   private static boolean wanted(InspectOptions options, String table) {

@@ -22,6 +22,6 @@ interface Brake {
   /** A pause while the file exists. */
   static Brake whileExists(Path file) {
     return () ->
-        Files.exists(file) ? Optional.of("paused while " + file + " exists") : Optional.empty();
+        Files.exists(file) ? Optional.of(file + " exists") : Optional.empty();
   }
 }

@@ -30,6 +30,7 @@ public final class Throttle implements AutoCloseable {
   private final LoadLimits limits;
   private final int most;
   private final List<Brake> brakes;
+  private final Pauses pauses;
   private final @Nullable ScheduledExecutorService watcher;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -41,11 +42,13 @@ public final class Throttle implements AutoCloseable {
   private @Nullable SideReadException failure;
   private boolean closed;
 
-  private Throttle(LoadLimits limits, int most, List<Brake> brakes, Duration interval) {
+  private Throttle(
+      LoadLimits limits, int most, List<Brake> brakes, Duration interval, Pauses pauses) {
     this.limits = limits;
     this.most = most;
     this.allowed = most;
     this.brakes = brakes;
+    this.pauses = pauses;
     if (brakes.isEmpty()) {
       this.watcher = null;
     } else {
@@ -61,14 +64,19 @@ public final class Throttle implements AutoCloseable {
    *
    * @param databases the sides that are watched; one connection of each is used while it is asked
    * @param parallelism how many pieces of work are under way at once when nothing holds them back
+   * @param pauses is told when it is held back
    */
   public static Throttle start(
-      LoadLimits limits, Map<Side, DataSource> databases, int parallelism) {
-    return start(limits, databases, parallelism, INTERVAL);
+      LoadLimits limits, Map<Side, DataSource> databases, int parallelism, Pauses pauses) {
+    return start(limits, databases, parallelism, INTERVAL, pauses);
   }
 
   static Throttle start(
-      LoadLimits limits, Map<Side, DataSource> databases, int parallelism, Duration interval) {
+      LoadLimits limits,
+      Map<Side, DataSource> databases,
+      int parallelism,
+      Duration interval,
+      Pauses pauses) {
     List<Brake> brakes = new ArrayList<>();
     if (limits.watched()) {
       limits.pauseFile().ifPresent(file -> brakes.add(Brake.whileExists(file)));
@@ -80,7 +88,7 @@ public final class Throttle implements AutoCloseable {
             limits.latency().ifPresent(most -> brakes.add(new Latency(side, database, most)));
           });
     }
-    return new Throttle(limits, parallelism, brakes, interval);
+    return new Throttle(limits, parallelism, brakes, interval, pauses);
   }
 
   /** A piece of work that is under way. Close it when it is done. */
@@ -136,7 +144,7 @@ public final class Throttle implements AutoCloseable {
   }
 
   /** Why nothing is begun at the moment, in words; empty while it goes on. */
-  public Optional<String> paused() {
+  Optional<String> paused() {
     lock.lock();
     try {
       return reason;
@@ -188,6 +196,15 @@ public final class Throttle implements AutoCloseable {
     set(found, failed, slow);
   }
 
+  /** Before whoever waits goes on; only the thread that looks changes the reason. */
+  private void tell(Optional<String> found) {
+    if (reason.isEmpty() && found.isPresent()) {
+      pauses.paused(found.get());
+    } else if (reason.isPresent() && found.isEmpty()) {
+      pauses.goesOn();
+    }
+  }
+
   private int allowed() {
     lock.lock();
     try {
@@ -198,6 +215,7 @@ public final class Throttle implements AutoCloseable {
   }
 
   private void set(Optional<String> found, @Nullable SideReadException failed, boolean slow) {
+    tell(found);
     lock.lock();
     try {
       reason = found;

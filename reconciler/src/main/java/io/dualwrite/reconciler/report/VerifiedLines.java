@@ -29,7 +29,8 @@ final class VerifiedLines {
       head = "           ";
     }
     text.append(tables.text());
-    return text.append(UnfinishedLines.of(state.unfinished(), next)).toString();
+    text.append(UnfinishedLines.of(state.unfinished(), next));
+    return text.append(DroppedLines.of(state.dropped(), next)).toString();
   }
 
   private static String upTo(TableState table) {
@@ -74,6 +75,7 @@ final class VerifiedLines {
       table.last().ifPresent(last -> put(last, node.putObject("lastCompared")));
     }
     UnfinishedLines.put(state.unfinished(), root.putArray("unfinished"));
+    DroppedLines.put(state.dropped(), root.putArray("dropped"));
     state.problem().ifPresent(p -> root.put("verifiedUnknown", p));
   }
 

@@ -17,10 +17,14 @@ import java.util.function.Predicate;
  *
  * @param tables by name
  * @param unfinished runs that are under way or were interrupted, the latest first
+ * @param dropped what a backfill has dropped and not built again
  * @param problem why it could not be read
  */
 public record KeptState(
-    List<TableState> tables, List<UnfinishedRun> unfinished, Optional<String> problem) {
+    List<TableState> tables,
+    List<UnfinishedRun> unfinished,
+    List<DroppedPart> dropped,
+    Optional<String> problem) {
   private static final String LAST =
       """
       SELECT l.table_name, l.ended_at, count(w.number), count(*) FILTER (WHERE w.result = 'DIFFERS'),
@@ -32,11 +36,12 @@ public record KeptState(
   public KeptState {
     tables = List.copyOf(tables);
     unfinished = List.copyOf(unfinished);
+    dropped = List.copyOf(dropped);
   }
 
   /** Nothing is known, for that reason. */
   public static KeptState unknown(String reason) {
-    return new KeptState(List.of(), List.of(), Optional.of(reason));
+    return new KeptState(List.of(), List.of(), List.of(), Optional.of(reason));
   }
 
   /**
@@ -69,7 +74,11 @@ public record KeptState(
         stores.runs().unfinished(target).stream()
             .filter(r -> commands.test(r.run().command()))
             .toList();
-    return new KeptState(List.copyOf(tables.values()), unfinished, Optional.empty());
+    return new KeptState(
+        List.copyOf(tables.values()),
+        unfinished,
+        DroppedPart.read(target, schema, migration),
+        Optional.empty());
   }
 
   private static Map<String, TableState.Last> last(

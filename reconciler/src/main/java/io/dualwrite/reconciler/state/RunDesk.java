@@ -18,11 +18,29 @@ public final class RunDesk {
 
   private final DataSource target;
   private final Stores stores;
+  private final Rules rules;
 
   /** Runs kept in {@code target}, where that is possible ({@link StateAccess}). */
   public RunDesk(DataSource target, Stores stores) {
+    this(target, stores, new Rules() {});
+  }
+
+  /** Runs that keep to these rules. */
+  public RunDesk(DataSource target, Stores stores, Rules rules) {
     this.target = target;
     this.stores = stores;
+    this.rules = rules;
+  }
+
+  /** How a run stands to others of its command. Asked while no other run begins or is taken up. */
+  public interface Rules {
+    /** Throws if it cannot begin or go on beside these others that have not ended. */
+    default void admit(List<UnfinishedRun> others) {}
+
+    /** Whether a run with these settings that begins takes the place of an interrupted one. */
+    default boolean replaces(SortedMap<String, String> settings, Run interrupted) {
+      return interrupted.settings().equals(settings);
+    }
   }
 
   /**
@@ -78,7 +96,17 @@ public final class RunDesk {
       throw held(unfinished);
     }
     Run taken =
-        KeptRun.transact(target, stores, (c, s) -> s.runs().takeOver(c, unfinished.run()))
+        KeptRun.transact(
+                target,
+                stores,
+                (c, s) -> {
+                  s.runs().serialize(c);
+                  rules.admit(
+                      s.runs().unfinished(c, unfinished.run().command()).stream()
+                          .filter(u -> u.run().id() != unfinished.run().id())
+                          .toList());
+                  return s.runs().takeOver(c, unfinished.run());
+                })
             .orElseThrow(() -> held(unfinished));
     return new Opened(
         new KeptRun(target, stores, taken),
@@ -129,8 +157,11 @@ public final class RunDesk {
             target,
             stores,
             (c, s) -> {
-              for (UnfinishedRun old : s.runs().unfinished(c, command)) {
-                if (old.run().settings().equals(settings) && !old.isHeld()) {
+              s.runs().serialize(c);
+              List<UnfinishedRun> others = s.runs().unfinished(c, command);
+              rules.admit(others);
+              for (UnfinishedRun old : others) {
+                if (rules.replaces(settings, old.run()) && !old.isHeld()) {
                   Optional<Run> taken = s.runs().takeOver(c, old.run());
                   if (taken.isPresent()) {
                     s.runs().end(c, taken.get(), "given up");

@@ -1,10 +1,12 @@
 package io.dualwrite.reconciler.state;
 
+import io.dualwrite.jdbc.journal.LockKeys;
 import io.dualwrite.jdbc.schema.Identifiers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +37,17 @@ public final class Runs {
   public Runs(String schema, String migration) {
     this.runs = Identifiers.quote(schema) + ".runs";
     this.migration = migration;
+  }
+
+  /**
+   * Keeps other runs of the migration from beginning and from being taken up until the transaction
+   * ends: what is seen of them behind this is true until then, at the level READ COMMITTED.
+   */
+  public void serialize(Connection target) throws SQLException {
+    try (Statement statement = target.createStatement()) {
+      statement.execute(
+          "SELECT pg_catalog.pg_advisory_xact_lock(" + LockKeys.of("runs", migration) + ")");
+    }
   }
 
   /** Begins a run, held by this process. */

@@ -39,7 +39,8 @@ class ReplicationLagTest {
                 LoadLimits.NONE.replicationLag(Duration.ofMillis(50)),
                 Map.of(Side.SOURCE, dbs.source()),
                 1,
-                Duration.ofMillis(20))) {
+                Duration.ofMillis(20),
+                Pauses.NONE)) {
       replayed(standby, start);
       dbs.execute(dbs.source(), "create table t (id int)", "insert into t values (1)");
 

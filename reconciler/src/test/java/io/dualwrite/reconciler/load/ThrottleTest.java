@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -32,7 +34,7 @@ class ThrottleTest {
 
   @Test
   void rowsPerSecondAreKeptToOnTheAverage() {
-    try (Throttle throttle = Throttle.start(LoadLimits.NONE.rowsPerSecond(10_000), Map.of(), 4)) {
+    try (Throttle throttle = Throttle.start(LoadLimits.NONE.rowsPerSecond(10_000), Map.of(), 4, Pauses.NONE)) {
       long began = System.nanoTime();
       for (int i = 0; i < 4; i++) {
         try (Throttle.Turn turn = throttle.turn()) {
@@ -49,9 +51,22 @@ class ThrottleTest {
   @Test
   void nothingIsBegunWhileThePauseFileExists(@TempDir Path directory) throws IOException {
     Path file = Files.createFile(directory.resolve("pause"));
-    try (Throttle throttle = Throttle.start(LoadLimits.NONE.pauseFile(file), Map.of(), 1, SOON)) {
+    List<String> told = new CopyOnWriteArrayList<>();
+    Pauses pauses =
+        new Pauses() {
+          @Override
+          public void paused(String reason) {
+            told.add(reason);
+          }
+
+          @Override
+          public void goesOn() {
+            told.add("goes on");
+          }
+        };
+    try (Throttle throttle = Throttle.start(LoadLimits.NONE.pauseFile(file), Map.of(), 1, SOON, pauses)) {
       CompletableFuture<Void> begun = CompletableFuture.runAsync(() -> throttle.turn().close());
-      assertThat(throttle.paused()).hasValue("paused while " + file + " exists");
+      assertThat(throttle.paused()).hasValue(file + " exists");
       assertThat(begun).isNotDone();
 
       Files.delete(file);
@@ -60,13 +75,14 @@ class ThrottleTest {
 
       Files.createFile(file);
       await().until(() -> throttle.paused().isPresent());
+      assertThat(told).containsExactly(file + " exists", "goes on", file + " exists");
     }
   }
 
   @Test
   void aClosedThrottleLetsWaitingThreadsGo(@TempDir Path directory) throws IOException {
     Path file = Files.createFile(directory.resolve("pause"));
-    Throttle throttle = Throttle.start(LoadLimits.NONE.pauseFile(file), Map.of(), 1, SOON);
+    Throttle throttle = Throttle.start(LoadLimits.NONE.pauseFile(file), Map.of(), 1, SOON, Pauses.NONE);
     CompletableFuture<Void> begun = CompletableFuture.runAsync(() -> throttle.turn().close());
 
     throttle.close();
@@ -76,7 +92,7 @@ class ThrottleTest {
 
   @Test
   void asMuchIsUnderWayAtOnceAsWasAskedFor() {
-    try (Throttle throttle = Throttle.start(LoadLimits.NONE, Map.of(), 2)) {
+    try (Throttle throttle = Throttle.start(LoadLimits.NONE, Map.of(), 2, Pauses.NONE)) {
       Throttle.Turn one = throttle.turn();
       Throttle.Turn two = throttle.turn();
       CompletableFuture<Void> third = CompletableFuture.runAsync(() -> throttle.turn().close());
@@ -96,7 +112,7 @@ class ThrottleTest {
             LoadLimits.NONE.latency(unreachable),
             Map.of(Side.SOURCE, new SlowStatements(dbs.source(), Duration.ofMillis(5))),
             4,
-            SOON)) {
+            SOON, Pauses.NONE)) {
       await().until(() -> throttle.paused().isPresent());
 
       assertThat(throttle.paused().orElseThrow())
@@ -112,7 +128,7 @@ class ThrottleTest {
             LoadLimits.NONE.replicationLag(SOON),
             Map.of(Side.SOURCE, dbs.source(), Side.TARGET, dbs.target()),
             1,
-            SOON)) {
+            SOON, Pauses.NONE)) {
       throttle.turn().close();
       assertThat(throttle.paused()).isEmpty();
     }
@@ -125,7 +141,7 @@ class ThrottleTest {
     nobody.setUser("nobody_" + dbs.database());
     try (Throttle throttle =
         Throttle.start(
-            LoadLimits.NONE.replicationLag(SOON), Map.of(Side.SOURCE, nobody), 1, SOON)) {
+            LoadLimits.NONE.replicationLag(SOON), Map.of(Side.SOURCE, nobody), 1, SOON, Pauses.NONE)) {
       assertThatThrownBy(throttle::turn)
           .isInstanceOf(SideReadException.class)
           .hasMessageStartingWith("source: ");

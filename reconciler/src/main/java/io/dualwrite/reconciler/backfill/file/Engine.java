@@ -39,21 +39,33 @@ final class Engine implements AutoCloseable {
       engine.run("SET autoinstall_known_extensions = false");
       engine.run("SET autoload_known_extensions = false");
       return engine;
-    } catch (NoClassDefFoundError e) {
-      throw new FileReadException(
+    } catch (SQLException | LinkageError e) {
+      throw notStarted(e);
+    }
+  }
+
+  private static FileReadException notStarted(Throwable e) {
+    // Of a class whose initialization has failed before, the same is said in other words.
+    boolean missing =
+        e instanceof NoClassDefFoundError && !String.valueOf(e.getMessage()).contains("initialize");
+    if (missing) {
+      return new FileReadException(
           "files are read by DuckDB, which is not on the class path: add "
               + DRIVER
               + " (the runnable reconciler.jar has it)",
           e);
-    } catch (SQLException | UnsatisfiedLinkError e) {
-      throw new FileReadException(
-          "DuckDB, which reads the files, could not be started on this machine ("
-              + e.getClass().getSimpleName()
-              + "). It needs "
-              + DRIVER
-              + " for this platform and room in the directory for temporary files",
-          e);
     }
+    Throwable cause =
+        e instanceof ExceptionInInitializerError && e.getCause() != null ? e.getCause() : e;
+    return new FileReadException(
+        "DuckDB, which reads the files, could not be started on this machine ("
+            + cause.getClass().getSimpleName()
+            + "). It needs "
+            + DRIVER
+            + " for this platform, and 60 MB in the directory for temporary files, "
+            + System.getProperty("java.io.tmpdir")
+            + " (another with -Djava.io.tmpdir=DIRECTORY)",
+        e);
   }
 
   void run(String sql) throws SQLException {

@@ -43,7 +43,8 @@ record FileSet(FileReading reading, List<Mapped> files) {
     ColumnMapping mapping = new ColumnMapping(pair, options.ignoredColumns());
     List<Mapped> files = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    for (SourceFile file : new SourceFiles(engine, options.format()).find(options.files())) {
+    for (SourceFile file :
+        new SourceFiles(engine, options.format()).find(options.files(), options.setAsideFile())) {
       Map<String, String> columns = reading.columns(file);
       names.addAll(columns.keySet());
       List<FileColumn> loaded = mapping.of(file.shown(), columns);

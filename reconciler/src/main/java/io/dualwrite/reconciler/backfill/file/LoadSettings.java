@@ -1,6 +1,10 @@
 package io.dualwrite.reconciler.backfill.file;
 
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,16 +14,33 @@ import java.util.TreeMap;
  * have their names, where they are not left out, so that the command can be given again.
  */
 final class LoadSettings {
+  private static final String SET_ASIDE = "--set-aside";
+
+  private static final String FILE = "file ";
+
   private LoadSettings() {}
+
+  /** Whether both load one of the same files and set its bad records aside in the same one. */
+  static boolean meet(SortedMap<String, String> one, SortedMap<String, String> other) {
+    return Objects.equals(one.get(SET_ASIDE), other.get(SET_ASIDE))
+        && !Collections.disjoint(files(one), files(other));
+  }
+
+  private static List<String> files(SortedMap<String, String> settings) {
+    return settings.entrySet().stream()
+        .filter(e -> e.getKey().startsWith(FILE))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
 
   static SortedMap<String, String> of(FileSet files, FileBackfillOptions options) {
     SortedMap<String, String> settings = new TreeMap<>();
     for (int i = 0; i < files.files().size(); i++) {
-      settings.put("file " + (i + 1), files.files().get(i).file().identity());
+      settings.put(FILE + (i + 1), files.files().get(i).file().identity());
     }
     settings.put("columns", String.join(",", files.columns()));
     settings.put("--table", options.table());
-    settings.put("--set-aside", options.setAsideFile().toAbsolutePath().normalize().toString());
+    settings.put(SET_ASIDE, options.setAsideFile().toAbsolutePath().normalize().toString());
     if (options.absent() != Absent.HOLD) {
       settings.put("--absent", lower(options.absent()));
     }

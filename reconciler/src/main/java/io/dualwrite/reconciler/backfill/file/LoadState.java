@@ -85,7 +85,7 @@ final class LoadState implements AutoCloseable {
     String name = pair.name().toString();
     SortedMap<String, String> settings = LoadSettings.of(files, options);
     Path path = options.setAsideFile();
-    RunDesk desk = new RunDesk(databases.database(Side.TARGET), stores);
+    RunDesk desk = new RunDesk(databases.database(Side.TARGET), stores, rules(name));
     try {
       List<UnfinishedRun> unfinished =
           KeptRun.transact(
@@ -101,26 +101,59 @@ final class LoadState implements AutoCloseable {
         desk.resume(command(name), settings).run().close();
       }
       // Before anything is kept: whoever goes on with a load finds the file of its own.
-      SetAsideFile fresh = goesOn ? null : SetAsideFile.begin(path, files.columns());
-      RunDesk.Opened opened =
-          options.resume()
-              ? desk.resume(command(name), settings)
-              : desk.begin(command(name), settings);
+      Optional<SetAsideFile> fresh =
+          goesOn ? Optional.empty() : Optional.of(SetAsideFile.begin(path, files.columns()));
       try {
-        RunTables tables = stores.tables();
-        Begun begun = opened.run().transact((c, s) -> begun(c, tables, opened.run().run(), pair));
-        SetAsideFile file =
-            fresh == null
-                ? SetAsideFile.goOn(path, files.columns(), begun.mark().setAsideBytes())
-                : fresh;
-        return new LoadState(opened, tables, file, pair, begun);
+        RunDesk.Opened opened =
+            options.resume()
+                ? desk.resume(command(name), settings)
+                : desk.begin(command(name), settings);
+        try {
+          RunTables tables = stores.tables();
+          Begun begun = opened.run().transact((c, s) -> begun(c, tables, opened.run().run(), pair));
+          return new LoadState(
+              opened, tables, setAside(fresh, files, path, begun.mark()), pair, begun);
+        } catch (SQLException | RuntimeException e) {
+          opened.run().close();
+          throw e;
+        }
       } catch (SQLException | RuntimeException e) {
-        opened.run().close();
+        fresh.ifPresent(SetAsideFile::close);
         throw e;
       }
     } catch (SQLException e) {
       throw new SideReadException(Side.TARGET, e);
     }
+  }
+
+  /** Two loads into one table at once would not know of each other's records. */
+  private static RunDesk.Rules rules(String table) {
+    return new RunDesk.Rules() {
+      @Override
+      public void admit(List<UnfinishedRun> others) {
+        throwIfBusy(others, table);
+      }
+
+      @Override
+      public boolean replaces(SortedMap<String, String> settings, Run interrupted) {
+        // Of the same records in the same file, the other's could not be told from its own.
+        return LoadSettings.meet(interrupted.settings(), settings);
+      }
+    };
+  }
+
+  private static SetAsideFile setAside(
+      Optional<SetAsideFile> fresh, FileSet files, Path path, Mark mark) {
+    if (fresh.isPresent() && mark.setAsideBytes() == 0) {
+      return fresh.get();
+    }
+    // Of a load that was interrupted only while this one was about to begin.
+    fresh.ifPresent(SetAsideFile::close);
+    return SetAsideFile.goOn(
+        path,
+        files.columns(),
+        files.files().stream().map(FileSet.Mapped::file).toList(),
+        mark.setAsideBytes());
   }
 
   private static Begun begun(Connection target, RunTables tables, Run run, TablePair pair)

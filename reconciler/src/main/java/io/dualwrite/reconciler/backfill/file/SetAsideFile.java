@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file that records are set aside in, as CSV with a header, so that it can be put right and
- * loaded in its turn. It is made with the first record.
+ * loaded in its turn. It is taken before the first record, so that no other load writes to it, and
+ * removed again where nothing was set aside.
  *
  * <p>What is added is on disk after {@link #force}, whose result is kept with the batch: after a
  * crash {@link #goOn} cuts off what no finished batch has set aside.
@@ -31,14 +33,15 @@ final class SetAsideFile implements AutoCloseable {
 
   private final Path path;
   private final List<String> columns;
+  private final HeldFile held;
   private final StringBuilder added = new StringBuilder();
-  private @Nullable FileChannel channel;
   private long length;
   private long written;
 
-  private SetAsideFile(Path path, List<String> columns) {
+  private SetAsideFile(Path path, List<String> columns, HeldFile held) {
     this.path = path;
     this.columns = columns;
+    this.held = held;
   }
 
   /** Whether such a file has a column of that name for itself. */
@@ -52,60 +55,89 @@ final class SetAsideFile implements AutoCloseable {
    * @throws IllegalArgumentException if there is such a file already, or cannot be
    */
   static SetAsideFile begin(Path path, List<String> columns) {
-    if (Files.exists(path)) {
+    try {
+      return new SetAsideFile(path, columns, HeldFile.fresh(path));
+    } catch (FileAlreadyExistsException e) {
       throw new IllegalArgumentException(
           path
               + " exists, and records set aside would be added to it. Move it away, or name another with --set-aside"
-              + " (--resume goes on with an interrupted load)");
-    }
-    Path directory = path.toAbsolutePath().getParent();
-    if (directory == null || !Files.isWritable(directory)) {
+              + " (--resume goes on with an interrupted load)",
+          e);
+    } catch (IOException e) {
       throw new IllegalArgumentException(
-          "--set-aside " + path + ": its directory cannot be written to");
+          "--set-aside "
+              + path
+              + ": its directory cannot be written to ("
+              + e.getClass().getSimpleName()
+              + ")",
+          e);
     }
-    return new SetAsideFile(path, columns);
   }
 
   /**
    * That of an interrupted load.
    *
+   * @param files those of the load
    * @param length what finished batches have set aside, in bytes
    * @throws IllegalArgumentException if it is not the same any more
    */
-  static SetAsideFile goOn(Path path, List<String> columns, long length) {
-    SetAsideFile file = new SetAsideFile(path, columns);
+  static SetAsideFile goOn(Path path, List<String> columns, List<SourceFile> files, long length) {
+    HeldFile held = null;
     try {
-      long size = Files.exists(path) ? Files.size(path) : 0;
-      if (size < length) {
-        throw new IllegalArgumentException(
-            path
-                + " has "
-                + size
-                + " bytes and had "
-                + length
-                + " when the load was interrupted: records set aside are lost. Begin anew without --resume");
-      }
-      if (size > 0) {
-        file.requireOwn();
-        file.open().truncate(length);
-        file.length = length;
-        file.written = length;
-      }
+      held = length == 0 && !Files.exists(path) ? HeldFile.fresh(path) : existing(path, length);
+      SetAsideFile file = new SetAsideFile(path, columns, held);
+      file.requireOwn(files);
+      held.channel().truncate(length);
+      file.kept(length);
       return file;
     } catch (IOException e) {
-      throw file.failed(e);
+      throw closed(held, failed(path, e));
+    } catch (RuntimeException e) {
+      throw closed(held, e);
     }
   }
 
-  /** Somebody else's file is not cut off. */
-  private void requireOwn() throws IOException {
-    byte[] header = bytes(header());
-    try (var in = Files.newInputStream(path)) {
-      byte[] there = in.readNBytes(header.length);
-      if (!java.util.Arrays.equals(header, 0, there.length, there, 0, there.length)) {
-        throw new IllegalArgumentException(
-            path + " is not the file of the interrupted load. Move it away, or begin anew");
+  private static HeldFile existing(Path path, long length) throws IOException {
+    long size = Files.exists(path) ? Files.size(path) : 0;
+    if (size < length) {
+      throw new IllegalArgumentException(
+          path
+              + " has "
+              + size
+              + " bytes and had "
+              + length
+              + " when the load was interrupted: records set aside are lost. Begin anew without --resume");
+    }
+    return HeldFile.existing(path);
+  }
+
+  private static RuntimeException closed(@Nullable HeldFile held, RuntimeException e) {
+    try {
+      if (held != null) {
+        held.close();
       }
+    } catch (IOException again) {
+      e.addSuppressed(again);
+    }
+    return e;
+  }
+
+  /** Somebody else's file is not cut off: the first record names a file of this load. */
+  private void requireOwn(List<SourceFile> files) throws IOException {
+    byte[] header = bytes(header());
+    int longest = files.stream().mapToInt(f -> bytes(quoted(f.shown())).length).max().orElse(0);
+    byte[] there = held.head(header.length + longest + 1);
+    boolean own =
+        files.stream()
+            .map(f -> bytes(header() + quoted(f.shown()) + ","))
+            .anyMatch(
+                begins -> {
+                  int common = Math.min(begins.length, there.length);
+                  return Arrays.equals(begins, 0, common, there, 0, common);
+                });
+    if (!own) {
+      throw new IllegalArgumentException(
+          path + " is not the file of the interrupted load. Move it away, or begin anew");
     }
   }
 
@@ -148,7 +180,7 @@ final class SetAsideFile implements AutoCloseable {
   }
 
   private FileChannel write() throws IOException {
-    FileChannel file = open();
+    FileChannel file = held.channel();
     ByteBuffer bytes = ByteBuffer.wrap(bytes((written == 0 ? header() : "") + added));
     while (bytes.hasRemaining()) {
       written += file.write(bytes, written);
@@ -170,11 +202,8 @@ final class SetAsideFile implements AutoCloseable {
 
   /** Has on disk what was added, and nothing behind it; the file's length then. */
   long force() {
-    if (added.isEmpty() && channel == null) {
-      return length;
-    }
     try {
-      FileChannel file = added.isEmpty() ? open() : write();
+      FileChannel file = added.isEmpty() ? held.channel() : write();
       file.truncate(written);
       if (written > length) {
         file.force(true);
@@ -200,43 +229,25 @@ final class SetAsideFile implements AutoCloseable {
     written = length;
   }
 
-  private FileChannel open() throws IOException {
-    if (channel == null) {
-      boolean fresh = !Files.exists(path);
-      channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (fresh) {
-        forceDirectory();
-      }
-    }
-    return channel;
-  }
-
-  /** The name is on disk too, where the system can say so. */
-  private void forceDirectory() throws IOException {
-    Path directory = path.toAbsolutePath().getParent();
-    if (directory != null && java.io.File.separatorChar == '/') {
-      try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
-        names.force(true);
-      }
-    }
-  }
-
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private FileReadException failed(IOException e) {
+    return failed(path, e);
+  }
+
+  private static FileReadException failed(Path path, IOException e) {
     return new FileReadException(
         "bad records could not be set aside in " + path + " (" + e.getClass().getSimpleName() + ")",
         e);
   }
 
+  /** Lets go of it; one that has nothing in it is removed. */
   @Override
   public void close() {
     try {
-      if (channel != null) {
-        channel.close();
-      }
+      held.close();
     } catch (IOException e) {
       throw failed(e);
     }

@@ -18,12 +18,14 @@ record SourceFiles(Engine engine, Optional<FileFormat> format) {
   /**
    * The files, in the order given, those of a pattern by name.
    *
+   * @param setAside where bad records go, which no pattern means
    * @throws IllegalArgumentException naming what cannot be read, or is no file
    */
-  List<SourceFile> find(List<String> asked) {
+  List<SourceFile> find(List<String> asked, Path setAside) {
     Map<String, SourceFile> found = new LinkedHashMap<>();
     for (String each : asked) {
-      for (String path : SourceFile.isRemote(each) ? remote(each) : local(each)) {
+      for (String path :
+          SourceFile.isRemote(each) ? remote(each, setAside) : local(each, setAside)) {
         if (found.put(path, file(path)) != null) {
           throw new IllegalArgumentException(
               "--file " + SourceFile.shown(path) + " is given twice");
@@ -33,7 +35,7 @@ record SourceFiles(Engine engine, Optional<FileFormat> format) {
     return List.copyOf(found.values());
   }
 
-  private List<String> local(String asked) {
+  private List<String> local(String asked, Path setAside) {
     try {
       Path path = Path.of(asked);
       if (Files.isDirectory(path)) {
@@ -48,28 +50,29 @@ record SourceFiles(Engine engine, Optional<FileFormat> format) {
         throw new IllegalArgumentException("--file " + asked + " is no path", e);
       }
     }
-    return matching(asked);
+    return matching(asked, setAside);
   }
 
-  private List<String> remote(String asked) {
+  private List<String> remote(String asked, Path setAside) {
     if (asked.startsWith("file://")) {
-      return local(Path.of(URI.create(asked)).toString());
+      return local(Path.of(URI.create(asked)).toString(), setAside);
     }
     new ObjectStorage(engine).prepare(asked);
     boolean web = asked.startsWith("http://") || asked.startsWith("https://");
-    return !web && isPattern(asked) ? matching(asked) : List.of(asked);
+    return !web && isPattern(asked) ? matching(asked, setAside) : List.of(asked);
   }
 
   private static boolean isPattern(String path) {
     return path.chars().anyMatch(c -> c == '*' || c == '?' || c == '[');
   }
 
-  private List<String> matching(String pattern) {
+  private List<String> matching(String pattern, Path setAside) {
     List<String> files = new ArrayList<>();
     try {
       engine
           .rows("SELECT file FROM glob(" + Engine.literal(pattern) + ") ORDER BY file")
           .forEach(row -> files.add(row.get(0)));
+      files.removeIf(file -> isSame(file, setAside));
     } catch (SQLException e) {
       throw FileReadException.of(SourceFile.shown(pattern), e);
     }
@@ -78,6 +81,17 @@ record SourceFiles(Engine engine, Optional<FileFormat> format) {
           "--file " + SourceFile.shown(pattern) + ": no file matches");
     }
     return files;
+  }
+
+  private static boolean isSame(String file, Path setAside) {
+    try {
+      return !SourceFile.isRemote(file)
+          && Files.exists(setAside)
+          && Files.isSameFile(Path.of(file), setAside);
+    } catch (IOException e) {
+      // One that is gone says so when it is read.
+      return false;
+    }
   }
 
   private SourceFile file(String path) {

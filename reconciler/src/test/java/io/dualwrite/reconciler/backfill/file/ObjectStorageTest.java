@@ -3,6 +3,7 @@ package io.dualwrite.reconciler.backfill.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,10 @@ class ObjectStorageTest {
 
       // Either DuckDB's extension cannot be had here, or nobody listens at that port.
       assertThatThrownBy(
-              () -> files.find(List.of("http://me:word@127.0.0.1:1/a.csv?signature=abc")))
+              () ->
+                  files.find(
+                      List.of("http://me:word@127.0.0.1:1/a.csv?signature=abc"),
+                      Path.of("bad.csv")))
           .isInstanceOf(FileReadException.class)
           .hasMessageNotContainingAny("word", "abc");
     }
