@@ -7,12 +7,17 @@ import io.dualwrite.reconciler.compare.Comparer;
 import io.dualwrite.reconciler.compare.Comparison;
 import io.dualwrite.reconciler.compare.DifferingValues;
 import io.dualwrite.reconciler.compare.Keeping;
+import io.dualwrite.reconciler.compare.Kept;
 import io.dualwrite.reconciler.compare.Progress;
 import io.dualwrite.reconciler.compare.Snapshots;
 import io.dualwrite.reconciler.load.Pauses;
 import io.dualwrite.reconciler.load.Throttle;
+import io.dualwrite.reconciler.state.DroppedPart;
+import io.dualwrite.reconciler.window.SideReadException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** The comparisons of this migration, kept in the target where they may be. */
@@ -53,8 +58,30 @@ record Comparing(
       Comparison comparison = compare(options, progress, scene, keeping);
       gaps.reconcile(comparison, started);
       keeping.end(!comparison.unfinished(), comparison.inSync() ? "in sync" : "not in sync");
-      return comparison.with(gaps.and(keeping.kept()));
+      return comparison.with(lacking(gaps.and(keeping.kept())));
     }
+  }
+
+  /** Rows in sync are not all that a target needs. */
+  private Kept lacking(Kept kept) {
+    List<DroppedPart> dropped;
+    try {
+      dropped =
+          databases.on(
+              Side.TARGET, c -> DroppedPart.read(c, config.journal().schema(), config.migration()));
+    } catch (SideReadException e) {
+      // The result is there, and must not be lost with a server that has gone since.
+      return kept;
+    }
+    if (dropped.isEmpty()) {
+      return kept;
+    }
+    List<String> notes = new ArrayList<>(kept.notes());
+    notes.add(
+        "Before a cutover: "
+            + DroppedPart.lacking(dropped)
+            + ". `reconciler backfill --restore-indexes` does, unless a backfill is under way.");
+    return new Kept(kept.run(), notes, kept.notTakenBack());
   }
 
   /** One comparison of a watch; where it is kept, under a name of its own. */

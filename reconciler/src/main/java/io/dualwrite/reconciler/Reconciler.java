@@ -4,7 +4,9 @@ import io.dualwrite.Phase;
 import io.dualwrite.Side;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.jdbc.trigger.TriggerInstallation;
+import io.dualwrite.reconciler.ReconcilerException.Kind;
 import io.dualwrite.reconciler.backfill.Backfill;
+import io.dualwrite.reconciler.backfill.BackfillBusyException;
 import io.dualwrite.reconciler.backfill.BackfillOptions;
 import io.dualwrite.reconciler.backfill.BackfillPlan;
 import io.dualwrite.reconciler.backfill.BackfillProgress;
@@ -263,10 +265,18 @@ public final class Reconciler {
    * Builds again the target's indexes and foreign keys that an interrupted backfill has dropped.
    *
    * @return what could not be built, in words; it stays written down
+   * @throws ReconcilerException while a backfill is under way, which builds them itself
    */
   public List<String> restoreIndexes() {
     return explained(
-        () -> Backfiller.restoreIndexes(databases, config.journal().schema(), config.migration()));
+        () -> {
+          try {
+            return Backfiller.restoreIndexes(
+                databases, config.journal().schema(), config.migration());
+          } catch (BackfillBusyException e) {
+            throw new ReconcilerException(Kind.CONFLICT, String.valueOf(e.getMessage()), e);
+          }
+        });
   }
 
   private CompareOptions compareOptions(BackfillOptions options) {

@@ -67,7 +67,7 @@ public record Backfiller(
       Optional<Instant> until = Request.of(run.run()).until();
       boolean resumes = run.run().resumes() > 0;
       List<TableBackfill> results = new ArrayList<>();
-      refused.forEach(r -> results.add(TableBackfill.failed(r.table(), r.explanation())));
+      refused.forEach(r -> results.add(TableBackfill.leftOut(r.table(), r.explanation())));
       List<TableBackfill> filled =
           new TablesFiller(
                   databases, locks, checksum, options, until, run, schema, migration, throttle,
@@ -87,8 +87,8 @@ public record Backfiller(
               results,
               notes,
               unbuilt);
-      if (backfill.complete()) {
-        run.end("done", new Retention(schema, migration));
+      if (backfill.exhausted()) {
+        run.end(backfill.complete() ? "done" : "not all tables", new Retention(schema, migration));
       }
       return backfill;
     }
@@ -114,16 +114,13 @@ public record Backfiller(
         tables.stream().map(t -> t.table().target().name().sql()).collect(Collectors.toSet());
     try {
       if (deferred.dropped().stream().noneMatch(d -> mine.contains(d.table()))
-          && databases
-              .on(Side.TARGET, c -> KeptRun.other(c, runs, Optional.of(own)))
-              .isPresent()) {
+          && databases.on(Side.TARGET, c -> KeptRun.other(c, runs, Optional.of(own))).isPresent()) {
         return List.of();
       }
       return deferred.restore(
           (target, all) ->
               KeptRun.other(target, runs, Optional.of(own)).isPresent()
-                  ? new ArrayList<>(
-                      all.stream().filter(d -> mine.contains(d.table())).toList())
+                  ? new ArrayList<>(all.stream().filter(d -> mine.contains(d.table())).toList())
                   : all);
     } catch (SideReadException e) {
       return List.of("what was dropped could not be built again: " + e.problem());

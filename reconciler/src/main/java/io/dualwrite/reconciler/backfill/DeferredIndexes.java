@@ -18,6 +18,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Drops what makes loading slow and builds it again behind the rows. What is dropped is written
@@ -39,6 +40,10 @@ import java.util.Optional;
  */
 record DeferredIndexes(Snapshots databases, String schema, String migration) {
   private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  /** There is no such table or schema. */
+  private static final Set<String> NOT_THERE = Set.of("42P01", "3F000");
+
   private static final int TRIES = 20;
 
   /** How often it is asked for, 200 ms apart, whether others drop or build. */
@@ -155,11 +160,26 @@ record DeferredIndexes(Snapshots databases, String schema, String migration) {
                       + " of "
                       + each.table()
                       + " could not be built again: "
-                      + Failures.describe(e.failure()));
+                      + Failures.describe(e.failure())
+                      + forgetting(each, e.failure()));
             }
           }
         });
     return problems;
+  }
+
+  /** How to say that it is not wanted any more. */
+  private String forgetting(Dropped part, SQLException failure) {
+    return NOT_THERE.contains(String.valueOf(failure.getSQLState()))
+        ? ". If its table is gone for good, on the target: DELETE FROM "
+            + table()
+            + " WHERE migration = "
+            + Identifiers.literal(migration)
+            + " AND table_name = "
+            + Identifiers.literal(part.table())
+            + " AND name = "
+            + Identifiers.literal(part.name())
+        : "";
   }
 
   /** What of that which is dropped is to be built. */

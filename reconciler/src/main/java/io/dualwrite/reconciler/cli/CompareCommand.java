@@ -68,8 +68,7 @@ final class CompareCommand implements Callable<Integer>, Connected {
     values.check(page.isPresent());
     try (Databases databases = terminal.cancelling(Databases.open(config, options.parallelism()))) {
       Reconciler reconciler = connection.reconciler(config, databases);
-      Comparison result =
-          reconciler.compare(options, Bars.on(terminal, comparison.showProgress()));
+      Comparison result = reconciler.compare(options, Bars.on(terminal, comparison.showProgress()));
       PrintWriter out = terminal.out();
       tell(result, terminal, connection);
       if (comparison.json()) {

@@ -11,6 +11,8 @@ final class PauseLines implements Pauses {
   /** Pauses that follow each other as quickly are told once. */
   private static final Duration TOGETHER = Duration.ofSeconds(10);
 
+  private static final int WIDTH = 79;
+
   private final PrintWriter err;
   private final String begin;
   private long began;
@@ -25,7 +27,7 @@ final class PauseLines implements Pauses {
    */
   PauseLines(PrintWriter err, boolean bars) {
     this.err = err;
-    this.begin = bars ? "\r\u001b[K" : "";
+    this.begin = bars ? "\r" + " ".repeat(WIDTH) + "\r" : "";
   }
 
   @Override

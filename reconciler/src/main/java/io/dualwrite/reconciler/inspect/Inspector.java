@@ -98,8 +98,7 @@ public final class Inspector {
   private void dropped(Findings findings) {
     List<DroppedPart> parts =
         databases.on(
-            Side.TARGET,
-            c -> DroppedPart.read(c, config.journal().schema(), config.migration()));
+            Side.TARGET, c -> DroppedPart.read(c, config.journal().schema(), config.migration()));
     if (!parts.isEmpty()) {
       findings.add(
           Severity.LOSES,

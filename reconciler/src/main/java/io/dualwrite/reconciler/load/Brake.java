@@ -21,7 +21,6 @@ interface Brake {
 
   /** A pause while the file exists. */
   static Brake whileExists(Path file) {
-    return () ->
-        Files.exists(file) ? Optional.of(file + " exists") : Optional.empty();
+    return () -> Files.exists(file) ? Optional.of(file + " exists") : Optional.empty();
   }
 }

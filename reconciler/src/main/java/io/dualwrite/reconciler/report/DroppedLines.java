@@ -31,10 +31,10 @@ final class DroppedLines {
       text.append(head).append("and ").append(parts.size() - MOST).append(" more\n");
     }
     return text.append(head)
-        .append("by --defer-indexes: the target lacks them until that backfill is done. If none")
+        .append("by --defer-indexes; a backfill that is under way builds them again.")
         .append('\n')
         .append(head)
-        .append("is under way: ")
+        .append("If none is: ")
         .append(next.of("backfill", "--restore-indexes"))
         .append('\n')
         .toString();

@@ -34,7 +34,8 @@ class ThrottleTest {
 
   @Test
   void rowsPerSecondAreKeptToOnTheAverage() {
-    try (Throttle throttle = Throttle.start(LoadLimits.NONE.rowsPerSecond(10_000), Map.of(), 4, Pauses.NONE)) {
+    try (Throttle throttle =
+        Throttle.start(LoadLimits.NONE.rowsPerSecond(10_000), Map.of(), 4, Pauses.NONE)) {
       long began = System.nanoTime();
       for (int i = 0; i < 4; i++) {
         try (Throttle.Turn turn = throttle.turn()) {
@@ -64,7 +65,8 @@ class ThrottleTest {
             told.add("goes on");
           }
         };
-    try (Throttle throttle = Throttle.start(LoadLimits.NONE.pauseFile(file), Map.of(), 1, SOON, pauses)) {
+    try (Throttle throttle =
+        Throttle.start(LoadLimits.NONE.pauseFile(file), Map.of(), 1, SOON, pauses)) {
       CompletableFuture<Void> begun = CompletableFuture.runAsync(() -> throttle.turn().close());
       assertThat(throttle.paused()).hasValue(file + " exists");
       assertThat(begun).isNotDone();
@@ -82,7 +84,8 @@ class ThrottleTest {
   @Test
   void aClosedThrottleLetsWaitingThreadsGo(@TempDir Path directory) throws IOException {
     Path file = Files.createFile(directory.resolve("pause"));
-    Throttle throttle = Throttle.start(LoadLimits.NONE.pauseFile(file), Map.of(), 1, SOON, Pauses.NONE);
+    Throttle throttle =
+        Throttle.start(LoadLimits.NONE.pauseFile(file), Map.of(), 1, SOON, Pauses.NONE);
     CompletableFuture<Void> begun = CompletableFuture.runAsync(() -> throttle.turn().close());
 
     throttle.close();
@@ -112,7 +115,8 @@ class ThrottleTest {
             LoadLimits.NONE.latency(unreachable),
             Map.of(Side.SOURCE, new SlowStatements(dbs.source(), Duration.ofMillis(5))),
             4,
-            SOON, Pauses.NONE)) {
+            SOON,
+            Pauses.NONE)) {
       await().until(() -> throttle.paused().isPresent());
 
       assertThat(throttle.paused().orElseThrow())
@@ -128,7 +132,8 @@ class ThrottleTest {
             LoadLimits.NONE.replicationLag(SOON),
             Map.of(Side.SOURCE, dbs.source(), Side.TARGET, dbs.target()),
             1,
-            SOON, Pauses.NONE)) {
+            SOON,
+            Pauses.NONE)) {
       throttle.turn().close();
       assertThat(throttle.paused()).isEmpty();
     }
@@ -141,7 +146,11 @@ class ThrottleTest {
     nobody.setUser("nobody_" + dbs.database());
     try (Throttle throttle =
         Throttle.start(
-            LoadLimits.NONE.replicationLag(SOON), Map.of(Side.SOURCE, nobody), 1, SOON, Pauses.NONE)) {
+            LoadLimits.NONE.replicationLag(SOON),
+            Map.of(Side.SOURCE, nobody),
+            1,
+            SOON,
+            Pauses.NONE)) {
       assertThatThrownBy(throttle::turn)
           .isInstanceOf(SideReadException.class)
           .hasMessageStartingWith("source: ");
