@@ -7,9 +7,11 @@ import io.dualwrite.jdbc.copy.Failures;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Why a side cannot be connected to, and what to look at. */
-record Unreachable(MigrationConfig config, Side side, String user) {
+record Unreachable(MigrationConfig config, Side side, @Nullable String user) {
 
   /** In one line that begins with the URL, without secrets. */
   String describe(SQLException e) {
@@ -18,7 +20,20 @@ record Unreachable(MigrationConfig config, Side side, String user) {
     String state = e.getSQLState() == null ? "" : e.getSQLState();
     return switch (state) {
       case "28P01", "28000", "08004" ->
-          where + " refused the login of \"" + user + "\" (" + state + "). " + password(endpoint);
+          user == null
+              ? where
+                  + " refused the login: no user is named ("
+                  + state
+                  + "). Set "
+                  + setting("username")
+                  + "."
+              : where
+                  + " refused the login of \""
+                  + user
+                  + "\" ("
+                  + state
+                  + "). "
+                  + password(endpoint);
       case "3D000" -> where + ": there is no such database (3D000).";
       case "08001", "08006" -> where + " " + connection(e, state);
       default -> where + ": " + Failures.describe(e);
@@ -48,10 +63,12 @@ record Unreachable(MigrationConfig config, Side side, String user) {
   }
 
   private String password(EndpointConfig endpoint) {
-    String name =
-        config.origin().name().isEmpty()
-            ? "DUALWRITE_" + side.name() + "_PASSWORD"
-            : side.label() + ".password in " + config.origin().name();
-    return name + (endpoint.password().isPresent() ? " is set." : " is not set.");
+    return setting("password") + (endpoint.password().isPresent() ? " is set." : " is not set.");
+  }
+
+  private String setting(String name) {
+    return config.origin().name().isEmpty()
+        ? "DUALWRITE_" + side.name() + "_" + name.toUpperCase(Locale.ROOT)
+        : side.label() + "." + name + " in " + config.origin().name();
   }
 }

@@ -21,7 +21,12 @@ public record EndpointConfig(
   private static final Pattern URL_SECRET =
       Pattern.compile(
           "([?&][^=&]*(?:password|passphrase|secret|token)[^=&]*=)[^&]*", Pattern.CASE_INSENSITIVE);
-  private static final Pattern URL_USER_INFO = Pattern.compile("(//[^/@:]*:)[^/@]*@");
+
+  /** A password may have signs in it that should have been escaped. */
+  private static final Pattern URL_USER_INFO = Pattern.compile("(//[^/@:?]*:)[^?]*@");
+
+  /** In a URL that is no JDBC URL, a question mark too. */
+  private static final Pattern OTHER_USER_INFO = Pattern.compile("(?s)(//[^/@:?]*:).*@");
 
   public EndpointConfig {
     Check.that(
@@ -63,7 +68,8 @@ public record EndpointConfig(
 
   /** A URL for messages, as {@link #displayUrl} shows it. */
   public static String withoutSecrets(String url) {
-    return URL_USER_INFO.matcher(URL_SECRET.matcher(url).replaceAll("$1***")).replaceAll("$1***@");
+    Pattern userInfo = url.startsWith("jdbc:postgresql:") ? URL_USER_INFO : OTHER_USER_INFO;
+    return userInfo.matcher(URL_SECRET.matcher(url).replaceAll("$1***")).replaceAll("$1***@");
   }
 
   @Override

@@ -133,6 +133,21 @@ class MigrationConfigTest {
   }
 
   @Test
+  void norAreThoseThatShouldHaveBeenEscaped() {
+    for (String url :
+        List.of(
+            "postgres://app:se/cr3t@db1/app",
+            "postgres://app:se@cr3t@db1/app",
+            "postgres://app:se?cr3t@db1/app",
+            "jdbc:postgresql://app:se/cr3t@db1/app",
+            "jdbc:postgresql://app:se@cr3t@db1/app")) {
+      assertThat(EndpointConfig.withoutSecrets(url)).isEqualTo(url.replaceFirst("se.cr3t", "***"));
+    }
+    assertThat(EndpointConfig.withoutSecrets("jdbc:postgresql://a:5432/x?user=me@here"))
+        .isEqualTo("jdbc:postgresql://a:5432/x?user=me@here");
+  }
+
+  @Test
   void variablesComeFromTheEnvironment() {
     assertThat(parse(MINIMAL + "journal: {schema: \"${NAME:dw}_${EMPTY}x\"}").journal().schema())
         .isEqualTo("dw_x");

@@ -8,6 +8,7 @@ import io.dualwrite.reconciler.checksum.ChecksumException;
 import io.dualwrite.reconciler.report.NextStep;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -27,6 +28,8 @@ final class Errors {
       Pattern.compile("Invalid value for option '(\\S+)'[^:]*: '(.*)' is not an? (?:int|long)");
   private static final Pattern NO_VALUE =
       Pattern.compile("Missing required parameter for option '(\\S+)' \\((\\S+)\\)");
+
+  private static final Pattern URL = Pattern.compile("jdbc:|://|@");
 
   private Errors() {}
 
@@ -69,11 +72,14 @@ final class Errors {
     if (value > 0) {
       return typed.substring(0, value);
     }
-    return typed.contains("jdbc:") ? "(a URL)" : typed;
+    return URL.matcher(typed).find() ? "(a URL)" : typed;
   }
 
   /** What an interrupted command leaves. */
   static String interrupted(List<String> args) {
+    if (args.contains("--restore-indexes")) {
+      return "Interrupted. What was built is there; the same command goes on with the rest.";
+    }
     if (args.contains("backfill")) {
       return "Interrupted. What is done is kept; the same command with --resume goes on from there.";
     }
@@ -106,6 +112,10 @@ final class Errors {
     if (e instanceof IllegalArgumentException || e instanceof ChecksumException) {
       err.println(e.getMessage());
       return ExitCodes.USAGE;
+    }
+    if (e instanceof UncheckedIOException) {
+      err.println(e.getMessage());
+      return ExitCodes.DATABASE;
     }
     if (e instanceof ReconcilerException known) {
       err.println(next.complete(String.valueOf(known.getMessage())));

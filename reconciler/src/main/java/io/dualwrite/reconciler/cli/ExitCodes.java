@@ -11,7 +11,10 @@ final class ExitCodes {
   /** Wrong usage or configuration. */
   static final int USAGE = 2;
 
-  /** A database could not be reached or failed, or something could not be compared. */
+  /**
+   * A database could not be reached or failed, something could not be compared, or the result could
+   * not be written.
+   */
   static final int DATABASE = 3;
 
   /** Interrupted. */

@@ -38,9 +38,12 @@ public final class Main {
     line.setParameterExceptionHandler(Errors::usage);
     line.setExecutionExceptionHandler(Errors::failure);
     int code = execute(line, args);
-    terminal.out().flush();
+    boolean lost = terminal.out().checkError() && !terminal.interruption().happened();
+    if (lost) {
+      terminal.err().println("The result could not be written to standard output.");
+    }
     terminal.err().flush();
-    return code;
+    return lost && code <= ExitCodes.DIFFERENCES ? ExitCodes.DATABASE : code;
   }
 
   /** An error of the machine or of a library is no result of a comparison. */
