@@ -51,6 +51,7 @@ public record Backfill(
    * @param refused rows that the target refuses
    * @param complete whether every window is done
    * @param interrupted whether it stopped before its end, because a database failed, say
+   * @param leftOut whether it is not mirrored as it is, so that to go on is of no use
    * @param longestLock for how long deliveries of the table waited for this at the most
    * @param duration how long it took
    * @param problems why something was not copied, one line each, without row values
@@ -68,6 +69,7 @@ public record Backfill(
       long refused,
       boolean complete,
       boolean interrupted,
+      boolean leftOut,
       Duration longestLock,
       Duration duration,
       List<String> problems,
@@ -79,6 +81,15 @@ public record Backfill(
 
     /** One that could not be begun. */
     static TableBackfill failed(String table, String problem) {
+      return without(table, problem, false);
+    }
+
+    /** One that is not mirrored. */
+    static TableBackfill leftOut(String table, String problem) {
+      return without(table, problem, true);
+    }
+
+    private static TableBackfill without(String table, String problem, boolean leftOut) {
       return new TableBackfill(
           table,
           0,
@@ -90,7 +101,8 @@ public record Backfill(
           0,
           0,
           false,
-          true,
+          !leftOut,
+          leftOut,
           Duration.ZERO,
           Duration.ZERO,
           List.of(problem),
@@ -101,6 +113,16 @@ public record Backfill(
   /** Whether every window of every table is done; rows that the target refuses are not. */
   public boolean complete() {
     return unbuilt.isEmpty() && tables.stream().allMatch(TableBackfill::complete);
+  }
+
+  /** Whether nothing is left to do but for tables that are not mirrored. */
+  boolean exhausted() {
+    return unbuilt.isEmpty() && tables.stream().allMatch(t -> t.complete() || t.leftOut());
+  }
+
+  /** Tables that are not mirrored as they are. */
+  public List<String> leftOut() {
+    return tables.stream().filter(TableBackfill::leftOut).map(TableBackfill::table).toList();
   }
 
   /** Whether any table was not gone through to its end. */

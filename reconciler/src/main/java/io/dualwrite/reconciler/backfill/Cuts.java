@@ -11,6 +11,7 @@ import io.dualwrite.jdbc.schema.TablePair;
 import io.dualwrite.jdbc.schema.UniqueKey;
 import io.dualwrite.reconciler.window.Rounding;
 import io.dualwrite.reconciler.window.TableFacts;
+import io.dualwrite.reconciler.window.PgTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,7 +132,7 @@ record Cuts(
   private static String instant(Column column, Instant instant) {
     // A day is compared as its first moment.
     String type = column.baseType().equals("timestamptz") ? "timestamptz" : "timestamp";
-    return Identifiers.literal(instant.toString()) + "::" + type;
+    return Identifiers.literal(PgTime.sql(instant)) + "::" + type;
   }
 
   /** The columns of the source as one value to compare and order by. */

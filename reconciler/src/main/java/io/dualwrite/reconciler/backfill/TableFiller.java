@@ -180,6 +180,7 @@ final class TableFiller {
         refused.get(),
         isComplete(),
         stopped,
+        false,
         Duration.ofMillis(longestHold.get()),
         Duration.ofNanos(System.nanoTime() - began),
         problems.stream().distinct().limit(LISTED_PROBLEMS).toList(),

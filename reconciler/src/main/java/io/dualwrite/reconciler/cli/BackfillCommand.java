@@ -139,6 +139,10 @@ final class BackfillCommand implements Callable<Integer>, Connected {
 
   private int restore(Reconciler reconciler) {
     List<String> problems = reconciler.restoreIndexes();
+    if (format.json()) {
+      terminal.out().println(BackfillJson.ofRestored(problems));
+      return problems.isEmpty() ? ExitCodes.OK : ExitCodes.DIFFERENCES;
+    }
     problems.forEach(terminal.err()::println);
     if (problems.isEmpty()) {
       terminal.out().println("The target has all indexes and foreign keys that backfills dropped.");
@@ -171,7 +175,8 @@ final class BackfillCommand implements Callable<Integer>, Connected {
 
   private static int code(Backfill result) {
     if (!result.complete()) {
-      return result.interrupted() ? ExitCodes.DATABASE : ExitCodes.DIFFERENCES;
+      return result.interrupted() || !result.leftOut().isEmpty()
+          ? ExitCodes.DATABASE : ExitCodes.DIFFERENCES;
     }
     return result.differing() > 0 ? ExitCodes.DIFFERENCES : ExitCodes.OK;
   }

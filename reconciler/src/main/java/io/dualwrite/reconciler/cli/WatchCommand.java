@@ -21,6 +21,7 @@ import io.dualwrite.reconciler.window.WindowSize;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.net.BindException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -238,8 +239,8 @@ final class WatchCommand implements Callable<Integer>, Connected {
     }
     String version = new Version().getVersion()[0];
     WatchServer server =
-        new WatchServer(
-            address.get().socket(),
+        server(
+            address.get(),
             () -> new Answer(200, "text/html", WatchPage.of(watch.state(), version)),
             () -> new Answer(200, "text/plain; version=0.0.4; charset=utf-8", registry.scrape()),
             () ->
@@ -257,6 +258,25 @@ final class WatchCommand implements Callable<Integer>, Connected {
                 + "/");
     terminal.out().flush();
     return server;
+  }
+
+  private static WatchServer server(
+      ListenAddress address,
+      Supplier<Answer> page,
+      Supplier<Answer> metrics,
+      Supplier<Answer> health)
+      throws IOException {
+    try {
+      return new WatchServer(address.socket(), page, metrics, health);
+    } catch (BindException e) {
+      throw new IllegalArgumentException(
+          "--listen "
+              + address.shown(address.port())
+              + ": "
+              + e.getMessage()
+              + ". Name another address, or none",
+          e);
+    }
   }
 
   private static Duration duration(String option, String text) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dualwrite.reconciler.backfill.Backfill;
 import io.dualwrite.reconciler.backfill.BackfillPlan;
 import java.time.Instant;
+import java.util.List;
 
 /** A backfill and its plan as JSON. */
 public final class BackfillJson {
@@ -27,6 +28,7 @@ public final class BackfillJson {
       ObjectNode node = tables.addObject();
       node.put("table", table.table());
       node.put("complete", table.complete());
+      node.put("leftOut", table.leftOut());
       node.put("windows", table.windows());
       node.put("windowsBefore", table.windowsBefore());
       node.put("rows", table.rows());
@@ -42,6 +44,14 @@ public final class BackfillJson {
     }
     backfill.unbuilt().forEach(root.putArray("unbuilt")::add);
     backfill.notes().forEach(root.putArray("notes")::add);
+    return JsonReport.write(root);
+  }
+
+  /** What {@code --restore-indexes} came to. */
+  public static String ofRestored(List<String> unbuilt) {
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
+    root.put("complete", unbuilt.isEmpty());
+    unbuilt.forEach(root.putArray("unbuilt")::add);
     return JsonReport.write(root);
   }
 

@@ -63,6 +63,15 @@ public final class BackfillText {
     if (backfill.interrupted()) {
       return "Not finished: " + did + "Next: " + next.within("backfill", "--resume");
     }
+    if (!backfill.leftOut().isEmpty()) {
+      return "Not finished: "
+          + did
+          + String.join(", ", backfill.leftOut())
+          + " cannot be mirrored as said above. Put it right, or leave "
+          + (backfill.leftOut().size() == 1 ? "it" : "them")
+          + " out with tables.exclude in the configuration, then: "
+          + next.within("backfill");
+    }
     if (!backfill.unbuilt().isEmpty()) {
       return "Not finished: "
           + did

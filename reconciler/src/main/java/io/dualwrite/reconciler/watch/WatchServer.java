@@ -16,8 +16,15 @@ import java.util.function.Supplier;
  * reaches it reads table names and keys.
  */
 public final class WatchServer implements AutoCloseable {
-  private static final int THREADS = 2;
+  private static final int THREADS = 8;
   private static final int BACKLOG = 16;
+
+  static {
+    // The server's own settings, in seconds. Without them, whoever sends half a request keeps a
+    // thread for ever.
+    limit("maxReqTime", 5);
+    limit("maxRspTime", 60);
+  }
 
   private final HttpServer server;
   private final ExecutorService threads;
@@ -53,6 +60,13 @@ public final class WatchServer implements AutoCloseable {
     server.createContext("/metrics", e -> answer(e, "/metrics", metrics));
     server.createContext("/health", e -> answer(e, "/health", health));
     server.start();
+  }
+
+  private static void limit(String name, int seconds) {
+    String property = "sun.net.httpserver." + name;
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(seconds));
+    }
   }
 
   /** Where it listens. */

@@ -9,11 +9,19 @@ import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
 /** Instants as PostgreSQL reads them, and as people type them. */
-final class PgTime {
+public final class PgTime {
+  private static final Instant FIRST = Instant.parse("-4712-01-01T00:00:00Z");
+  private static final Instant END = Instant.parse("+294276-01-01T00:00:00Z");
+
   private PgTime() {}
 
+  /** Whether PostgreSQL has such a time. */
+  static boolean isHeld(Instant instant) {
+    return !instant.isBefore(FIRST) && instant.isBefore(END);
+  }
+
   /** As a constant for {@code timestamptz}, {@code timestamp} (in UTC) and {@code date}. */
-  static String sql(Instant instant) {
+  public static String sql(Instant instant) {
     LocalDateTime utc = LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
     int year = utc.getYear();
     return String.format(

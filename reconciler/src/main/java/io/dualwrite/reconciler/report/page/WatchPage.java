@@ -11,6 +11,7 @@ import io.dualwrite.reconciler.watch.WatchState;
 import io.dualwrite.reconciler.watch.WatchState.TableDrift;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -50,7 +51,7 @@ public final class WatchPage {
   /** The whole page. */
   public static String of(WatchState state, String version) {
     List<Table> tables = new ArrayList<>();
-    state.tables().stream().limit(TABLES).forEach(t -> tables.add(table(state, t)));
+    shown(state).forEach(t -> tables.add(table(state, t)));
     Body body =
         new Body(
             state.away().map(a -> WatchMap.time(a.since()) + " UTC"),
@@ -94,8 +95,28 @@ public final class WatchPage {
     };
   }
 
+  /** All tables by name; of too many, those that are not known to be in sync come first. */
+  private static List<TableDrift> shown(WatchState state) {
+    if (state.tables().size() <= TABLES) {
+      return state.tables();
+    }
+    return state.tables().stream()
+        .sorted(Comparator.comparing(t -> t.open().isEmpty() && t.problem().isEmpty()))
+        .limit(TABLES)
+        .toList();
+  }
+
   private static List<Fact> facts(WatchState state) {
     List<Fact> facts = new ArrayList<>();
+    if (state.tables().size() > TABLES) {
+      facts.add(
+          new Fact(
+              "tables shown",
+              TABLES
+                  + " of "
+                  + number(state.tables().size())
+                  + ": first what is not in sync. The metrics have all"));
+    }
     facts.add(
         new Fact(
             "compared up to",
