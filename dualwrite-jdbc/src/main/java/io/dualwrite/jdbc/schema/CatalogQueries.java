@@ -105,7 +105,9 @@ final class CatalogQueries {
           FROM dom d JOIN pg_catalog.pg_type t ON t.oid = d.base WHERE t.typtype = 'd'),
         bottom AS (SELECT DISTINCT ON (d.oid) d.* FROM dom d JOIN pg_catalog.pg_type t ON t.oid = d.base
           WHERE t.typtype <> 'd')
-        SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), t.typname, t.typtype, a.attnotnull,
+        SELECT a.attrelid, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod), t.typname, t.typtype,
+          a.attnotnull AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint v WHERE v.conrelid = a.attrelid
+            AND v.contype = 'n' AND v.conkey[1] = a.attnum AND NOT v.convalidated),
           a.attidentity, a.attgenerated, coalesce(l.collisdeterministic, true), pg_catalog.format_type(t.oid, -1),
           (a.attnotnull OR coalesce(b.required, false))
             AND NOT a.atthasdef AND a.attidentity = '' AND NOT coalesce(b.filled, false)

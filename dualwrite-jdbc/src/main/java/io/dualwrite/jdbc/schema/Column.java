@@ -10,7 +10,7 @@ package io.dualwrite.jdbc.schema;
  *     int8}, {@code timestamptz}, {@code _text} for arrays
  * @param typeKind {@code pg_type.typtype} of the base type: {@code b} base, {@code e} enum, {@code
  *     c} composite, {@code r} range, {@code m} multirange
- * @param notNull whether the column is declared not null
+ * @param notNull whether the column is declared not null, and all its rows are known to keep to it
  * @param generation whether and how the server makes the value
  * @param deterministicCollation false for text under a nondeterministic collation, where equal
  *     values may differ in bytes

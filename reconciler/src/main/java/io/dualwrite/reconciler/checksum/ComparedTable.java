@@ -76,6 +76,11 @@ public final class ComparedTable {
     return !key.isEmpty();
   }
 
+  /** Whether rows that are the same always have the same hash. */
+  public boolean isExact() {
+    return columns.stream().allMatch(ComparedColumn::isShortenable);
+  }
+
   /** How columns of unlike types are compared. */
   public List<String> conversions() {
     return columns.stream().map(ComparedColumn::conversion).flatMap(Optional::stream).toList();

@@ -9,6 +9,8 @@ import java.util.List;
  * @param window the number of its window in the chunk
  * @param key its key
  * @param identity the key in a form that is the same on both sides
- * @param oneSided whether only one side had it in this chunk
+ * @param oneSided whether only one side had it in this window
+ * @param several whether a side had several rows of that identity in this window
  */
-public record Candidate(int window, RowKey key, List<String> identity, boolean oneSided) {}
+public record Candidate(
+    int window, RowKey key, List<String> identity, boolean oneSided, boolean several) {}

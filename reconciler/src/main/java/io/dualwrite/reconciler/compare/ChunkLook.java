@@ -55,7 +55,7 @@ public record ChunkLook(ComparedTable table, Chunk chunk, Executor executor) {
             : Integer.highestOneBit((int) Math.min(MAX_CELLS, rows / ROWS_PER_CELL)) * 2;
     List<Long> cells = buckets == 1 ? List.of() : cells(source, target, buckets);
     if (buckets > 1 && cells.isEmpty()) {
-      return new RowMerge.Page(List.of(), OptionalLong.empty());
+      return RowMerge.Page.NOTHING;
     }
     try (RowCursor s = rows(Side.SOURCE, source, buckets, cells, after);
         RowCursor t = rows(Side.TARGET, target, buckets, cells, after)) {

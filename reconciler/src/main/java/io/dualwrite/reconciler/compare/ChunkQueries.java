@@ -91,6 +91,15 @@ record ChunkQueries(ComparedTable table, Chunk chunk, Side side) {
     return sums;
   }
 
+  /** The rows of these windows that have a null in their keys. */
+  RowCursor unkeyed(Connection connection, Collection<Integer> windows) throws SQLException {
+    String nulls =
+        table.pair().key().stream()
+            .map(k -> k.on(side).sql() + " is null")
+            .collect(joining(" or ", "(", ")"));
+    return rows(connection, in(windows) + " and " + nulls, OptionalLong.empty());
+  }
+
   /**
    * The rows of these cells by ascending key hash, which orders alike in every database, read in
    * small batches within the running transaction.
@@ -103,6 +112,18 @@ record ChunkQueries(ComparedTable table, Chunk chunk, Side side) {
       int buckets,
       Collection<Long> cells,
       OptionalLong after)
+      throws SQLException {
+    String inCells =
+        buckets == 1
+            ? "true"
+            : cell(buckets)
+                + " = any('{"
+                + cells.stream().map(String::valueOf).collect(joining(","))
+                + "}')";
+    return rows(connection, in(windows) + " and " + inCells, after);
+  }
+
+  private RowCursor rows(Connection connection, String condition, OptionalLong after)
       throws SQLException {
     List<String> keys = table.keyTexts(side);
     List<String> identity = table.keyIdentity(side);
@@ -118,17 +139,10 @@ record ChunkQueries(ComparedTable table, Chunk chunk, Side side) {
     for (String text : Iterables.concat(keys, identity)) {
       columns.append(", ").append(text).append(" as t").append(i++);
     }
-    String inCells =
-        buckets == 1
-            ? "true"
-            : cell(buckets)
-                + " = any('{"
-                + cells.stream().map(String::valueOf).collect(joining(","))
-                + "}')";
     String sql =
         "select * from (select "
             + columns
-            + from(in(windows) + " and " + inCells)
+            + from(condition)
             + FENCE
             + (after.isPresent() ? " where k > " + after.getAsLong() : "")
             + " order by k";

@@ -13,7 +13,7 @@ import java.util.Map;
  * @param key the source's key column names and the values as text; empty for a table without a key
  * @param columns the source's names of the columns that differ; only for {@link Kind#CHANGED}
  * @param window where it was found
- * @param rows how many rows: one where there is a key
+ * @param rows how many rows: one where there is a key, unless a side has several of that key
  */
 public record Difference(
     Kind kind, Map<String, String> key, List<String> columns, Window window, long rows) {
@@ -29,7 +29,12 @@ public record Difference(
   }
 
   static Difference ofRow(Kind kind, Map<String, String> key, List<String> columns, Window window) {
-    return new Difference(kind, key, columns, window, 1);
+    return ofRows(kind, key, columns, window, 1);
+  }
+
+  static Difference ofRows(
+      Kind kind, Map<String, String> key, List<String> columns, Window window, long rows) {
+    return new Difference(kind, key, columns, window, rows);
   }
 
   static Difference ofRange(Kind kind, long rows, Window window) {

@@ -66,7 +66,7 @@ public final class DifferingValues {
       databases
           .of(table.pair())
           .on(side, c -> new RowValues(table, side).read(c, keys))
-          .forEach((position, row) -> rows.put(keys.get(position), named(table, row)));
+          .forEach((position, found) -> rows.put(keys.get(position), named(table, found.get(0))));
       sides.put(side, rows);
     }
     return sides;

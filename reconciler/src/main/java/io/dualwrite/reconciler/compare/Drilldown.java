@@ -7,7 +7,6 @@ import io.dualwrite.reconciler.window.Chunk;
 import io.dualwrite.reconciler.window.SideReadException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -121,7 +120,7 @@ public final class Drilldown {
   /** The next rows that differ, about {@code limit} of them, as they look without a lock. */
   public RowMerge.Page page(Chunk chunk, Place place, OptionalLong after, int limit) {
     if (place.buckets() > 1 && place.cells().isEmpty()) {
-      return new RowMerge.Page(new ArrayList<>(), OptionalLong.empty());
+      return RowMerge.Page.NOTHING;
     }
     return sides
         .snapshots()

@@ -93,15 +93,28 @@ public record LaneLocks(CopyContext context, boolean journalled) {
 
   /** Whether any delivery to the table is still to come. */
   boolean anyPending(LockedCopy lock, TablePair table) throws SQLException {
+    return pending(lock, table, "");
+  }
+
+  /** Whether one that is of no single row is. */
+  boolean wholePending(LockedCopy lock, TablePair table) throws SQLException {
+    return pending(lock, table, " and key is null");
+  }
+
+  private boolean pending(LockedCopy lock, TablePair table, String also) throws SQLException {
     if (!journalled) {
       return false;
     }
     String sql =
         "select exists (select 1 from "
             + context.journal().sql()
-            + " where table_name = ? collate \"C\") or exists (select 1 from "
+            + " where table_name = ? collate \"C\""
+            + also
+            + ") or exists (select 1 from "
             + context.journal().setAsideEntries().sql()
-            + " where table_name = ? collate \"C\")";
+            + " where table_name = ? collate \"C\""
+            + also
+            + ")";
     try (PreparedStatement statement = lock.primary().prepareStatement(sql)) {
       statement.setString(1, table.name().toString());
       statement.setString(2, table.name().toString());

@@ -34,10 +34,15 @@ final class RowCursor implements AutoCloseable {
    * @param window its window's number in the chunk
    * @param keyHash the order
    * @param rowHash over all its columns
-   * @param key for the journal and the copy
-   * @param identity what tells whether two rows of two sides have the same key
+   * @param key for the journal and the copy; empty where it has a null, which no row is found by
+   * @param identity what tells whether two rows of two sides have the same key; empty likewise
    */
-  record HashedRow(int window, long keyHash, long rowHash, RowKey key, List<String> identity) {}
+  record HashedRow(int window, long keyHash, long rowHash, RowKey key, List<String> identity) {
+    /** Whether the two rows of two sides are the same and in the same window. */
+    boolean isTwin(HashedRow other) {
+      return rowHash == other.rowHash && window == other.window && identity.equals(other.identity);
+    }
+  }
 
   boolean isEmpty() {
     return head == null;
@@ -79,13 +84,18 @@ final class RowCursor implements AutoCloseable {
         result.getLong(2),
         result.getLong(3),
         new RowKey(key),
-        identity == 0 ? key : texts(4 + keys, identity));
+        identity == 0 || key.isEmpty() ? key : texts(4 + keys, identity));
   }
 
+  /** None where one of them is null. */
   private List<String> texts(int first, int count) throws SQLException {
     List<String> texts = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      texts.add(result.getString(first + i));
+      String text = result.getString(first + i);
+      if (text == null) {
+        return List.of();
+      }
+      texts.add(text);
     }
     return texts;
   }

@@ -27,8 +27,11 @@ final class RowValues {
     this.side = side;
   }
 
-  /** The rows that are there, by the position of their key in {@code keys}. */
-  Map<Integer, List<@Nullable String>> read(Connection connection, List<RowKey> keys)
+  /**
+   * The rows that are there, by the position of their key in {@code keys}: several where the
+   * table's key is not unique on this side.
+   */
+  Map<Integer, List<List<@Nullable String>>> read(Connection connection, List<RowKey> keys)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql())) {
       int columns = table.pair().key().size();
@@ -38,14 +41,14 @@ final class RowValues {
         statement.setArray(i + 1, connection.createArrayOf("text", texts));
       }
       statement.setFetchSize(FETCH_ROWS);
-      Map<Integer, List<@Nullable String>> rows = new HashMap<>();
+      Map<Integer, List<List<@Nullable String>>> rows = new HashMap<>();
       try (ResultSet result = statement.executeQuery()) {
         while (result.next()) {
           List<@Nullable String> row = new ArrayList<>(table.columns().size());
           for (int i = 0; i < table.columns().size(); i++) {
             row.add(result.getString(2 + i));
           }
-          rows.put(result.getInt(1) - 1, row);
+          rows.computeIfAbsent(result.getInt(1) - 1, n -> new ArrayList<>(1)).add(row);
         }
       }
       return rows;

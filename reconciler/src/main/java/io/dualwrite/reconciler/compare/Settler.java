@@ -4,7 +4,6 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.schema.Lane;
-import io.dualwrite.reconciler.checksum.ComparedColumn;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.window.Chunk;
 import io.dualwrite.reconciler.window.SideReadException;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +28,13 @@ public final class Settler {
   private final LaneLocks locks;
   private final ComparedTable table;
   private final Lane lane;
+  private final Namesakes namesakes;
 
   public Settler(LaneLocks locks, ComparedTable table, Lane lane) {
     this.locks = locks;
     this.table = table;
     this.lane = lane;
+    this.namesakes = new Namesakes(table);
   }
 
   /**
@@ -57,11 +59,14 @@ public final class Settler {
   public List<Verdict> verdicts(LockedCopy lock, List<RowKey> keys) {
     Set<RowKey> pending =
         read(locks.context().primary(), () -> locks.pending(lock, table.pair(), keys));
-    Map<Integer, List<@Nullable String>> source = rows(lock, Side.SOURCE, keys);
-    Map<Integer, List<@Nullable String>> target = rows(lock, Side.TARGET, keys);
+    Map<Integer, List<List<@Nullable String>>> source = rows(lock, Side.SOURCE, keys);
+    Map<Integer, List<List<@Nullable String>>> target = rows(lock, Side.TARGET, keys);
     List<Verdict> verdicts = new ArrayList<>(keys.size());
     for (int i = 0; i < keys.size(); i++) {
-      verdicts.add(verdict(pending.contains(keys.get(i)), source.get(i), target.get(i)));
+      Verdict verdict =
+          namesakes.verdict(source.getOrDefault(i, List.of()), target.getOrDefault(i, List.of()));
+      boolean waits = verdict instanceof Verdict.Differs && pending.contains(keys.get(i));
+      verdicts.add(waits ? new Verdict.Pending() : verdict);
     }
     return verdicts;
   }
@@ -84,6 +89,38 @@ public final class Settler {
     }
   }
 
+  /** The same of rows that have a null in their keys, in a table with a key. */
+  Copies unkeyed(Chunk chunk, Collection<Integer> windows) {
+    try (LockedCopy lock = begin()) {
+      boolean pending =
+          read(locks.context().primary(), () -> locks.wholePending(lock, table.pair()));
+      try (RowCursor source = unkeyed(lock, Side.SOURCE, chunk, windows);
+          RowCursor target = unkeyed(lock, Side.TARGET, chunk, windows)) {
+        return new Copies(pending, RowMerge.byCopies(source, target));
+      }
+    }
+  }
+
+  /** Counts and hashes a chunk's windows again; empty while deliveries are still to come. */
+  Optional<Drilldown.Sums> sums(Chunk chunk) {
+    try (LockedCopy lock = begin()) {
+      if (read(locks.context().primary(), () -> locks.anyPending(lock, table.pair()))) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new Drilldown.Sums(sums(lock, Side.SOURCE, chunk), sums(lock, Side.TARGET, chunk)));
+    }
+  }
+
+  private Map<Long, WindowSum> sums(LockedCopy lock, Side side, Chunk chunk) {
+    return read(side, () -> new ChunkQueries(table, chunk, side).sums(locks.on(lock, side)));
+  }
+
+  private RowCursor unkeyed(LockedCopy lock, Side side, Chunk chunk, Collection<Integer> windows) {
+    return read(
+        side, () -> new ChunkQueries(table, chunk, side).unkeyed(locks.on(lock, side), windows));
+  }
+
   private LockedCopy begin() {
     LockedCopy lock = locks.begin(lane);
     lock.keepRows(table.pair());
@@ -98,50 +135,9 @@ public final class Settler {
                 .rows(locks.on(lock, side), windows, 1, List.of(), OptionalLong.empty()));
   }
 
-  private Map<Integer, List<@Nullable String>> rows(LockedCopy lock, Side side, List<RowKey> keys) {
+  private Map<Integer, List<List<@Nullable String>>> rows(
+      LockedCopy lock, Side side, List<RowKey> keys) {
     return read(side, () -> new RowValues(table, side).read(locks.on(lock, side), keys));
-  }
-
-  private Verdict verdict(
-      boolean pending,
-      @Nullable List<@Nullable String> source,
-      @Nullable List<@Nullable String> target) {
-    if (source == null && target == null) {
-      return new Verdict.Same();
-    }
-    Verdict.Differs differs;
-    if (target == null) {
-      differs = new Verdict.Differs(Difference.Kind.MISSING, List.of());
-    } else if (source == null) {
-      differs = new Verdict.Differs(Difference.Kind.EXTRA, List.of());
-    } else {
-      differs = new Verdict.Differs(Difference.Kind.CHANGED, changed(source, target));
-      if (differs.columns().isEmpty()) {
-        return new Verdict.Same();
-      }
-    }
-    return pending ? new Verdict.Pending() : differs;
-  }
-
-  private List<String> changed(List<@Nullable String> source, List<@Nullable String> target) {
-    List<String> changed = new ArrayList<>();
-    for (int i = 0; i < table.columns().size(); i++) {
-      ComparedColumn column = table.columns().get(i);
-      if (!same(column, source.get(i), target.get(i))) {
-        changed.add(column.pair().source().name());
-      }
-    }
-    return changed;
-  }
-
-  private static boolean same(
-      ComparedColumn column, @Nullable String source, @Nullable String target) {
-    if (source == null || target == null) {
-      return source == null && target == null;
-    }
-    return source.equals(target)
-        || column.isNear(source, target)
-        || (column.isJson() && JsonTrees.same(source, target));
   }
 
   private interface Read<T> {

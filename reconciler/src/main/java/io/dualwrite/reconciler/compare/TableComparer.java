@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -63,7 +65,7 @@ final class TableComparer {
       tally.put(window.number(), KeptResults.result(window), differences);
       tally.spend(differences.size());
       window.differences().stream()
-          .filter(d -> d.kind().equals(Difference.Kind.CHANGED.name()))
+          .filter(d -> d.kind().equals(Difference.Kind.CHANGED.name()) || d.rows() > 1)
           .forEach(d -> tally.firstMeeting(d.identity()));
       if (!window.listed()) {
         tally.cut();
@@ -75,7 +77,8 @@ final class TableComparer {
     Difference.Kind kind = Difference.Kind.valueOf(kept.kind());
     return kept.key().isEmpty()
         ? Difference.ofRange(kind, kept.rows(), window)
-        : Difference.ofRow(kind, names(new RowKey(kept.key())), kept.columns(), window);
+        : Difference.ofRows(
+            kind, names(new RowKey(kept.key())), kept.columns(), window, kept.rows());
   }
 
   /** Whether some windows wait for deliveries. */
@@ -134,7 +137,9 @@ final class TableComparer {
         if (table.hasKey()) {
           List<Candidate> pending = List.copyOf(findings.pending);
           findings.pending.clear();
+          findings.tablePending = false;
           sort(look.chunk(), pending, Map.of(look.window(), findings));
+          settleRest(look.chunk(), Map.of(look.window(), findings));
         } else {
           findings.differences.clear();
           findings.kept.clear();
@@ -153,9 +158,9 @@ final class TableComparer {
   }
 
   private KeptWindow record(LaterLook look) {
-    Drilldown.Sums sums = look.sums();
-    WindowSum source = sums.source(look.window());
-    WindowSum target = sums.target(look.window());
+    Drilldown.Sums last = look.findings().counted.orElse(look.sums());
+    WindowSum source = last.source(look.window());
+    WindowSum target = last.target(look.window());
     Window window = look.chunk().windows().get(look.window());
     WindowResult result =
         look.findings()
@@ -183,13 +188,66 @@ final class TableComparer {
     OptionalLong after = OptionalLong.empty();
     do {
       RowMerge.Page page = drilldown.page(chunk, place, after, Math.min(PAGE, tally.allowance()));
+      page.unkeyed().forEach(w -> findings.get(w).unkeyed = true);
       tally.spend(sort(chunk, page.candidates(), findings));
       after = page.next();
     } while (after.isPresent() && tally.allowance() > 0);
     if (after.isPresent()) {
       countOnly(sums, findings);
     }
+    settleRest(chunk, findings);
     return findings;
+  }
+
+  /** What looks at rows by their keys cannot tell. */
+  private void settleRest(Chunk chunk, Map<Integer, WindowFindings> findings) {
+    List<Integer> unkeyed =
+        findings.keySet().stream().filter(w -> findings.get(w).unkeyed).toList();
+    if (!unkeyed.isEmpty()) {
+      Settler.Copies copies = settler.unkeyed(chunk, unkeyed);
+      copies.surplus().forEach(s -> unkeyed(chunk, findings, s, copies.pending()));
+    }
+    boolean doubtful = findings.values().stream().anyMatch(f -> f.several && f.isEqual());
+    if (doubtful) {
+      Optional<Drilldown.Sums> sums = settler.sums(chunk);
+      findings.forEach(
+          (w, found) -> {
+            if (found.several && found.isEqual()) {
+              recounted(found, w, sums);
+            }
+          });
+    }
+  }
+
+  private void unkeyed(
+      Chunk chunk,
+      Map<Integer, WindowFindings> findings,
+      RowMerge.Surplus surplus,
+      boolean pending) {
+    WindowFindings found = Objects.requireNonNull(findings.get(surplus.window()));
+    if (pending) {
+      found.tablePending = true;
+    } else {
+      found.unkeyed = false;
+      add(found, surplus, chunk.windows().get(surplus.window()));
+    }
+  }
+
+  private void recounted(WindowFindings found, int window, Optional<Drilldown.Sums> counted) {
+    if (counted.isEmpty()) {
+      found.tablePending = true;
+      return;
+    }
+    Drilldown.Sums sums = counted.get();
+    found.counted = counted;
+    long surplus = sums.source(window).rows() - sums.target(window).rows();
+    found.missingByCount = Math.max(0, surplus);
+    found.extraByCount = Math.max(0, -surplus);
+    found.countedElsewhere = surplus == 0 && table.isExact() && !sums.equal(window);
+    if (!found.isEqual()) {
+      found.cut = true;
+      tally.cut();
+    }
   }
 
   /** Too many rows differ to look at each: what is not listed is taken from the counts. */
@@ -230,23 +288,30 @@ final class TableComparer {
       }
       Verdict verdict = verdicts.get(i);
       kept += verdict instanceof Verdict.Same ? 0 : 1;
+      found.several |= candidate.several();
       if (verdict instanceof Verdict.Pending) {
         found.pending.add(candidate);
       } else if (verdict instanceof Verdict.Differs differs) {
+        // Its rows may be in several windows.
         boolean moved = candidate.oneSided() && differs.kind() == Difference.Kind.CHANGED;
-        if (moved && !tally.firstMeeting(candidate.identity())) {
+        if ((moved || differs.several()) && !tally.firstMeeting(candidate.identity())) {
           found.countedElsewhere = true;
         } else {
           Window window = chunk.windows().get(candidate.window());
           found.differences.add(
-              Difference.ofRow(differs.kind(), names(candidate.key()), differs.columns(), window));
+              Difference.ofRows(
+                  differs.kind(),
+                  names(candidate.key()),
+                  differs.columns(),
+                  window,
+                  differs.rows()));
           found.kept.add(
               new KeptDifference(
                   differs.kind().name(),
                   candidate.key().values(),
                   candidate.identity(),
                   differs.columns(),
-                  1));
+                  differs.rows()));
         }
       }
     }
@@ -270,13 +335,16 @@ final class TableComparer {
       if (found == null) {
         throw new IllegalStateException("a row of a window that was not asked for");
       }
-      Window window = chunk.windows().get(surplus.window());
-      if (surplus.missing() > 0) {
-        add(found, Difference.ofRange(Difference.Kind.MISSING, surplus.missing(), window));
-      }
-      if (surplus.extra() > 0) {
-        add(found, Difference.ofRange(Difference.Kind.EXTRA, surplus.extra(), window));
-      }
+      add(found, surplus, chunk.windows().get(surplus.window()));
+    }
+  }
+
+  private static void add(WindowFindings found, RowMerge.Surplus surplus, Window window) {
+    if (surplus.missing() > 0) {
+      add(found, Difference.ofRange(Difference.Kind.MISSING, surplus.missing(), window));
+    }
+    if (surplus.extra() > 0) {
+      add(found, Difference.ofRange(Difference.Kind.EXTRA, surplus.extra(), window));
     }
   }
 

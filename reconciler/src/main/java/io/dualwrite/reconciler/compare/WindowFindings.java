@@ -27,6 +27,17 @@ final class WindowFindings {
 
   long extraByCount;
 
+  /** Whether rows with a null in their keys differ, which only a look at the window settles. */
+  boolean unkeyed;
+
+  /**
+   * Whether a side has several rows of a key, of which a look at rows by their keys may miss one.
+   */
+  boolean several;
+
+  /** What the window came to when it was counted again, if it was. */
+  Optional<Drilldown.Sums> counted = Optional.empty();
+
   /** Whether the whole table's deliveries have to be waited for. */
   boolean tablePending;
 
@@ -38,6 +49,9 @@ final class WindowFindings {
     boolean differs =
         !differences.isEmpty() || countedElsewhere || missingByCount + extraByCount > 0;
     if (!differs && pending.isEmpty() && !tablePending) {
+      if (counted.isPresent()) {
+        return WindowResult.equal(window, source.rows(), target.rows());
+      }
       // Rows in flight were counted on one side only; they are on both now.
       return WindowResult.equal(window, primaryRows, primaryRows);
     }
@@ -65,6 +79,15 @@ final class WindowFindings {
         count(Difference.Kind.EXTRA) + extraByCount,
         count(Difference.Kind.CHANGED),
         Optional.empty());
+  }
+
+  /** Whether everything that was looked at is the same and nothing is on its way. */
+  boolean isEqual() {
+    return differences.isEmpty()
+        && !countedElsewhere
+        && missingByCount + extraByCount == 0
+        && pending.isEmpty()
+        && !tablePending;
   }
 
   private long count(Difference.Kind kind) {

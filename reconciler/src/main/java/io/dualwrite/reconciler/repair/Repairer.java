@@ -207,7 +207,8 @@ public final class Repairer {
     List<RowKey> keys = new ArrayList<>();
     Set<Integer> unlisted = new TreeSet<>();
     for (KeptWindow window : left.get().windows()) {
-      if (window.result() == KeptWindow.Result.DIFFERS && window.listed()) {
+      boolean keyed = window.differences().stream().noneMatch(d -> d.key().isEmpty());
+      if (window.result() == KeptWindow.Result.DIFFERS && window.listed() && keyed) {
         window.differences().forEach(d -> keys.add(new RowKey(d.key())));
       } else {
         unlisted.add(window.number());

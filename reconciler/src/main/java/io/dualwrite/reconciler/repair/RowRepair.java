@@ -269,7 +269,17 @@ final class RowRepair {
     for (int i = 0; i < keys.size(); i++) {
       if (verdicts.get(i) instanceof Verdict.Differs differs
           && (differs.kind() == Difference.Kind.EXTRA) == (pass == Pass.DELETE)) {
-        wrong.add(keys.get(i));
+        if (differs.repairable()) {
+          wrong.add(keys.get(i));
+        } else {
+          tally.problem(
+              line(keys.get(i))
+                  + "not repaired: "
+                  + differs.source()
+                  + " rows of the source and "
+                  + differs.target()
+                  + " of the target have this key and cannot be told apart. Delete those that are too many by hand");
+        }
       }
     }
     return wrong;

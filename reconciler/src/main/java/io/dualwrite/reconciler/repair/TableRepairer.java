@@ -32,6 +32,9 @@ import java.util.OptionalLong;
 final class TableRepairer {
   private static final int PAGE = 50_000;
 
+  private static final String UNKEYED =
+      "rows whose key is null are not repaired: nothing tells them apart. Delete or complete them by hand";
+
   /** What is done to rows that differ. */
   enum Pass {
     /** Rows that the source has not are deleted. */
@@ -112,6 +115,9 @@ final class TableRepairer {
     OptionalLong after = OptionalLong.empty();
     do {
       RowMerge.Page page = drilldown.page(chunk, place, after, PAGE);
+      if (!page.unkeyed().isEmpty() && pass == Pass.COPY) {
+        tally.problem(UNKEYED);
+      }
       List<RowKey> keys = sorted(page.candidates().stream().map(Candidate::key).toList());
       if (!rows.repair(keys, pass, history, mark)) {
         return false;

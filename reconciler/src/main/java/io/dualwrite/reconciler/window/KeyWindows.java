@@ -23,7 +23,7 @@ final class KeyWindows {
   KeyWindows(TablePair tables, WindowColumn column, Side larger, long rowsPerChunk) {
     this.rowsPerChunk = rowsPerChunk;
     this.tables = tables;
-    this.column = column;
+    this.column = column.ofKey();
     this.larger = larger;
   }
 

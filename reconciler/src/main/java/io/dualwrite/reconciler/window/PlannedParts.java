@@ -1,7 +1,6 @@
 package io.dualwrite.reconciler.window;
 
 import io.dualwrite.Side;
-import io.dualwrite.jdbc.schema.ColumnPair;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.window.Chunk.SideSql;
 import java.time.Instant;
@@ -96,11 +95,9 @@ final class PlannedParts {
   }
 
   private WindowColumn column(Window.Kind kind) {
-    ColumnPair pair =
-        kind == Window.Kind.TIME
-            ? table.pair().timeColumn().orElseThrow()
-            : table.pair().key().get(0);
-    return WindowColumn.of(pair).orElseThrow();
+    return kind == Window.Kind.TIME
+        ? WindowColumn.of(table.pair().timeColumn().orElseThrow()).orElseThrow()
+        : WindowColumn.of(table.pair().key().get(0)).orElseThrow().ofKey();
   }
 
   private SideSql hash() {

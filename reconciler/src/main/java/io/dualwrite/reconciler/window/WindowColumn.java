@@ -15,8 +15,12 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
-/** A column by whose ranges a table is cut, of a type whose order is the same in every database. */
-record WindowColumn(ColumnPair pair, Family family) {
+/**
+ * A column by whose ranges a table is cut, of a type whose order is the same in every database.
+ *
+ * @param nullsFirst whether rows without a value are in the range that has no lower end
+ */
+record WindowColumn(ColumnPair pair, Family family, boolean nullsFirst) {
   private static final Pattern CLOCK = Pattern.compile("\\d\\d:\\d\\d:\\d\\d\\.\\d{6}");
   private static final String MIDNIGHT = "00:00:00.000000";
 
@@ -38,10 +42,15 @@ record WindowColumn(ColumnPair pair, Family family) {
     for (Family family : Family.values()) {
       if (family.types.contains(pair.source().baseType())
           && family.types.contains(pair.target().baseType())) {
-        return Optional.of(new WindowColumn(pair, family));
+        return Optional.of(new WindowColumn(pair, family, false));
       }
     }
     return Optional.empty();
+  }
+
+  /** The same for a key, whose ranges hold every row. */
+  WindowColumn ofKey() {
+    return new WindowColumn(pair, family, true);
   }
 
   /**
@@ -74,7 +83,9 @@ record WindowColumn(ColumnPair pair, Family family) {
     }
     String from = lower.map(l -> compared(side, ">=", "-", l)).orElse("");
     String to = upper.map(u -> compared(side, "<", "+", u)).orElse("");
-    return from + (from.isEmpty() || to.isEmpty() ? "" : " and ") + to;
+    return nullsFirst && lower.isEmpty() && !column.notNull()
+        ? "(" + to + " or " + column.sql() + " is null)"
+        : from + (from.isEmpty() || to.isEmpty() ? "" : " and ") + to;
   }
 
   /** The source's value is in the window that its value on the target is in. */
