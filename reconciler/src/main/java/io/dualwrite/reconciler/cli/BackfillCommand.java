@@ -176,7 +176,8 @@ final class BackfillCommand implements Callable<Integer>, Connected {
   private static int code(Backfill result) {
     if (!result.complete()) {
       return result.interrupted() || !result.leftOut().isEmpty()
-          ? ExitCodes.DATABASE : ExitCodes.DIFFERENCES;
+          ? ExitCodes.DATABASE
+          : ExitCodes.DIFFERENCES;
     }
     return result.differing() > 0 ? ExitCodes.DIFFERENCES : ExitCodes.OK;
   }

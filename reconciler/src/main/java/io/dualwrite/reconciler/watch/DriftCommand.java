@@ -1,7 +1,7 @@
 package io.dualwrite.reconciler.watch;
 
-import io.dualwrite.reconciler.watch.WatchState.Verdict;
 import io.dualwrite.reconciler.compare.WindowResult.Status;
+import io.dualwrite.reconciler.watch.WatchState.Verdict;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;

@@ -66,13 +66,14 @@ public record TimeRange(Optional<Instant> from, Optional<Instant> to, boolean wi
   }
 
   private static Instant parse(String option, String text) {
-    Instant time = PgTime.parse(text)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    option
-                        + " must be a day or a time, such as 2001-01-14 or 2001-01-14T10:00:00Z, was "
-                        + text));
+    Instant time =
+        PgTime.parse(text)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        option
+                            + " must be a day or a time, such as 2001-01-14 or 2001-01-14T10:00:00Z, was "
+                            + text));
     if (!PgTime.isHeld(time)) {
       throw new IllegalArgumentException(
           option + " must lie between the years 4713 BC and 294276, was " + text);

@@ -30,8 +30,7 @@ class GatedWriterTest {
     out.flush();
 
     assertThat(bytes.toString(StandardCharsets.UTF_8))
-        .isEqualTo(
-            "a\ufffd]0;title\ufffdb\ufffd[2Jc\td\ufffd1m\u001b[31mred\u001b[0m\u00e9\n");
+        .isEqualTo("a\ufffd]0;title\ufffdb\ufffd[2Jc\td\ufffd1m\u001b[31mred\u001b[0m\u00e9\n");
   }
 
   @Test

@@ -39,7 +39,15 @@ class DriftCommandTest {
               drifts
                   ? List.of(
                       new Part(
-                          Optional.empty(), Optional.empty(), false, Status.DIFFERS, 1, 0, 0, Optional.empty(), Instant.EPOCH))
+                          Optional.empty(),
+                          Optional.empty(),
+                          false,
+                          Status.DIFFERS,
+                          1,
+                          0,
+                          0,
+                          Optional.empty(),
+                          Instant.EPOCH))
                   : List.of(),
               Optional.empty()));
     }
