@@ -135,8 +135,7 @@ class DualWriterPolicyTest extends WriterFixture {
   @Test
   void syncWaitsForTheSecondaryButNoLongerThanItsTimeLimit() throws Exception {
     SecondarySettings patient = SecondarySettings.defaults().withTimeout(Duration.ofSeconds(30));
-    save(
-        open(journaled(FailurePolicy.RECOVER).delivery(Delivery.SYNC).secondary(patient)), 1, "a");
+    save(open(journaled(FailurePolicy.RECOVER).delivery(Delivery.SYNC).secondary(patient)), 1, "a");
     assertThat(target.rows).containsEntry(1L, "a");
 
     DualWriter writer =

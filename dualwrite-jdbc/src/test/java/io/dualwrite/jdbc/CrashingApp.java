@@ -21,10 +21,7 @@ final class CrashingApp {
     AtomicInteger left = new AtomicInteger(Integer.parseInt(args[3]));
     DualWriteDataSource ds =
         DualWriteDataSource.builder()
-            .config(
-                PatientConfig.builder()
-                    .failurePolicy(FailurePolicy.valueOf(args[4]))
-                    .build())
+            .config(PatientConfig.builder().failurePolicy(FailurePolicy.valueOf(args[4])).build())
             .source(dataSource(args[0]))
             .target(dataSource(args[1]))
             .probe(

@@ -111,7 +111,8 @@ class DualWriteDriverTest {
   @Test
   @Guarantee("G1")
   void whatIsPendingIsDeliveredWhenTheLastConnectionGoes() throws Exception {
-    try (Connection c = DriverManager.getConnection(direct("&dualwrite.shutdown.drain-timeout=60s"))) {
+    try (Connection c =
+        DriverManager.getConnection(direct("&dualwrite.shutdown.drain-timeout=60s"))) {
       insert(c, 1);
     }
     SharedMigrations.OF_PROCESS.closeUnused();

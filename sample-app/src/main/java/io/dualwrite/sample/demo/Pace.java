@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param flights in the old server at the beginning
  * @param look how long the traffic is watched before something is said of it
  * @param steady requests a second where the traffic is not to take all that the machine has
- * @param judgesSpeed whether a step fails when requests, delivery or the kill switch are slow; on few
- *     rows, or a machine with other things to do, that would be noise
+ * @param judgesSpeed whether a step fails when requests, delivery or the kill switch are slow; on
+ *     few rows, or a machine with other things to do, that would be noise
  */
 record Pace(int flights, Duration look, int steady, boolean judgesSpeed) {
   /** As many requests as are answered. */
