@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +15,9 @@ import java.util.List;
  */
 public final class ControlSchema {
   private static final String PRIVILEGE_MISSING = "42501";
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final int LOCK_SECONDS = 5;
+  private static final Duration BRIEFLY = Duration.ofMillis(200);
   private static final List<String> TABLES =
       List.of("journal", "set_aside", "gaps", "control", "instances");
 
@@ -27,6 +30,7 @@ public final class ControlSchema {
   public static List<String> ddl(String schema) {
     List<String> ddl = new ArrayList<>(tables(schema));
     ddl.addAll(ControlMigration.ddl(schema));
+    ddl.addAll(JournalIdentity.ddl(schema));
     ddl.addAll(ReconcilerSchema.ddl(schema));
     ddl.addAll(grantsToAll(schema));
     return ddl;
@@ -36,6 +40,7 @@ public final class ControlSchema {
     String s = Identifiers.quote(schema);
     return List.of(
         "CREATE SCHEMA IF NOT EXISTS " + s,
+        JournalIdentity.renewal(schema),
         "CREATE TABLE IF NOT EXISTS "
             + s
             + """
@@ -179,23 +184,47 @@ public final class ControlSchema {
   public static boolean create(Connection connection, String schema, String where)
       throws SQLException {
     boolean there = exists(connection, schema);
-    if (there && !ControlMigration.isDue(connection, schema)) {
-      return false;
+    if (!there) {
+      run(connection, schema, where, false, ddl(schema));
+      return true;
     }
-    run(connection, schema, where, there, there ? ControlMigration.ddl(schema) : ddl(schema));
-    return !there;
+    if (ControlMigration.isDue(connection, schema)) {
+      run(connection, schema, where, true, ControlMigration.ddl(schema));
+    }
+    if (JournalIdentity.isDue(connection, schema)) {
+      try {
+        run(connection, schema, where, true, BRIEFLY, JournalIdentity.ddl(schema));
+      } catch (SQLException e) {
+        if (!LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+          throw e;
+        }
+        // Who writes is not held up for it: there will be another start.
+      }
+    }
+    return false;
   }
 
   /** Runs these statements in one transaction, one caller at a time. */
   static void run(
       Connection connection, String schema, String where, boolean there, List<String> statements)
       throws SQLException {
+    run(connection, schema, where, there, Duration.ofSeconds(LOCK_SECONDS), statements);
+  }
+
+  private static void run(
+      Connection connection,
+      String schema,
+      String where,
+      boolean there,
+      Duration lockTimeout,
+      List<String> statements)
+      throws SQLException {
     boolean autoCommit = connection.getAutoCommit();
     connection.setAutoCommit(false);
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "SELECT pg_catalog.pg_advisory_xact_lock(" + LockKeys.of("control-schema", schema) + ")");
-      statement.execute("SET LOCAL lock_timeout = '" + LOCK_SECONDS + "s'");
+      statement.execute("SET LOCAL lock_timeout = '" + lockTimeout.toMillis() + "ms'");
       for (String sql : statements) {
         statement.execute(sql);
       }

@@ -7,6 +7,7 @@ import io.dualwrite.jdbc.journal.Control;
 import io.dualwrite.jdbc.journal.ControlSchema;
 import io.dualwrite.jdbc.journal.Gaps;
 import io.dualwrite.jdbc.journal.Instances;
+import io.dualwrite.jdbc.journal.JournalIdentity;
 import io.dualwrite.jdbc.journal.Presence;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -32,6 +33,7 @@ final class Membership {
   private final String schema;
   private final Control control;
   private final Instances instances;
+  private final JournalIdentity journals;
   private final String host = hostName();
   private final long pid = ProcessHandle.current().pid();
   private final String instance =
@@ -49,6 +51,7 @@ final class Membership {
     this.schema = config.journal().schema();
     this.control = new Control(schema);
     this.instances = new Instances(schema);
+    this.journals = new JournalIdentity(schema);
   }
 
   private static String hostName() {
@@ -78,32 +81,53 @@ final class Membership {
   }
 
   /**
-   * The secondary is there for the first time. Where it knows of this migration although the
-   * source's journal had to be created anew, the journal's entries are lost: that is a gap.
+   * The secondary is there for the first time. Where it was used with another journal of the
+   * source's, or knows of this migration although the source's journal had to be created just now,
+   * that journal's entries are lost: that is a gap.
+   *
+   * @return false if the gap could not be recorded yet: this is to be called again
    */
-  void firstContact(Connection target) throws SQLException {
+  boolean firstContact(Connection ofSource, Connection target) {
+    Optional<String> met;
+    boolean known;
     try {
       boolean createdOnTarget = ControlSchema.create(target, schema, "target");
-      boolean known = !createdOnTarget && control.read(target, config.migration()).isPresent();
-      if (createdOnSource && known) {
-        LOG.error(
-            "migration {}: the source's journal was missing and has been created anew; what it held is a gap now",
-            config.migration());
-        try (Connection connection = source.getConnection()) {
-          Gaps gaps = new Gaps(schema);
-          gaps.open(
-              connection, config.migration(), instance + ":lost", "journal lost", Duration.ZERO);
-          gaps.close(connection, instance + ":lost");
-        }
-      }
-      createdOnSource = false;
+      known = !createdOnTarget && control.read(target, config.migration()).isPresent();
       control.register(target, config.migration(), config.phase());
+      met = journals.met(target, config.migration());
     } catch (SQLException e) {
       LOG.warn(
           "migration {}: no control schema in the target ({}); a lost journal could not be noticed. Run `reconciler init`.",
           config.migration(),
           Failures.describe(e));
+      return true;
     }
+    try {
+      Optional<String> own = journals.own(ofSource, config.migration());
+      if (own.isPresent() && met.isPresent() ? !own.equals(met) : createdOnSource && known) {
+        lost(ofSource);
+      }
+      createdOnSource = false;
+      if (own.isPresent() && !own.equals(met)) {
+        journals.meet(target, config.migration(), own.get());
+      }
+      return true;
+    } catch (SQLException e) {
+      LOG.warn(
+          "migration {}: whether the source's journal was lost cannot be settled yet ({}); this is tried again",
+          config.migration(),
+          Failures.describe(e));
+      return false;
+    }
+  }
+
+  private void lost(Connection ofSource) throws SQLException {
+    Gaps gaps = new Gaps(schema);
+    gaps.open(ofSource, config.migration(), instance + ":lost", "journal lost", Duration.ZERO);
+    gaps.close(ofSource, instance + ":lost");
+    LOG.error(
+        "migration {}: the source's journal was missing and has been created anew; what it held is a gap now",
+        config.migration());
   }
 
   /** What this instance says of itself. */

@@ -131,9 +131,10 @@ public final class Migration implements Mirroring, AutoCloseable {
           new Mirrors(
               context,
               config,
-              connection -> {
-                membership.firstContact(connection);
-                TriggerWatch.tellOfStray(connection, Side.TARGET, config);
+              (onSource, onTarget) -> {
+                boolean done = membership.firstContact(onSource, onTarget);
+                TriggerWatch.tellOfStray(onTarget, Side.TARGET, config);
+                return done;
               },
               plans.tables().refused(),
               Clock.systemUTC());

@@ -37,12 +37,14 @@ final class Mirrors implements DeliveryEngine.LaneSource {
 
   private List<Lane> lanes = List.of();
   private String fingerprint = "";
+  private boolean met;
   private Instant lookedAt = Instant.MIN;
 
   /** What is to be done when the secondary is reached for the first time. */
   @FunctionalInterface
   interface FirstContact {
-    void met(Connection target) throws SQLException;
+    /** Whether all of it is done; otherwise it is tried again with the next look. */
+    boolean met(Connection source, Connection target) throws SQLException;
   }
 
   Mirrors(
@@ -76,10 +78,10 @@ final class Mirrors implements DeliveryEngine.LaneSource {
       String schema = config.journal().schema();
       String current =
           Catalog.fingerprint(ofSource, schema) + "\n" + Catalog.fingerprint(ofTarget, schema);
+      if (!met) {
+        met = firstContact.met(ofSource, ofTarget);
+      }
       if (!current.equals(fingerprint)) {
-        if (fingerprint.isEmpty()) {
-          firstContact.met(ofTarget);
-        }
         Mirror mirror =
             Mirror.of(Catalog.read(ofSource, schema), Catalog.read(ofTarget, schema), config);
         mirror.refused().stream()
