@@ -253,7 +253,15 @@ public final class DualWriteDataSource extends ForwardingDataSource implements A
         DualWriteMetrics metrics = DualWriteMetrics.of(registry, config.migration());
         Migration migration =
             new Migration(
-                config, ofSource, ofDelivery, ofTarget, killSwitch, metrics, probe, shadowOptions);
+                config,
+                ofSource,
+                ofDelivery,
+                ofTarget,
+                source != null,
+                killSwitch,
+                metrics,
+                probe,
+                shadowOptions);
         built = true;
         return new DualWriteDataSource(migration, owned);
       } finally {

@@ -78,8 +78,7 @@ final class GapMarks {
                           i ->
                               i.stopped()
                                   || i.lastSeen().compareTo(since.plus(Instances.ALIVE)) > 0);
-      if (over) {
-        gaps.reconciled(connection, gap.id());
+      if (over && gaps.reconciled(connection, gap)) {
         reconciled++;
       }
     }

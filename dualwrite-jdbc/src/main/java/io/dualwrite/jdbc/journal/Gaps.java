@@ -64,25 +64,28 @@ public final class Gaps {
     }
   }
 
-  /** Records the end of this instance's gaps, after their last write. */
+  /**
+   * Records the end of this instance's gaps, after their last write. Those that a comparison took
+   * for over, as the instance was not heard of, are to be covered by another.
+   */
   public void close(Connection primary, String instance) throws SQLException {
     try (PreparedStatement statement =
         primary.prepareStatement(
             "UPDATE "
                 + gaps
-                + " SET until = clock_timestamp() WHERE instance = ? AND until IS NULL")) {
+                + " SET until = clock_timestamp(), reconciled_at = NULL WHERE instance = ? AND until IS NULL")) {
       statement.setString(1, instance);
       statement.executeUpdate();
     }
   }
 
-  /** Records the end of this instance's gaps up to that one, after their last write. */
+  /** The same for its gaps up to that one. */
   public void close(Connection primary, String instance, long last) throws SQLException {
     try (PreparedStatement statement =
         primary.prepareStatement(
             "UPDATE "
                 + gaps
-                + " SET until = clock_timestamp() WHERE instance = ? AND id <= ? AND until IS NULL")) {
+                + " SET until = clock_timestamp(), reconciled_at = NULL WHERE instance = ? AND id <= ? AND until IS NULL")) {
       statement.setString(1, instance);
       statement.setLong(2, last);
       statement.executeUpdate();
@@ -115,14 +118,19 @@ public final class Gaps {
 
   /**
    * Marks a gap as covered by a complete comparison that began after its end, or after its instance
-   * was gone.
+   * was gone. Not one whose end was recorded since it was read: that came later.
+   *
+   * @return whether it is marked
    */
-  public void reconciled(Connection primary, long id) throws SQLException {
+  public boolean reconciled(Connection primary, Gap gap) throws SQLException {
     try (PreparedStatement statement =
         primary.prepareStatement(
-            "UPDATE " + gaps + " SET reconciled_at = clock_timestamp() WHERE id = ?")) {
-      statement.setLong(1, id);
-      statement.executeUpdate();
+            "UPDATE "
+                + gaps
+                + " SET reconciled_at = clock_timestamp() WHERE id = ? AND (until IS NULL) = ?")) {
+      statement.setLong(1, gap.id());
+      statement.setBoolean(2, gap.until().isEmpty());
+      return statement.executeUpdate() == 1;
     }
   }
 }

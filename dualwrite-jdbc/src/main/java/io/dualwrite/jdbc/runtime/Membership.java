@@ -44,6 +44,7 @@ final class Membership {
   private final ReentrantLock telling = new ReentrantLock();
 
   private boolean left;
+  private volatile long toldAt = System.nanoTime();
 
   Membership(MigrationConfig config, DataSource source) {
     this.config = config;
@@ -157,11 +158,18 @@ final class Membership {
         return Optional.of(Duration.ZERO);
       }
       try (Connection connection = source.getConnection()) {
-        return instances.beat(connection, config.migration(), presence);
+        Optional<Duration> ago = instances.beat(connection, config.migration(), presence);
+        toldAt = System.nanoTime();
+        return ago;
       }
     } finally {
       telling.unlock();
     }
+  }
+
+  /** Whether it could not say so for so long that others take it for gone. */
+  boolean isTakenForGone() {
+    return System.nanoTime() - toldAt > Instances.ALIVE.toNanos();
   }
 
   /** All instances. */

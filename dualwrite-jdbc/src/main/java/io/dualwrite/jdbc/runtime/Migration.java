@@ -29,6 +29,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Migration implements Mirroring, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
+  private static final int FOLLOW_MILLIS = 100;
 
   private final MigrationConfig config;
   private final DataSource primary;
@@ -68,7 +70,9 @@ public final class Migration implements Mirroring, AutoCloseable {
   /** Held while it closes: whoever closes it as well waits for that. */
   private final ReentrantLock closing = new ReentrantLock();
 
+  private final boolean sourceStays;
   private boolean closed;
+  private volatile boolean leaving;
 
   /**
    * Starts mirroring.
@@ -77,6 +81,7 @@ public final class Migration implements Mirroring, AutoCloseable {
    * @param sourceForDelivery the source as everything else uses it; may be the same
    * @param givenTarget the target; where it comes from the application it is waited for no longer
    *     than {@code secondary.timeout}, whatever its own limits
+   * @param sourceStays whether the source can be used when this has been closed
    * @param more a kill switch beside the configured file and the control table
    * @param shadowOptions how repeated reads are chosen and compared
    * @throws SQLException if the source cannot be reached or the control schema is missing and may
@@ -87,6 +92,7 @@ public final class Migration implements Mirroring, AutoCloseable {
       DataSource givenSource,
       DataSource sourceForDelivery,
       DataSource givenTarget,
+      boolean sourceStays,
       KillSwitch more,
       DualWriteMetrics metrics,
       DeliveryProbe probe,
@@ -94,6 +100,7 @@ public final class Migration implements Mirroring, AutoCloseable {
       throws SQLException {
     Supported.check(config);
     this.config = config;
+    this.sourceStays = sourceStays;
     this.metrics = metrics;
     DataSource source = new OwnConnections(sourceForDelivery);
     DataSource target =
@@ -238,6 +245,9 @@ public final class Migration implements Mirroring, AutoCloseable {
   }
 
   private void resume() {
+    if (leaving) {
+      return;
+    }
     delivery.resume();
     triggers.ifPresent(watch -> chores.execute(watch::look));
   }
@@ -435,7 +445,11 @@ public final class Migration implements Mirroring, AutoCloseable {
 
   private void leave() {
     bean.close();
-    state.close();
+    leaving = true;
+    boolean follows = sourceStays && mode.mayPassBy();
+    if (!follows) {
+      state.close();
+    }
     if (shadowReads != null) {
       shadowReads.close();
     }
@@ -443,6 +457,27 @@ public final class Migration implements Mirroring, AutoCloseable {
     // Last: it ends what commits have left prepared that delivery has cut off.
     prepared.close();
     departure.tell();
+    if (follows) {
+      LOG.warn(
+          "migration {}: connections are still open whose writes go to the primary alone ({}); the gap lasts until they are closed",
+          config.migration(),
+          mode.describe());
+      chores.scheduleWithFixedDelay(
+          this::endOnceNobodyPassesBy, FOLLOW_MILLIS, FOLLOW_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      end();
+    }
+  }
+
+  /** Until then this instance is alive, and obeys the kill switch: its gap is not over. */
+  private void endOnceNobodyPassesBy() {
+    if (!mode.mayPassBy() || membership.isTakenForGone()) {
+      state.close();
+      end();
+    }
+  }
+
+  private void end() {
     Departure.attempt(
         config.migration(),
         chores,

@@ -212,6 +212,13 @@ final class Mode {
     }
   }
 
+  /** Whether anybody writes to the primary alone, or may with a connection that is open. */
+  synchronized boolean mayPassBy() {
+    return active
+        ? connections.stream().anyMatch(OpenConnection::inPassThrough)
+        : !connections.isEmpty();
+  }
+
   /** Whether a gap is open whose beginning is not recorded. */
   synchronized boolean unrecorded() {
     return gapOpen && !gapRecorded;
