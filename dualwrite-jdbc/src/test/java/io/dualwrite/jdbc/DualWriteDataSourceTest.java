@@ -187,7 +187,8 @@ class DualWriteDataSourceTest {
           .until(
               () ->
                   registry.find("dualwrite.delivery.rows").tag("table", "public.item").counter()
-                      != null);
+                          != null
+                      && registry.find("dualwrite.delivery.lag").timer() != null);
       assertThat(
               registry
                   .get("dualwrite.writes")

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.dualwrite.FailurePolicy;
+import io.dualwrite.SecondarySettings;
 import io.dualwrite.jdbc.config.MigrationConfig;
 import io.dualwrite.testing.Guarantee;
 import io.dualwrite.testing.PgBouncer;
@@ -18,6 +19,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -92,7 +94,11 @@ class TransactionPoolingTest {
 
   private void migrate(FailurePolicy policy, DataSource sourceBehind, DataSource targetBehind)
       throws Exception {
-    MigrationConfig config = MigrationConfig.builder("test").failurePolicy(policy).build();
+    MigrationConfig config =
+        MigrationConfig.builder("test")
+            .failurePolicy(policy)
+            .secondary(SecondarySettings.defaults().withTimeout(Duration.ofSeconds(20)))
+            .build();
     try (HikariDataSource source = pool(sourceBehind);
         HikariDataSource target = pool(targetBehind);
         DualWriteDataSource ds =

