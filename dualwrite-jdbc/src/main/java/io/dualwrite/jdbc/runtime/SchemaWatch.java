@@ -1,5 +1,7 @@
 package io.dualwrite.jdbc.runtime;
 
+import static java.util.Objects.requireNonNull;
+
 import io.dualwrite.jdbc.capture.CapturePlan;
 import io.dualwrite.jdbc.capture.RequestedKeys;
 import io.dualwrite.jdbc.copy.Failures;
@@ -104,14 +106,14 @@ final class SchemaWatch {
         look(
             () -> {
               last.set(plans.decide(raw, session, sql, keys));
-              return last.get().unknown().isEmpty();
+              return requireNonNull(last.get()).unknown().isEmpty();
             },
             (changed ? began : System.nanoTime()) + patience);
     if (outcome == Outcome.IN_VAIN) {
       // By a function, say, in this very transaction: no other sees them before its end.
-      session.made(last.get().unknown());
+      session.made(requireNonNull(last.get()).unknown());
     }
-    return last.get().plan();
+    return requireNonNull(last.get()).plan();
   }
 
   /**
