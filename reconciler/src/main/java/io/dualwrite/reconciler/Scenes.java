@@ -42,6 +42,7 @@ record Scenes(
     Catalog target = databases.on(Side.TARGET, c -> Catalog.read(c, schema));
     Mirror mirror = Mirror.of(source, target, config);
     mirror.throwOnProblems();
+    throwIfMirroredToThemselves(mirror);
     Checksum checksum =
         ChecksumProbe.agree(
             databases.on(Side.SOURCE, ChecksumProbe::of),
@@ -67,6 +68,15 @@ record Scenes(
           options.exclude().isEmpty() ? unmatched.explanation() : "--exclude leaves no table");
     }
     return new Scene(locks(phase), checksum, wanted, tables, refused);
+  }
+
+  private void throwIfMirroredToThemselves(Mirror mirror) {
+    if (mirror.tables().stream().anyMatch(t -> t.source().oid() == t.target().oid())
+        && ServerStarts.same(databases)) {
+      throw new ReconcilerException(
+          Kind.USAGE,
+          "source and target are the same database: tables would be compared with themselves. Correct source.url or target.url.");
+    }
   }
 
   private LaneLocks locks(Phase phase) {

@@ -28,6 +28,13 @@ final class ServerStarts {
         .collect(joining(", "));
   }
 
+  /** Whether both sides are one database. */
+  static boolean same(Snapshots databases) {
+    return databases
+        .on(Side.SOURCE, ServerStarts::of)
+        .equals(databases.on(Side.TARGET, ServerStarts::of));
+  }
+
   private static String of(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery(SQL)) {

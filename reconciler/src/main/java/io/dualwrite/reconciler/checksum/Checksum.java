@@ -43,7 +43,8 @@ public enum Checksum {
   String of(RowText texts) {
     return switch (this) {
       // The text of a record quotes, escapes and marks nulls, so that no two rows share one.
-      case SEND, TEXT -> "hashtextextended(" + texts.record() + "::text COLLATE \"C\", 1)";
+      case SEND, TEXT ->
+          "pg_catalog.hashtextextended(" + texts.record() + "::text COLLATE \"C\", 1)";
       case MD5, SHA256 -> bits(digest(texts.canonical()));
     };
   }
@@ -55,9 +56,9 @@ public enum Checksum {
   String ofLongText(String text) {
     return switch (this) {
       case SEND, TEXT ->
-          "hashtextextended("
+          "pg_catalog.hashtextextended("
               + text
-              + " collate \"C\", 1) || ':' || hashtextextended("
+              + " collate \"C\", 1) || ':' || pg_catalog.hashtextextended("
               + text
               + " collate \"C\", 2)";
       case MD5, SHA256 -> digest(text);
@@ -67,8 +68,10 @@ public enum Checksum {
   /** In hexadecimal digits, the same in every dialect. */
   private String digest(String text) {
     return this == MD5
-        ? "md5(convert_to(" + text + ", 'UTF8'))"
-        : "encode(sha256(convert_to(" + text + ", 'UTF8')), 'hex')";
+        ? "pg_catalog.md5(pg_catalog.convert_to(" + text + ", 'UTF8'))"
+        : "pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to("
+            + text
+            + ", 'UTF8')), 'hex')";
   }
 
   private static String bits(String digits) {

@@ -26,7 +26,7 @@ public record ChecksumProbe(Map<Checksum, String> hashes) {
 
   private static final String SEND =
       """
-      hash_record_extended(row(int8send(4294967301), timestamptz_send('2001-01-14 10:00:00.000001+00'),
+      pg_catalog.hash_record_extended(row(int8send(4294967301), timestamptz_send('2001-01-14 10:00:00.000001+00'),
           timestamp_send('2001-01-14'), time_send('10:00'), interval_send('1 day'), float8send('-0'), float4send(1.5::real),
           7::int2, 7::int4, 7::oid, date '2001-01-14', true, 'd1a4c0de-0000-4000-8000-000000000001'::uuid,
           numeric_send(-1.50), numeric_send('NaN'), decode('00ff', 'hex'), '10.0.0.1'::inet, jsonb_send('{"a": [1, null, "é"]}'), '{1,NULL,é}'::text[]::text collate "C", 'Grüße'::text collate "C",

@@ -106,7 +106,7 @@ public final class ComparedTable {
   public String rowHash(Side side) {
     return switch (checksum) {
       case SEND ->
-          "hash_record_extended(row("
+          "pg_catalog.hash_record_extended(row("
               + columns.stream().map(c -> c.send(side)).collect(joining(", "))
               + "), 1)";
       case TEXT, MD5, SHA256 -> hashOfTexts(columns, side);

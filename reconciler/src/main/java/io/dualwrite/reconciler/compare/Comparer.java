@@ -35,6 +35,8 @@ public final class Comparer {
   /** Before the first window of a plan. */
   private static final int NOT_READ = -1;
 
+  private static final int ALTERED = -2;
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(500);
 
@@ -227,6 +229,18 @@ public final class Comparer {
 
   private void end(Table table) {
     confirm(table);
+    TableTally tally = table.comparer().tally();
+    if (tally.results().values().stream().noneMatch(r -> r.status() == Status.FAILED)) {
+      try {
+        Definitions.check(snapshots, table.comparer().table().pair());
+      } catch (SideReadException e) {
+        tally.put(
+            ALTERED,
+            WindowResult.without(Window.all(), Status.FAILED, outage.problem(e)),
+            List.of());
+        return;
+      }
+    }
     table
         .comparer()
         .keeping()
