@@ -60,7 +60,12 @@ record Repairing(Comparing comparing) {
         keyless.put(
             name,
             new RepairPlan.Keyless(
-                rows(table, Side.SOURCE), rows(table, Side.TARGET), options.isPartOf(table)));
+                rows(table, Side.SOURCE),
+                rows(table, Side.TARGET),
+                options.isPartOf(table),
+                comparing
+                    .databases()
+                    .on(Side.TARGET, c -> OutsideCascades.ofReplacement(c, table))));
       }
     }
     RepairPlan plan =

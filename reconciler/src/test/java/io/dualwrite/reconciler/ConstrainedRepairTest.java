@@ -259,7 +259,7 @@ class ConstrainedRepairTest {
       assertThat(two.dbs.query(two.dbs.target(), "select id from parent")).hasSize(1);
       assertThat(repair.tables().get(0).problems())
           .containsExactly(
-              "key 1: rows of public.child refer to it, which are not to be deleted (23503)");
+              "key 1: rows of public.child refer to it, which are not to be changed or deleted (23503)");
     }
 
     assertRepaired(two.repair(options().deleteExtra(true)), "parent", "child");

@@ -15,9 +15,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds rows that a delete on the secondary would take along by {@code ON DELETE CASCADE} although
- * the primary still has them: they refer to another row there by now, and nothing may name them or
- * what hangs on them. So are rows of tables from which none may go along. Lives for one call.
+ * Finds rows that a delete on the secondary would take along by {@code ON DELETE CASCADE}, or empty
+ * references of, although the primary still has them: they refer to another row there by now, and
+ * nothing may name them or what hangs on them. So are rows of tables from which none may go along.
+ * Lives for one call.
  */
 final class Cascades {
   private static final int PAGE = 500;
@@ -50,7 +51,7 @@ final class Cascades {
     if (!distinct.isEmpty()) {
       for (TablePair child : lane.tables()) {
         for (ForeignKey reference : child.on(secondary).foreignKeys()) {
-          if (reference.onDelete() == 'c'
+          if (actsOn(reference)
               && !child.key().isEmpty()
               && reference.parent().equals(parent.on(secondary).name())) {
             survivors(parent, List.copyOf(distinct), child, reference, found);
@@ -59,6 +60,14 @@ final class Cascades {
       }
     }
     return found;
+  }
+
+  private boolean actsOn(ForeignKey reference) {
+    return switch (reference.onDelete()) {
+      case 'c' -> true;
+      case 'n', 'd' -> !along.emptiesReferences();
+      default -> false;
+    };
   }
 
   private void survivors(
@@ -79,6 +88,9 @@ final class Cascades {
       if (!staying.isEmpty()) {
         found.computeIfAbsent(child, t -> new LinkedHashSet<>()).addAll(staying);
         return;
+      }
+      if (reference.onDelete() != 'c') {
+        continue;
       }
       victims.merge(child, page.size(), Integer::sum);
       survivors(child, page).forEach((t, more) -> found.merge(t, more, Cascades::union));
@@ -103,7 +115,7 @@ final class Cascades {
               + parent.name()
               + " would take rows of "
               + child.name()
-              + " along that must stay",
+              + " along, or change them, that must stay",
           "23503");
     }
   }

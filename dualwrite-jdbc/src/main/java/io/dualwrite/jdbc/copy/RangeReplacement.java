@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class RangeReplacement {
       @Nullable String from,
       @Nullable String to)
       throws SQLException {
+    refuseActions(secondary, side.other());
     int deleted;
     try (PreparedStatement delete =
         secondary.prepareStatement(
@@ -44,6 +46,7 @@ final class RangeReplacement {
       bounds(delete, from, to);
       deleted = delete.executeUpdate();
     }
+    refuseRowsThatStay(secondary, side.other(), from, to);
     List<ColumnPair> columns = table.columns();
     String select =
         "SELECT "
@@ -86,6 +89,45 @@ final class RangeReplacement {
       write.executeBatch();
     }
     return new CopyResult(written, 0, deleted, Set.of());
+  }
+
+  /** Nobody would bring rows of other tables back. */
+  private void refuseActions(Connection secondary, Side side) throws SQLException {
+    Optional<DeleteAction> action = DeleteAction.ofAll(secondary, table.on(side).name());
+    if (action.isPresent()) {
+      throw new SQLException(
+          "rows of "
+              + action.get().table()
+              + " "
+              + action.get().does()
+              + " when rows of "
+              + table.name()
+              + " are replaced, which has no key",
+          "23503");
+    }
+  }
+
+  /** Beside those that a trigger has kept, the same rows would come once more. */
+  private void refuseRowsThatStay(
+      Connection secondary, Side side, @Nullable String from, @Nullable String to)
+      throws SQLException {
+    String sql =
+        "SELECT EXISTS (SELECT FROM "
+            + table.on(side).name().sql()
+            + " t"
+            + where(side, from, to)
+            + ")";
+    try (PreparedStatement statement = secondary.prepareStatement(sql)) {
+      bounds(statement, from, to);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        if (row.getBoolean(1)) {
+          throw new SQLException(
+              "rows of " + table.on(side).name() + " are still there after they were deleted",
+              "27000");
+        }
+      }
+    }
   }
 
   private String where(Side side, @Nullable String from, @Nullable String to) {

@@ -118,6 +118,17 @@ final class Settlement {
         staying.add(new Target(table, key));
         continue;
       }
+      if (row != null && !asked && !along.emptiesReferences()) {
+        Row there = copy.readSecondary(table, List.of(key)).get(key);
+        if (row.equals(there)) {
+          staying.add(new Target(table, key));
+          continue;
+        }
+        if (there != null && !along.changes(table)) {
+          staying.add(new Target(table, key));
+          continue;
+        }
+      }
       Target target = new Target(table, row == null ? key : copy.transfer(table).keyOf(row));
       if (!steps.containsKey(target)) {
         steps.put(target, new Step(target, row, asked ? key : null));
@@ -243,7 +254,7 @@ final class Settlement {
     if (step.row == null && keys.stream().anyMatch(k -> staying.contains(new Target(table, k)))) {
       step.failure =
           new SQLException(
-              "rows of " + table.name() + " refer to it, which are not to be deleted",
+              "rows of " + table.name() + " refer to it, which are not to be changed or deleted",
               FOREIGN_KEY,
               step.failure);
     }

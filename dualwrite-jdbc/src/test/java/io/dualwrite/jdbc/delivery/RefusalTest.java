@@ -267,6 +267,38 @@ class RefusalTest {
     assertThat(bed.pending()).isOne();
   }
 
+  /** To replace its rows would take those along that refer to them, which nobody would copy. */
+  @ParameterizedTest
+  @ValueSource(strings = {"CASCADE", "SET NULL", "SET DEFAULT"})
+  @Guarantee("G1")
+  void rowsThatReferToATableWithoutAKeyStayWhenItChanges(String action) throws Exception {
+    MigrationConfig config =
+        MigrationConfig.builder("test")
+            .tables(
+                new TablesConfig(
+                    List.of("public.*"),
+                    List.of(),
+                    Map.of("public.k", TableOverride.builder().keylessRanges(true).build())))
+            .build();
+    Bed bed = new Bed(dbs, config);
+    dbs.executeOnBoth(
+        "CREATE TABLE k (id float8 PRIMARY KEY, v int)",
+        "CREATE TABLE c (id int PRIMARY KEY, k float8 REFERENCES k ON DELETE " + action + ")",
+        "INSERT INTO k VALUES (1, 1)",
+        "INSERT INTO c VALUES (1, 1)");
+    bed.change("UPDATE k SET v = 2", "public.k");
+    bed.change("INSERT INTO c VALUES (2, NULL)", "public.c", "2");
+
+    bed.drain(bed.delivery("public.c"));
+
+    dbs.assertSameRows("SELECT * FROM c ORDER BY id");
+    assertThat(bed.pending()).isOne();
+    dbs.execute(dbs.target(), "ALTER TABLE c DROP CONSTRAINT c_k_fkey");
+    bed.drain(bed.delivery("public.c"));
+    dbs.assertSameRows("SELECT * FROM k");
+    assertThat(bed.pending()).isZero();
+  }
+
   @Test
   void aRefusedBatchIsDescribedWithoutItsValues() throws Exception {
     dbs.execute(dbs.target(), "CREATE TABLE t (email text CHECK (length(email) < 5))");

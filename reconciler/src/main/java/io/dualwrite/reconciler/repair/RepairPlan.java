@@ -52,8 +52,9 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
    * How many rows a table without a key has, all of which would be replaced.
    *
    * @param part whether the repair is of a part of it, which cannot be
+   * @param others why it must not be because of rows of other tables
    */
-  public record Keyless(long sourceRows, long targetRows, boolean part) {}
+  public record Keyless(long sourceRows, long targetRows, boolean part, Optional<String> others) {}
 
   /**
    * The plan that follows from a comparison.
@@ -149,7 +150,8 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
     Optional<String> problem =
         budget.exhausted()
             ? Optional.empty()
-            : KeylessReplacement.problem(all.part(), deleteExtra, table.extra() > 0);
+            : KeylessReplacement.problem(all.part(), deleteExtra, table.extra() > 0)
+                .or(all::others);
     boolean wanted = !budget.exhausted() && problem.isEmpty();
     if (wanted && !budget.takeAll(all.sourceRows() + all.targetRows())) {
       problem = Optional.of(KeylessReplacement.TOO_MANY_CHANGES);

@@ -42,18 +42,27 @@ final class RepairScope {
   }
 
   /**
-   * From where rows that the source has not may be deleted because others are in need of that: from
-   * all of a table that is repaired, unless a delete there took rows along that nobody looks at.
+   * What may happen to other rows because those of a table are in need of it. Rows that the source
+   * has not may be deleted from all of a table that is repaired, unless a delete there took rows
+   * along that nobody looks at; rows that it has may be changed there and in the table itself.
    */
-  DeletesAlong along(Connection target, Lane lane) {
+  DeletesAlong along(Connection target, Lane lane, TablePair table) {
     Map<TableName, Boolean> known = new HashMap<>();
-    return pair -> {
-      Boolean may = known.get(pair.name());
-      if (may == null) {
-        may = deletes() && isWhole(pair) && unproblematic(target, pair, lane);
-        known.put(pair.name(), may);
+    return new DeletesAlong() {
+      @Override
+      public boolean from(TablePair pair) throws SQLException {
+        Boolean may = known.get(pair.name());
+        if (may == null) {
+          may = deletes() && isWhole(pair) && unproblematic(target, pair, lane);
+          known.put(pair.name(), may);
+        }
+        return may;
       }
-      return may;
+
+      @Override
+      public boolean changes(TablePair pair) {
+        return pair.equals(table) || isWhole(pair);
+      }
     };
   }
 

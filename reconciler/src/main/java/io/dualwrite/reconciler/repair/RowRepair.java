@@ -112,12 +112,14 @@ final class RowRepair {
       rest = wrong.subList(allowed, wrong.size());
       if (!taken.isEmpty()) {
         CopyResult result = lock.copy(table.pair(), taken, pass == Pass.DELETE, DeletesAlong.NONE);
-        Changed changed = new Changed(result.written(), result.deleted());
+        List<RowKey> tried = without(taken, result.left());
+        int kept = keptByTriggers(lock, tried, pass, mark);
+        Changed changed =
+            new Changed(result.written() - (pass == Pass.COPY ? kept : 0), result.deleted());
         commit(mark, lock, Map.of(table.pair(), changed));
-        budget.giveBack(taken.size() - result.written() - result.deleted());
+        budget.giveBack(taken.size() - changed.written() - changed.deleted());
         if (!result.left().isEmpty()) {
-          return new Rest(
-              joined(result.left(), rest), Math.max(1, result.written() + result.deleted()));
+          return new Rest(joined(result.left(), rest), Math.max(1, tried.size()));
         }
       }
       return new Rest(rest, Math.min(STEP, keys.size() * 2));
@@ -178,6 +180,9 @@ final class RowRepair {
         }
         wanted = left;
       }
+      int kept = keptByTriggers(lock, keys, Pass.COPY, mark);
+      changed.computeIfPresent(
+          table.pair(), (t, c) -> new Changed(c.written() - kept, c.deleted()));
       if (!budget.settle(taken.size(), count(changed))) {
         return Outcome.TOO_MANY;
       }
@@ -190,6 +195,25 @@ final class RowRepair {
       }
       return Outcome.REFUSED;
     }
+  }
+
+  private static List<RowKey> without(List<RowKey> keys, Set<RowKey> others) {
+    return others.isEmpty() ? keys : keys.stream().filter(k -> !others.contains(k)).toList();
+  }
+
+  /** How many of the rows that the target took are all the same not what they should be now. */
+  private int keptByTriggers(
+      LockedCopy lock, List<RowKey> keys, Pass pass, Optional<ChunkMark> mark) throws SQLException {
+    if (!TargetTriggers.on(lock.secondary(), table.pair())) {
+      return 0;
+    }
+    List<RowKey> kept = wrong(lock, keys, pass);
+    kept.forEach(
+        key ->
+            problem(
+                line(key) + TargetTriggers.KEPT + (pass == Pass.DELETE ? "deleted" : "written"),
+                mark));
+    return kept.size();
   }
 
   private static List<RowKey> joined(Collection<RowKey> first, List<RowKey> then) {
@@ -213,12 +237,22 @@ final class RowRepair {
               lane,
               Map.of(table.pair(), keys),
               scope.deletes() && mayDelete(lock),
-              scope.along(lock.secondary(), lane));
-      if (!budget.settle(keys.size(), count(settled.changed()))) {
+              scope.along(lock.secondary(), lane, table.pair()));
+      Set<RowKey> refused = new HashSet<>();
+      settled.refused().forEach(r -> refused.add(r.key()));
+      Map<TablePair, Changed> changed = new HashMap<>(settled.changed());
+      if (!budget.settle(keys.size(), count(changed))) {
         return Outcome.TOO_MANY;
       }
       settled.refused().forEach(r -> refused(r, mark));
-      commit(mark, lock, settled.changed());
+      int kept = keptByTriggers(lock, without(keys, refused), Pass.COPY, mark);
+      changed.computeIfPresent(
+          table.pair(), (t, c) -> new Changed(c.written() - kept, c.deleted()));
+      budget.giveBack(kept);
+      if (scope.deletes()) {
+        keptByTriggers(lock, without(keys, refused), Pass.DELETE, mark);
+      }
+      commit(mark, lock, changed);
       pulledAlong = true;
       return Outcome.DONE;
     } catch (SQLException e) {
@@ -233,6 +267,10 @@ final class RowRepair {
             + (!scope.deletes() && DUPLICATE.equals(row.cause().getSQLState())
                 ? ". If the row in its way is one that the source has not: --delete-extra"
                 : "");
+    problem(line, mark);
+  }
+
+  private void problem(String line, Optional<ChunkMark> mark) {
     tally.problem(line);
     mark.ifPresent(m -> m.problem(line));
   }

@@ -1,5 +1,6 @@
 package io.dualwrite.reconciler.repair;
 
+import io.dualwrite.Side;
 import io.dualwrite.jdbc.copy.CopyResult;
 import io.dualwrite.jdbc.copy.Failures;
 import io.dualwrite.jdbc.copy.LockedCopy;
@@ -16,7 +17,9 @@ import io.dualwrite.reconciler.compare.Settler;
 import io.dualwrite.reconciler.state.KeptWindow;
 import io.dualwrite.reconciler.window.Chunk;
 import io.dualwrite.reconciler.window.Part;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -127,6 +130,14 @@ final class TableRepairer {
     return true;
   }
 
+  private long count(LockedCopy lock) throws SQLException {
+    try (Statement statement = lock.secondary().createStatement();
+        ResultSet row = statement.executeQuery("select count(*) from " + table.from(Side.TARGET))) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
   /**
    * Replaces all rows of a table without a key, if any window differs: its rows cannot be told
    * apart. Nothing is changed where that would exceed the budget.
@@ -156,13 +167,28 @@ final class TableRepairer {
       return;
     }
     try (LockedCopy lock = locks.begin(lane)) {
+      Optional<String> others = OutsideCascades.ofReplacement(lock.secondary(), table);
+      if (others.isPresent()) {
+        problem(others.get());
+        return;
+      }
       CopyResult result = lock.replaceRange(table.pair(), null, null);
       if (!budget.takeAll((long) result.written() + result.deleted())) {
         problem(KeylessReplacement.TOO_MANY_CHANGES);
         return;
       }
+      long there =
+          TargetTriggers.on(lock.secondary(), table.pair()) ? count(lock) : result.written();
       lock.commit();
-      tally.done(result.written(), result.deleted());
+      tally.done(there, result.deleted());
+      if (there != result.written()) {
+        problem(
+            "has "
+                + there
+                + " rows now that "
+                + result.written()
+                + " were written: triggers or rules of the target make others of them");
+      }
     } catch (SQLException e) {
       if (!Failures.refusesRow(e)) {
         throw locks.failed(e);
