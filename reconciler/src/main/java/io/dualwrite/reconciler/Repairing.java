@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The repairs of this migration, each with the comparison behind it. */
 record Repairing(Comparing comparing) {
@@ -74,8 +75,14 @@ record Repairing(Comparing comparing) {
             options,
             keyless,
             undeletable(options, scene, found),
-            new PlannedRows(scene.locks(), scene.tables(), found));
+            new PlannedRows(scene.locks(), scene.tables(), found, isWhole(options, scene)));
     return new RepairPlan(found.listing(listed), plan.tables(), plan.stopped());
+  }
+
+  private static Predicate<String> isWhole(RepairOptions options, Scene scene) {
+    return name ->
+        scene.compared().stream()
+            .anyMatch(t -> t.pair().name().toString().equals(name) && !options.isPartOf(t));
   }
 
   private Map<String, String> undeletable(RepairOptions options, Scene scene, Comparison found) {

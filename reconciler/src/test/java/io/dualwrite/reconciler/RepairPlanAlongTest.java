@@ -8,7 +8,6 @@ import io.dualwrite.reconciler.repair.Repair;
 import io.dualwrite.reconciler.repair.RepairOptions;
 import io.dualwrite.reconciler.repair.RepairPlan;
 import io.dualwrite.reconciler.repair.RepairPlan.TablePlan;
-import io.dualwrite.reconciler.report.JsonReport;
 import io.dualwrite.reconciler.report.NextStep;
 import io.dualwrite.reconciler.report.TextReport;
 import io.dualwrite.testing.TestDatabases;
@@ -105,7 +104,7 @@ class RepairPlanAlongTest {
   @ValueSource(longs = {Long.MAX_VALUE, 0, 1, 2, 3, 4, 5})
   void childrenOfRowsThatAreDeleted(long changes) throws SQLException {
     two.target(
-        "insert into airports values (500, 1), (501, 1), (502, 1)",
+        "insert into airports values (500, 1), (501, 1), (502, 1), (503, 1)",
         "update flights set airport = 500 where id in (7, 8)",
         "insert into flights values (9001, 501, now())",
         "update notes set airport = 502 where id in (1, 2, 3)");
@@ -115,29 +114,27 @@ class RepairPlanAlongTest {
             RepairOptions.of(only("public.airports")).deleteExtra(true).maxChanges(changes));
 
     if (changes == Long.MAX_VALUE) {
-      assertThat(of(plan, "public.airports").deleted()).isEqualTo(2);
+      assertThat(of(plan, "public.airports").deleted()).isEqualTo(1);
       assertThat(of(plan, "public.airports").problem())
           .contains(
-              "extra rows stay to which rows of public.flights refer, which are not to be deleted");
-      assertThat(of(plan, "public.flights").copied()).isEqualTo(2);
+              "extra rows stay to which rows of public.flights, public.notes refer, which are not to be changed or deleted");
+      assertThat(plan.tables()).allMatch(TablePlan::asked);
       assertThat(new TextReport(new NextStep("reconciler", List.of(), List.of())).of(plan, true))
           .contains(
-              "public.airports: extra rows stay to which rows of public.flights refer",
-              "A repair would insert 0, update 0 and delete 2 rows in the target."
-                  + " With them come rows of other tables that they need: 2 of public.flights."
-                  + " The target would clear the references of rows by itself (ON DELETE SET NULL or SET DEFAULT): 3 of public.notes.");
-      assertThat(JsonReport.of(plan))
-          .containsIgnoringWhitespaces("\"asked\": false, \"referencesCleared\": 3");
-      assertThat(of(plan, "public.notes")).matches(t -> t.cleared() == 3 && t.copied() == 0);
+              "public.airports: extra rows stay to which rows of public.flights, public.notes refer",
+              "A repair would insert 0, update 0 and delete 1 rows in the target.");
       assertThat(
-              two.dbs.queryValue(
-                  two.dbs.target(), "select count(*) from notes where airport is null"))
-          .isEqualTo("3");
+              two.dbs.query(
+                  two.dbs.target(),
+                  "select from flights where airport in (500, 501) union all select from notes where airport = 502"))
+          .as("rows of tables that were not asked for")
+          .hasSize(6);
     }
   }
 
-  @Test
-  void whereEverythingIsRepairedNothingGoesAlong() throws SQLException {
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MAX_VALUE, 0, 1, 2, 3, 4, 5, 7, 8, 20, 40, 41, 100})
+  void whereEverythingIsRepairedNothingElseGoesAlong(long changes) throws SQLException {
     two.target(
         "insert into airports values (500, 1)",
         "update flights set airport = 500 where id in (7, 8)",
@@ -147,9 +144,13 @@ class RepairPlanAlongTest {
         "delete from notes where airport = 9",
         "delete from airports where id = 9");
 
-    RepairPlan plan = assertAsPlanned(RepairOptions.of(two.options()).deleteExtra(true));
+    RepairPlan plan =
+        assertAsPlanned(
+            RepairOptions.of(two.options().parallelism(1)).deleteExtra(true).maxChanges(changes));
 
     assertThat(plan.tables()).allMatch(TablePlan::asked);
-    assertThat(of(plan, "public.notes")).matches(t -> t.cleared() == 2 && t.deleted() == 1);
+    if (changes == Long.MAX_VALUE) {
+      assertThat(of(plan, "public.notes")).matches(t -> t.copied() == 3 && t.deleted() == 1);
+    }
   }
 }

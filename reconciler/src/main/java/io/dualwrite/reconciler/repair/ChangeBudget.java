@@ -7,6 +7,7 @@ final class ChangeBudget {
   private final AtomicLong left;
   private volatile boolean refused;
   private volatile boolean stopped;
+  private volatile boolean undone;
 
   ChangeBudget(long changes) {
     this.left = new AtomicLong(changes);
@@ -42,9 +43,17 @@ final class ChangeBudget {
     left.getAndUpdate(l -> l == Long.MAX_VALUE ? l : Math.max(0, l - changes));
   }
 
-  /** Gives back what was not needed. */
+  /** Gives back what was not needed: who was refused it may have it after all. */
   void giveBack(int unused) {
-    left.getAndUpdate(l -> l == Long.MAX_VALUE ? l : l + unused);
+    if (unused > 0) {
+      left.getAndUpdate(l -> l == Long.MAX_VALUE ? l : l + unused);
+      refused = false;
+    }
+  }
+
+  /** Somebody has ended with changes left that were refused. */
+  void leave() {
+    undone = true;
   }
 
   /**
@@ -70,8 +79,8 @@ final class ChangeBudget {
     return stopped || (refused && left.get() == 0);
   }
 
-  /** Whether anything was refused. */
+  /** Whether anything was refused for good. */
   boolean refused() {
-    return refused;
+    return refused || undone;
   }
 }

@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Which rows a repair would change for the sake of others, in the steps in which it would: parents
@@ -33,22 +34,23 @@ import java.util.TreeMap;
  * For one thread.
  */
 public final class PlannedRows {
-  private static final String CASCADES_OR_HOLDS = "car";
-
   private final LaneLocks locks;
   private final Map<String, Mirrored> tables = new HashMap<>();
+  private final Predicate<String> whole;
   private final Map<String, Map<Kind, Set<RowKey>>> differing = new HashMap<>();
   private final Map<String, Set<RowKey>> along = new TreeMap<>();
-  private final Map<String, Set<RowKey>> cleared = new TreeMap<>();
   private final Map<String, Set<String>> inTheWay = new HashMap<>();
 
   /**
    * For a repair of these tables.
    *
    * @param found what differs in them; rows that it does not list have nothing to go along
+   * @param whole whether all of a table is repaired, not only a part of it
    */
-  public PlannedRows(LaneLocks locks, List<Mirrored> tables, Comparison found) {
+  public PlannedRows(
+      LaneLocks locks, List<Mirrored> tables, Comparison found, Predicate<String> whole) {
     this.locks = locks;
+    this.whole = whole;
     tables.forEach(t -> this.tables.put(t.table().name().toString(), t));
     for (TableComparison table : found.tables()) {
       for (Difference difference : table.differences()) {
@@ -60,14 +62,9 @@ public final class PlannedRows {
     }
   }
 
-  /** How many rows of tables would be copied that nobody asked for, by table. */
+  /** How many rows would be copied before their turn because others need them, by table. */
   SortedMap<String, Long> along() {
     return counts(along);
-  }
-
-  /** Of how many rows the target would take the reference away by itself, by table. */
-  SortedMap<String, Long> cleared() {
-    return counts(cleared);
   }
 
   /** The tables whose rows keep extra rows of that one from being deleted. */
@@ -84,11 +81,14 @@ public final class PlannedRows {
   /** Takes the copies of a table out of the budget, with what goes along; how many they are. */
   long copies(TableComparison found, ChangeBudget budget) {
     Mirrored table = tables.get(found.table());
+    Set<RowKey> before = along.getOrDefault(found.table(), Set.of());
     long all = found.missing() + found.changed();
     if (table == null || secondary(table.table()).foreignKeys().isEmpty()) {
       return budget.take(all);
     }
-    List<RowKey> keys = keys(found.table(), EnumSet.of(Kind.MISSING, Kind.CHANGED));
+    List<RowKey> differing = keys(found.table(), EnumSet.of(Kind.MISSING, Kind.CHANGED));
+    List<RowKey> keys = differing.stream().filter(k -> !before.contains(k)).toList();
+    all -= differing.size() - keys.size();
     long taken = steps(table, keys, budget, this::withParents);
     return taken + budget.take(Math.max(0, all - keys.size()));
   }
@@ -128,12 +128,10 @@ public final class PlannedRows {
   /**
    * What a step takes along.
    *
-   * @param copied rows of other tables, or parts of tables, that are not asked for
-   * @param cleared rows whose reference the target takes away
-   * @param stays whether rows of the step cannot be deleted
+   * @param copied rows that it needs: of tables that are not asked for, or before their turn
+   * @param stays tables whose rows keep some of the step from being deleted
    */
-  private record Along(
-      Map<String, Set<RowKey>> copied, Map<String, Set<RowKey>> cleared, Set<String> stays) {}
+  private record Along(Map<String, Set<RowKey>> copied, Set<String> stays) {}
 
   private interface Looking {
     Along look(LockedCopy lock, Mirrored table, List<RowKey> keys) throws SQLException;
@@ -156,12 +154,13 @@ public final class PlannedRows {
     Along found = look(table, keys, looking);
     long others = found.copied().values().stream().mapToLong(Set::size).sum();
     boolean all = found.stays().isEmpty();
-    if (all && others == 0 && found.cleared().isEmpty()) {
+    if (all && others == 0) {
       return budget.take(keys.size());
     }
     if (all && budget.takeAll(keys.size() + others)) {
-      merge(found.copied(), along);
-      merge(found.cleared(), cleared);
+      found
+          .copied()
+          .forEach((t, rows) -> along.computeIfAbsent(t, n -> new HashSet<>()).addAll(rows));
       return keys.size();
     }
     if (keys.size() == 1) {
@@ -179,10 +178,6 @@ public final class PlannedRows {
     return first + step(table, keys.subList(half, keys.size()), budget, looking);
   }
 
-  private static void merge(Map<String, Set<RowKey>> more, Map<String, Set<RowKey>> into) {
-    more.forEach((t, keys) -> into.computeIfAbsent(t, n -> new HashSet<>()).addAll(keys));
-  }
-
   private Along look(Mirrored table, List<RowKey> keys, Looking looking) {
     try (LockedCopy lock = locks.begin(table.lane())) {
       return looking.look(lock, table, keys);
@@ -195,7 +190,7 @@ public final class PlannedRows {
       throws SQLException {
     Map<String, Set<RowKey>> copied = new TreeMap<>();
     parents(lock, table.lane(), table.table(), keys, copied);
-    return new Along(copied, Map.of(), Set.of());
+    return new Along(copied, Set.of());
   }
 
   /**
@@ -216,27 +211,27 @@ public final class PlannedRows {
     }
   }
 
+  /**
+   * Those that are extra go before, those that differ are made what the source has. All others
+   * still refer to it.
+   */
   private Along withChildren(LockedCopy lock, Mirrored table, List<RowKey> keys)
       throws SQLException {
     Map<String, Set<RowKey>> copied = new TreeMap<>();
-    Map<String, Set<RowKey>> without = new TreeMap<>();
     Set<String> stays = new LinkedHashSet<>();
     for (Referring referring : lock.referring(table.lane(), table.table(), keys)) {
       String child = referring.table().name().toString();
-      if (CASCADES_OR_HOLDS.indexOf(referring.reference().onDelete()) < 0) {
-        addTo(without, child, unknown(child, referring.keys(), EnumSet.of(Kind.EXTRA)));
-        continue;
-      }
-      Set<RowKey> others = unknown(child, referring.keys(), EnumSet.of(Kind.EXTRA, Kind.CHANGED));
-      Set<RowKey> there = lock.readPrimary(referring.table(), others).keySet();
-      if (there.size() < others.size()) {
+      Set<RowKey> there = unknown(child, referring.keys(), EnumSet.of(Kind.EXTRA));
+      Set<RowKey> others =
+          whole.test(child) ? unknown(child, there, EnumSet.of(Kind.CHANGED)) : there;
+      if (!others.isEmpty()) {
         stays.add(child);
+      } else {
+        addTo(copied, child, there);
+        parents(lock, table.lane(), referring.table(), there, copied);
       }
-      addTo(copied, child, there);
-      parents(lock, table.lane(), referring.table(), there, copied);
     }
-    without.values().removeIf(Set::isEmpty);
-    return new Along(copied, without, stays);
+    return new Along(copied, stays);
   }
 
   private void addTo(Map<String, Set<RowKey>> rows, String table, Set<RowKey> keys) {

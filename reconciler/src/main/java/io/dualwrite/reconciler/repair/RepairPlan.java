@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * What a repair would do to the data as it is now, short of what the target would refuse.
@@ -34,8 +33,6 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
    * @param atLeast whether more differ than were looked at one by one
    * @param asked whether it is one that is to be repaired; of others, rows are only copied because
    *     rows that are repaired need them
-   * @param cleared rows whose reference the target would set to null or its default by itself,
-   *     since the row that they refer to is deleted
    * @param problem why it, or a part of it, would be left as it is
    */
   public record TablePlan(
@@ -45,7 +42,6 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
       boolean replaced,
       boolean atLeast,
       boolean asked,
-      long cleared,
       Optional<String> problem) {}
 
   /**
@@ -93,7 +89,6 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
                   false,
                   table.truncated(),
                   true,
-                  0,
                   Optional.ofNullable(undeletable.get(table.table()))
                       .or(() -> staying(rows.inTheWay(table.table()))))
               : replacement(table, all, options.deleteExtra(), budget));
@@ -107,16 +102,14 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
         : Optional.of(
             "extra rows stay to which rows of "
                 + String.join(", ", others)
-                + " refer, which are not to be deleted");
+                + " refer, which are not to be changed or deleted");
   }
 
   private static List<TablePlan> withOthers(List<TablePlan> asked, PlannedRows rows) {
     SortedMap<String, Long> along = new TreeMap<>(rows.along());
-    SortedMap<String, Long> cleared = new TreeMap<>(rows.cleared());
     List<TablePlan> all = new ArrayList<>();
     for (TablePlan plan : asked) {
       Long more = along.remove(plan.table());
-      Long fewer = cleared.remove(plan.table());
       all.add(
           new TablePlan(
               plan.table(),
@@ -125,23 +118,11 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
               plan.replaced(),
               plan.atLeast(),
               true,
-              fewer == null ? 0 : fewer,
               plan.problem()));
     }
-    Set<String> others = new TreeSet<>(along.keySet());
-    others.addAll(cleared.keySet());
-    for (String table : others) {
-      all.add(
-          new TablePlan(
-              table,
-              along.getOrDefault(table, 0L),
-              0,
-              false,
-              false,
-              false,
-              cleared.getOrDefault(table, 0L),
-              Optional.empty()));
-    }
+    along.forEach(
+        (table, rowsOfIt) ->
+            all.add(new TablePlan(table, rowsOfIt, 0, false, false, false, Optional.empty())));
     return all;
   }
 
@@ -164,7 +145,6 @@ public record RepairPlan(Comparison comparison, List<TablePlan> tables, boolean 
         wanted,
         false,
         true,
-        0,
         problem);
   }
 

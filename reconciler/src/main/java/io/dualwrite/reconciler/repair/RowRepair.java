@@ -87,6 +87,9 @@ final class RowRepair {
       }
       size = left.size();
     }
+    if (!rest.isEmpty()) {
+      budget.leave();
+    }
     return rest.isEmpty();
   }
 

@@ -111,6 +111,7 @@ final class TableRepairer {
   private boolean repair(Chunk chunk, Drilldown.Sums sums, Pass pass, Optional<ChunkMark> mark) {
     mark.ifPresent(m -> m.differs(Math.toIntExact(sums.differing().get(0))));
     if (budget.exhausted()) {
+      budget.leave();
       return false;
     }
     boolean history = sums.differing().stream().allMatch(w -> sums.target(w).rows() == 0);
@@ -155,7 +156,11 @@ final class TableRepairer {
         surplus.addAll(settler.copies(chunk, windows).surplus());
       }
     }
-    if (surplus.isEmpty() || budget.exhausted()) {
+    if (surplus.isEmpty()) {
+      return;
+    }
+    if (budget.exhausted()) {
+      budget.leave();
       return;
     }
     differs.run();
@@ -174,6 +179,7 @@ final class TableRepairer {
       }
       CopyResult result = lock.replaceRange(table.pair(), null, null);
       if (!budget.takeAll((long) result.written() + result.deleted())) {
+        budget.leave();
         problem(KeylessReplacement.TOO_MANY_CHANGES);
         return;
       }

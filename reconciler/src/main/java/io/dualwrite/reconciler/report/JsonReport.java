@@ -64,7 +64,6 @@ public final class JsonReport {
       t.put("replaced", table.replaced());
       t.put("atLeast", table.atLeast());
       t.put("asked", table.asked());
-      t.put("referencesCleared", table.cleared());
       table.problem().ifPresent(t.putArray("problems")::add);
     }
     return write(root);

@@ -19,7 +19,7 @@ record PlanLines(RepairPlan plan, boolean deleteExtra) {
             t ->
                 t.problem()
                     .ifPresent(p -> text.append(t.table()).append(": ").append(p).append('\n')));
-    text.append(changes()).append(others()).append(cleared()).append(replacements());
+    text.append(changes()).append(others()).append(replacements());
     if (plan.stopped()) {
       text.append(" It would stop at --max-changes: ")
           .append(number(plan.copied()))
@@ -66,19 +66,6 @@ record PlanLines(RepairPlan plan, boolean deleteExtra) {
     return rows.isEmpty()
         ? ""
         : " With them come rows of other tables that they need: " + rows + ".";
-  }
-
-  private String cleared() {
-    String rows =
-        plan.tables().stream()
-            .filter(t -> t.cleared() > 0)
-            .map(t -> number(t.cleared()) + " of " + t.table())
-            .collect(Collectors.joining(", "));
-    return rows.isEmpty()
-        ? ""
-        : " The target would clear the references of rows by itself (ON DELETE SET NULL or SET DEFAULT): "
-            + rows
-            + ".";
   }
 
   private String replacements() {
