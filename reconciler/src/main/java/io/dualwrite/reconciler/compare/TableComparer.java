@@ -188,7 +188,7 @@ final class TableComparer {
     OptionalLong after = OptionalLong.empty();
     do {
       RowMerge.Page page = drilldown.page(chunk, place, after, Math.min(PAGE, tally.allowance()));
-      page.unkeyed().forEach(w -> findings.get(w).unkeyed = true);
+      page.unkeyed().forEach(w -> Objects.requireNonNull(findings.get(w)).unkeyed = true);
       tally.spend(sort(chunk, page.candidates(), findings));
       after = page.next();
     } while (after.isPresent() && tally.allowance() > 0);
@@ -202,7 +202,10 @@ final class TableComparer {
   /** What looks at rows by their keys cannot tell. */
   private void settleRest(Chunk chunk, Map<Integer, WindowFindings> findings) {
     List<Integer> unkeyed =
-        findings.keySet().stream().filter(w -> findings.get(w).unkeyed).toList();
+        findings.entrySet().stream()
+            .filter(e -> e.getValue().unkeyed)
+            .map(Map.Entry::getKey)
+            .toList();
     if (!unkeyed.isEmpty()) {
       Settler.Copies copies = settler.unkeyed(chunk, unkeyed);
       copies.surplus().forEach(s -> unkeyed(chunk, findings, s, copies.pending()));
