@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
@@ -65,7 +66,7 @@ final class LaneWorker implements Runnable {
 
   private volatile long toldAt = System.nanoTime() - SAY_AGAIN.toNanos();
   private volatile boolean tableChanged;
-  private int vainTries;
+  private final AtomicInteger vainTries = new AtomicInteger();
 
   /** The run that is to begin after a rest; who takes it away begins it, and nobody else does. */
   private final AtomicReference<@Nullable Object> resting = new AtomicReference<>();
@@ -192,11 +193,12 @@ final class LaneWorker implements Runnable {
       long start = System.nanoTime();
       try {
         RoundResult result = round(permit.get());
-        vainTries = result.kind() == RoundResult.Kind.BUSY ? vainTries + 1 : 0;
+        int vain = result.kind() == RoundResult.Kind.BUSY ? vainTries.get() + 1 : 0;
+        vainTries.set(vain);
         recovered();
         switch (result.kind()) {
           case BUSY -> {
-            if (vainTries > 1) {
+            if (vain > 1) {
               slices(true);
             }
             return BUSY_PAUSE;
@@ -238,7 +240,7 @@ final class LaneWorker implements Runnable {
   private RoundResult round(Permit permit) throws SQLException {
     try (permit) {
       try {
-        RoundResult result = lane.round(hasWaiters() || vainTries >= VAIN_TRIES);
+        RoundResult result = lane.round(hasWaiters() || vainTries.get() >= VAIN_TRIES);
         permit.succeeded();
         return result;
       } catch (SQLException e) {

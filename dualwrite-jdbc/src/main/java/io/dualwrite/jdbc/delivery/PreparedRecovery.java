@@ -66,8 +66,8 @@ public final class PreparedRecovery implements AutoCloseable {
   private volatile boolean closed;
   private volatile String identity = PrimaryDatabase.UNTOLD;
   private boolean reachable = true;
-  private long lookedAt = System.nanoTime() - SELDOM.toNanos();
-  private boolean anyWaiting;
+  private volatile long lookedAt = System.nanoTime() - SELDOM.toNanos();
+  private volatile boolean anyWaiting;
 
   /**
    * Does nothing yet.

@@ -38,7 +38,7 @@ final class Membership {
   private final long pid = ProcessHandle.current().pid();
   private final String instance =
       host + ":" + pid + ":" + UUID.randomUUID().toString().substring(0, 8);
-  private boolean createdOnSource;
+  private volatile boolean createdOnSource;
 
   /** Held while it says something of itself, so that nothing comes after its leave. */
   private final ReentrantLock telling = new ReentrantLock();

@@ -75,29 +75,29 @@ public final class TriggerGaps {
 
   /** Whether there is one; who may only read needs not be refused where there is nothing to end. */
   private boolean isOpen(Connection connection) throws SQLException {
-    try (PreparedStatement statement =
-            asked(
-                connection,
-                "SELECT FROM "
-                    + gaps
-                    + " WHERE migration = ? AND instance = ? AND until IS NULL AND reason NOT LIKE ? LIMIT 1");
-        ResultSet row = statement.executeQuery()) {
-      return row.next();
+    String sql =
+        "SELECT FROM "
+            + gaps
+            + " WHERE migration = ? AND instance = ? AND until IS NULL AND reason NOT LIKE ? LIMIT 1";
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      name(statement);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next();
+      }
     }
   }
 
   private void update(Connection connection, String sql) throws SQLException {
-    try (PreparedStatement statement = asked(connection, sql)) {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      name(statement);
       statement.executeUpdate();
     }
   }
 
-  private PreparedStatement asked(Connection connection, String sql) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
+  private void name(PreparedStatement statement) throws SQLException {
     statement.setString(1, migration);
     statement.setString(2, Gaps.TRIGGERS);
     statement.setString(3, NO_TRIGGERS + "%");
-    return statement;
   }
 
   /** Records which tables are not seen, since the last installation, and which are again. */
