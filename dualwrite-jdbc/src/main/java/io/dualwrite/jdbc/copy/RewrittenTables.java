@@ -24,7 +24,9 @@ public final class RewrittenTables {
       SELECT n.place FROM pg_catalog.unnest(?::text[]) WITH ORDINALITY n(name, place)
         LEFT JOIN pg_catalog.pg_class t ON t.oid = pg_catalog.to_regclass(n.name)
        WHERE t.oid IS NULL OR t.relfilenode IS DISTINCT FROM coalesce(pg_catalog.pg_relation_filenode(t.oid), 0)
-          OR EXISTS (SELECT FROM pg_catalog.pg_partition_tree(t.oid) p JOIN pg_catalog.pg_class c ON c.oid = p.relid
+          OR EXISTS (WITH RECURSIVE child(oid) AS (SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = t.oid
+                  UNION SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN child ON i.inhparent = child.oid)
+              SELECT FROM child JOIN pg_catalog.pg_class c ON c.oid = child.oid
               WHERE c.relfilenode IS DISTINCT FROM coalesce(pg_catalog.pg_relation_filenode(c.oid), 0))
        ORDER BY n.place LIMIT 1""";
 

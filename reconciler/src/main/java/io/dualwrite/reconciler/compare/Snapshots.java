@@ -156,29 +156,37 @@ public record Snapshots(
     }
     TablePair read = table.get();
     String name = read.on(side).name().sql();
-    String oid = ", pg_catalog.to_regclass(" + Identifiers.literal(name) + ")::pg_catalog.oid";
+    Found found;
     boolean locked = true;
-    long found;
     try {
-      // A lock takes no snapshot, the settings behind it do.
-      found = begin(connection, "LOCK TABLE " + name + " IN ACCESS SHARE MODE; ", oid);
+      // A lock takes no snapshot, the settings behind it do. Of thousands of partitions, each would
+      // be locked by every session, and a server has room for so many locks: they are asked after.
+      found = begin(connection, "LOCK TABLE ONLY " + name + " IN ACCESS SHARE MODE; ", facts(name));
     } catch (SQLException e) {
       if (!MAY_NOT_LOCK.equals(e.getSQLState())) {
         throw e;
       }
       // Who may read but some columns may lock nothing.
       connection.rollback();
-      found = begin(connection, "", oid);
+      found = begin(connection, "", facts(name));
       locked = false;
     }
-    if (found != read.on(side).oid()) {
+    if (found.oid() != read.on(side).oid()) {
       throw ChangedTableException.ofTable(read, side);
     }
-    return new Session(connection, side, locked ? Optional.empty() : table);
+    return new Session(connection, side, locked && !found.children() ? Optional.empty() : table);
   }
 
-  /** Begins a transaction; the last value of its first row, if {@code value} adds one. */
-  private long begin(Connection connection, String lock, String value) throws SQLException {
+  /** What has a table's name when the transaction begins, and whether it has children. */
+  private record Found(long oid, boolean children) {}
+
+  private static String facts(String name) {
+    String oid = "pg_catalog.to_regclass(" + Identifiers.literal(name) + ")::pg_catalog.oid";
+    return ", EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = " + oid + "), " + oid;
+  }
+
+  /** Begins a transaction; {@code facts} are the last two values of its first row, if any. */
+  private Found begin(Connection connection, String lock, String facts) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(
           "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -187,16 +195,17 @@ public record Snapshots(
               + lock
               + ColumnText.SESSION_SETTINGS
               + NO_JIT
-              + value);
-      if (value.isEmpty()) {
-        return 0;
+              + facts);
+      if (facts.isEmpty()) {
+        return new Found(0, false);
       }
       while (statement.getUpdateCount() >= 0) {
         statement.getMoreResults();
       }
       try (ResultSet row = statement.getResultSet()) {
         row.next();
-        return row.getLong(row.getMetaData().getColumnCount());
+        int last = row.getMetaData().getColumnCount();
+        return new Found(row.getLong(last), row.getBoolean(last - 1));
       }
     }
   }
@@ -219,7 +228,7 @@ public record Snapshots(
   /**
    * A transaction.
    *
-   * @param unlocked the table that it reads without a lock
+   * @param unlocked the table that it reads without a lock on it, or on its children
    */
   private record Session(Connection connection, Side side, Optional<TablePair> unlocked)
       implements AutoCloseable {
