@@ -4,6 +4,7 @@ import io.dualwrite.Side;
 import io.dualwrite.jdbc.copy.LockedCopy;
 import io.dualwrite.jdbc.copy.RowKey;
 import io.dualwrite.jdbc.schema.Lane;
+import io.dualwrite.reconciler.checksum.ComparedColumn;
 import io.dualwrite.reconciler.checksum.ComparedTable;
 import io.dualwrite.reconciler.window.Chunk;
 import io.dualwrite.reconciler.window.SideReadException;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,15 @@ import org.jspecify.annotations.Nullable;
 public final class Settler {
   /** So many rows are looked at under one lock. */
   static final int STEP = 1_000;
+
+  /** So many are held at a time where values are compared whole, as documents are. */
+  private static final int MOST_WHOLE_ROWS = 64;
+
+  /** And so many while it is not known how long they are. */
+  private static final int FIRST_WHOLE_ROWS = 8;
+
+  /** About so many characters of one side are held at a time. */
+  private static final long HELD_TEXT = 8_000_000;
 
   private final LaneLocks locks;
   private final ComparedTable table;
@@ -59,16 +70,33 @@ public final class Settler {
   public List<Verdict> verdicts(LockedCopy lock, List<RowKey> keys) {
     Set<RowKey> pending =
         read(locks.context().primary(), () -> locks.pending(lock, table.pair(), keys));
+    boolean whole = !table.columns().stream().allMatch(ComparedColumn::isShortenable);
+    List<Verdict> verdicts = new ArrayList<>(keys.size());
+    int rows = whole ? FIRST_WHOLE_ROWS : STEP;
+    while (verdicts.size() < keys.size()) {
+      int end = Math.min(keys.size(), verdicts.size() + rows);
+      long longest = add(verdicts, lock, keys.subList(verdicts.size(), end), pending);
+      rows = whole ? (int) Math.max(1, Math.min(MOST_WHOLE_ROWS, HELD_TEXT / longest)) : rows;
+    }
+    return verdicts;
+  }
+
+  /** Adds the verdicts on these; how many characters the longest row has. */
+  private long add(
+      List<Verdict> verdicts, LockedCopy lock, List<RowKey> keys, Set<RowKey> pending) {
     Map<Integer, List<List<@Nullable String>>> source = rows(lock, Side.SOURCE, keys);
     Map<Integer, List<List<@Nullable String>>> target = rows(lock, Side.TARGET, keys);
-    List<Verdict> verdicts = new ArrayList<>(keys.size());
     for (int i = 0; i < keys.size(); i++) {
       Verdict verdict =
           namesakes.verdict(source.getOrDefault(i, List.of()), target.getOrDefault(i, List.of()));
       boolean waits = verdict instanceof Verdict.Differs && pending.contains(keys.get(i));
       verdicts.add(waits ? new Verdict.Pending() : verdict);
     }
-    return verdicts;
+    return Stream.of(source, target)
+        .flatMap(rows -> rows.values().stream())
+        .flatMap(List::stream)
+        .mapToLong(row -> row.stream().mapToLong(v -> v == null ? 0 : v.length()).sum())
+        .reduce(1, Math::max);
   }
 
   /**
