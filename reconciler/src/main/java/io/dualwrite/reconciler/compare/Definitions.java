@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,6 +37,10 @@ final class Definitions {
   private static boolean check(Connection connection, TablePair pair, Side side)
       throws SQLException {
     List<String> columns = new ArrayList<>();
+    try (Statement path = connection.createStatement()) {
+      // As the catalog was read: types that a path finds are named without their schemas.
+      path.execute("SET LOCAL search_path = ''");
+    }
     try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
       statement.setLong(1, pair.on(side).oid());
       try (ResultSet result = statement.executeQuery()) {
