@@ -40,10 +40,11 @@ final class LeakCheck {
    */
   void assertNothingOpen(Duration grace) {
     long deadline = System.nanoTime() + grace.toNanos();
-    while (!stillOpen().isEmpty() && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(POLL_NANOS);
-    }
     List<Opened> leaked = stillOpen();
+    while (!leaked.isEmpty() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(POLL_NANOS);
+      leaked = stillOpen();
+    }
     if (!leaked.isEmpty()) {
       throw new AssertionError(
           "left open: " + counted(leaked) + "; the first is a " + leaked.get(0).kind(),
