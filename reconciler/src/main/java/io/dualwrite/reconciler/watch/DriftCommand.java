@@ -95,8 +95,9 @@ public final class DriftCommand implements Consumer<WatchState> {
       Runtime.getRuntime().addShutdownHook(hook);
     } catch (IllegalStateException e) {
       // This process ends already.
-      end(process);
-      int unused = process.waitFor();
+      do {
+        end(process);
+      } while (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS));
       return true;
     }
     try {
